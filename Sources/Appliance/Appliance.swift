@@ -1,0 +1,4 @@
+@main
+struct Appliance {
+  static func main() {}
+}

@@ -1,0 +1,12 @@
+// Linux calls that Swift's Glibc module lacks.
+//
+// Never define _GNU_SOURCE in a header that Swift imports (it changes types that the Glibc module
+// has already seen): CLinux.c defines it.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+/// accept4(2) with SOCK_NONBLOCK and SOCK_CLOEXEC.
+int clinux_accept4(int listener);

@@ -1,0 +1,49 @@
+/// What an upstream answer says of itself, read while it is relayed.
+///
+/// The counterpart of `RequestFacts`. Everything here is as the provider stated it, with one
+/// meaning for all providers; what it did not state is nil.
+package struct AnswerFacts: Equatable, Sendable {
+  /// Nil when the provider stated no usage.
+  package var usage: Usage?
+  /// Billed work that the usage leaves out (Anthropic's compaction and advisor iterations).
+  package var additionalUsage: [AdditionalUsage] = []
+  /// The model that the provider says it used.
+  package var model: String?
+  /// The id that the provider gave the answer (`resp_…`, `chatcmpl-…`, `msg_…`).
+  package var id: String?
+  package var serviceTier: String?
+  package var inferenceGeo: String?
+  /// Seconds of audio, the decimal as the provider wrote it.
+  package var audioSeconds: String?
+  package var imageCount: Int?
+  /// Result of a token counting endpoint: nothing is billed.
+  package var countedTokens: Int64?
+  package var billedInputTokens: Int64?
+  package var billedOutputTokens: Int64?
+  package var billedSearchUnits: Int64?
+  package var billedImageTokens: Int64?
+  /// Searches and the like that the provider ran, by kind.
+  package var serverToolCalls: [String: Int64] = [:]
+  package var providerTotalTokens: Int64?
+  /// US dollars, the decimal as the provider wrote it (xAI's ticks divided by 10^10).
+  package var providerReportedCostUSD: String?
+  /// Contradictions in the provider's own figures, as short fixed codes.
+  package var anomalies: [String] = []
+  /// UTF-8 bytes of output text, reasoning and tool arguments seen: the base of an estimate.
+  package var outputTextBytes: Int = 0
+
+  package init() {}
+
+  package struct AdditionalUsage: Equatable, Sendable {
+    package var kind: String
+    /// Nil when it is the main model.
+    package var model: String?
+    package var usage: Usage
+
+    package init(kind: String, model: String?, usage: Usage) {
+      self.kind = kind
+      self.model = model
+      self.usage = usage
+    }
+  }
+}

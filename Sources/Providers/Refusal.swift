@@ -1,0 +1,41 @@
+/// Why a request is answered by us and not by a provider.
+///
+/// Each case carries only what the client may see; status, code and wording are made in this
+/// target alone, so that a refusal never differs between endpoints. DESIGN section 7, "Refusals".
+package enum Refusal: Error, Equatable, Sendable {
+  // 401
+  case missingToken
+  case unknownToken
+  case tokenExpired
+  // 403
+  case userSuspended
+  case ipNotAllowed
+  case endpointNotAllowed(endpoint: String)
+  case modelNotAllowed(model: String)
+  // 402
+  case budgetSpent
+  case modelNotPriced(model: String)
+  // 404, 405
+  case modelNotFound(model: String)
+  case routeNotFound
+  case resourceNotFound(id: String)
+  case methodNotAllowed(allowed: String)
+  // 400
+  case malformed(String)
+  // 413, 431
+  case bodyTooLarge(limitBytes: Int)
+  case headTooLarge(limitBytes: Int)
+  // 408, 501, 505: the connection, not the request
+  case requestTimeout
+  case notImplemented(String)
+  case versionNotSupported
+  // 429
+  case rateLimited(retryAfterSeconds: Int)
+  case allCooling(retryAfterSeconds: Int)
+  // 502, 503, 504
+  case upstreamExhausted
+  case upstreamTimeout
+  case noUsableKey(model: String)
+  case overloaded(String)
+  case draining
+}
