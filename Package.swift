@@ -40,7 +40,8 @@ let package = Package(
     .target(name: "Network", dependencies: ["CLinux", "COpenSSL"], swiftSettings: strict),
     .target(name: "Vault", dependencies: ["COpenSSL"], swiftSettings: strict),
     .target(
-      name: "Store", dependencies: ["CSQLite", "CLinux", "Cluster", "Gateway", "Providers", "JSON"],
+      name: "Store",
+      dependencies: ["CSQLite", "CLinux", "Cluster", "Gateway", "Providers", "JSON"],
       swiftSettings: strict),
     .target(name: "Fetch", dependencies: ["CCurl"], swiftSettings: strict),
 
