@@ -49,8 +49,8 @@ package struct Receipt: Sendable {
   package var outcome: Outcome = .refused
   package var usage = Usage()
   package var usageSource: UsageSource = .none
-  /// 1 USD = 1 000 000 000. Nil: unknown or unpriced; `anomalies` says why.
   /// In nano-dollars; nil: unknown or unpriced, and `anomalies` says why.
+  package var costNanoUSD: Int64?
   package var anomalies: [String] = []
   /// Milliseconds to the first byte of content; nil if none came.
   package var timeToFirstTokenMilliseconds: Int64?
