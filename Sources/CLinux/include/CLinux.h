@@ -10,3 +10,6 @@
 
 /// accept4(2) with SOCK_NONBLOCK and SOCK_CLOEXEC.
 int clinux_accept4(int listener);
+
+/// pthread_setname_np(3) of the calling thread; at most 15 bytes.
+void clinux_name_thread(const char *name);

@@ -1,0 +1,295 @@
+import CLinux
+import Glibc
+
+/// Why a read or write on a stream ended.
+package enum StreamError: Error, Equatable, Sendable {
+  /// The peer ended the stream in order; for TLS, with its close_notify.
+  case closed
+  /// The companion peer left while this stream was waiting.
+  case peerGone
+  case timedOut
+  /// The connection broke, or TLS was violated.
+  case failed(String)
+}
+
+/// A connected, non-blocking stream of one task on one loop, plain or TLS.
+///
+/// Not `Sendable`; closed exactly once, by `close()` or when it is released. Each call tries the
+/// system call first and suspends only when the kernel has nothing.
+package final class StreamSocket {
+  private var descriptor: Int32
+  private let ticket: UInt64
+  private let loop: EventLoop
+  private var tls: TLSSession?
+  let readiness: Readiness
+
+  /// Takes over a connected (or connecting) non-blocking descriptor.
+  package init(adopting descriptor: Int32, on loop: EventLoop) throws(SystemError) {
+    self.descriptor = descriptor
+    self.loop = loop
+    readiness = Readiness()
+    var one: Int32 = 1
+    // Fails on Unix sockets, which have no such delay.
+    setsockopt(
+      descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
+    do {
+      ticket = try loop.register(descriptor, readiness)
+    } catch {
+      Glibc.close(descriptor)
+      throw error
+    }
+  }
+
+  /// Takes over a descriptor that is registered already.
+  init(adopting descriptor: Int32, readiness: Readiness, ticket: UInt64, on loop: EventLoop) {
+    self.descriptor = descriptor
+    self.readiness = readiness
+    self.ticket = ticket
+    self.loop = loop
+  }
+
+  deinit { close() }
+
+  /// The peer has sent its FIN, or the connection is broken.
+  package var isPeerGone: Bool { readiness.isPeerGone }
+  package var isSecure: Bool { tls != nil }
+
+  /// Nil for a Unix socket, or when the connection is gone.
+  package var peerAddress: SocketAddress? {
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let status = withUnsafeMutablePointer(to: &storage) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(descriptor, $0, &length) }
+    }
+    return status == 0 ? SocketAddress(storage) : nil
+  }
+
+  /// Ends the connection at once; what was written is still delivered by the kernel.
+  package func close() {
+    guard descriptor >= 0 else { return }
+    tls?.sendCloseNotify()
+    tls = nil
+    let (fd, ticket) = (descriptor, ticket)
+    descriptor = -1
+    if loop.isCurrent {
+      loop.unregister(ticket)
+      Glibc.close(fd)
+    } else {
+      loop.execute { [loop] in
+        loop.unregister(ticket)
+        Glibc.close(fd)
+      }
+    }
+  }
+
+  /// Ends the connection with a reset, so that the peer knows its answer is not whole.
+  package func abort() {
+    guard descriptor >= 0 else { return }
+    var option = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    tls = nil
+    close()
+  }
+
+  /// Says that nothing more will be written, and keeps reading.
+  package func shutdownWrites() {
+    tls?.sendCloseNotify()
+    if descriptor >= 0 { shutdown(descriptor, Int32(SHUT_WR)) }
+  }
+
+  /// Reads what is there, at least one byte.
+  ///
+  /// - Parameters:
+  ///   - room: How many bytes to make room for.
+  ///   - companion: A stream whose peer's leaving ends the wait.
+  /// - Throws: `.closed` at the end of the stream, `.peerGone` when the companion leaves.
+  package func read(
+    into buffer: inout ByteBuffer, room: Int = 4_096, orGone companion: StreamSocket? = nil,
+    until deadline: MonotonicTime
+  ) async throws(StreamError) {
+    while true {
+      if try tryRead(into: &buffer, room: room) { return }
+      try await wait(.readable, companion, deadline)
+    }
+  }
+
+  /// Reads without waiting.
+  ///
+  /// - Returns: Whether bytes came.
+  package func tryRead(into buffer: inout ByteBuffer, room: Int = 4_096) throws(StreamError) -> Bool
+  {
+    guard descriptor >= 0 else { throw .closed }
+    if let tls {
+      return try tls.read(into: &buffer, room: room, readiness)
+    }
+    guard readiness.isReadable else { return false }
+    while true {
+      let count = buffer.fill(room) { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+      if count > 0 {
+        if buffer.roomBytes > 0 { readiness.noteDrained() }
+        return true
+      }
+      if count == 0 { throw .closed }
+      switch errno {
+      case EAGAIN:
+        readiness.noteDrained()
+        if readiness.isPeerGone { throw .closed }
+        return false
+      case EINTR: continue
+      default: throw .failed(SystemError("read").message)
+      }
+    }
+  }
+
+  /// Writes all of `buffer`.
+  package func write(
+    _ buffer: inout ByteBuffer, orGone companion: StreamSocket? = nil, until deadline: MonotonicTime
+  ) async throws(StreamError) {
+    while !buffer.isEmpty {
+      let span = buffer.readable
+      let count = try tryWrite(buffer.storage, span)
+      if count > 0 { buffer.consume(count) }
+      if buffer.isEmpty { return }
+      if count == 0 { try await wait(.writable, companion, deadline) }
+    }
+  }
+
+  /// Writes all of `bytes`.
+  package func write(
+    _ bytes: [UInt8], orGone companion: StreamSocket? = nil, until deadline: MonotonicTime
+  ) async throws(StreamError) {
+    var rest = 0..<bytes.count
+    while !rest.isEmpty {
+      let count = try tryWrite(bytes, rest)
+      rest = (rest.lowerBound + count)..<rest.upperBound
+      if rest.isEmpty { return }
+      if count == 0 { try await wait(.writable, companion, deadline) }
+    }
+  }
+
+  /// Writes two runs of bytes as one where the kernel can.
+  package func write(
+    _ first: [UInt8], _ second: [UInt8], orGone companion: StreamSocket? = nil,
+    until deadline: MonotonicTime
+  ) async throws(StreamError) {
+    var sent = 0
+    if tls == nil, readiness.isWritable, !second.isEmpty {
+      sent = try tryWriteBoth(first, second)
+    }
+    if sent < first.count {
+      try await write(Array(first[sent...]), orGone: companion, until: deadline)
+      sent = first.count
+    }
+    let rest = sent - first.count
+    guard rest < second.count else { return }
+    if rest == 0 {
+      try await write(second, orGone: companion, until: deadline)
+    } else {
+      try await write(Array(second[rest...]), orGone: companion, until: deadline)
+    }
+  }
+
+  /// Writes what the kernel takes without waiting; 0 when it takes nothing now.
+  package func tryWrite(_ bytes: [UInt8], _ range: Range<Int>) throws(StreamError) -> Int {
+    guard descriptor >= 0 else { throw .closed }
+    precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count)
+    if let tls { return try tls.write(bytes, range, readiness) }
+    guard readiness.isWritable else { return 0 }
+    while true {
+      let count = bytes.withUnsafeBytes {
+        let slice = UnsafeRawBufferPointer(rebasing: $0[range])
+        return send(descriptor, slice.baseAddress, slice.count, Int32(MSG_NOSIGNAL))
+      }
+      if count >= 0 {
+        if count < range.count { readiness.noteFull() }
+        return count
+      }
+      switch errno {
+      case EAGAIN:
+        readiness.noteFull()
+        return 0
+      case EINTR: continue
+      default: throw .failed(SystemError("write").message)
+      }
+    }
+  }
+
+  /// Waits until bytes or the end can be read, without reading them.
+  package func waitReadable(
+    orGone companion: StreamSocket? = nil, until deadline: MonotonicTime
+  ) async throws(StreamError) {
+    if tls?.hasPendingBytes == true { return }
+    try await wait(.readable, companion, deadline)
+  }
+
+  // MARK: TLS
+
+  /// Becomes the server side of TLS.
+  package func acceptTLS(
+    _ context: TLSContext, until deadline: MonotonicTime
+  ) async throws(StreamError) {
+    try await handshake(try context.session(descriptor, isServer: true), deadline, nil)
+  }
+
+  /// Becomes the client side of TLS, verifying the certificate against `host`.
+  ///
+  /// - Parameter resuming: A session of an earlier connection to the same host.
+  package func connectTLS(
+    _ context: TLSContext, host: String, resuming: TLSResumption? = nil,
+    orGone companion: StreamSocket? = nil, until deadline: MonotonicTime
+  ) async throws(StreamError) {
+    let session = try context.session(descriptor, isServer: false)
+    try session.expect(host: host, resuming: resuming)
+    try await handshake(session, deadline, companion)
+  }
+
+  /// What a later connection to the same host may resume; nil before the server has sent it.
+  package var resumption: TLSResumption? { tls?.resumption }
+
+  private func handshake(
+    _ session: TLSSession, _ deadline: MonotonicTime, _ companion: StreamSocket?
+  ) async throws(StreamError) {
+    while let interest = try session.handshake() {
+      switch interest {
+      case .readable: readiness.noteDrained()
+      case .writable: readiness.noteFull()
+      }
+      if interest == .readable, readiness.isPeerGone { throw .closed }
+      try await wait(interest, companion, deadline)
+    }
+    tls = session
+  }
+
+  private func tryWriteBoth(_ first: [UInt8], _ second: [UInt8]) throws(StreamError) -> Int {
+    guard descriptor >= 0 else { throw .closed }
+    let count = first.withUnsafeBytes { first in
+      second.withUnsafeBytes { second in
+        var parts = [
+          iovec(
+            iov_base: UnsafeMutableRawPointer(mutating: first.baseAddress), iov_len: first.count),
+          iovec(
+            iov_base: UnsafeMutableRawPointer(mutating: second.baseAddress), iov_len: second.count),
+        ]
+        return writev(descriptor, &parts, 2)
+      }
+    }
+    if count >= 0 {
+      if count < first.count + second.count { readiness.noteFull() }
+      return count
+    }
+    guard errno == EAGAIN || errno == EINTR else { throw .failed(SystemError("write").message) }
+    if errno == EAGAIN { readiness.noteFull() }
+    return 0
+  }
+
+  private func wait(
+    _ interest: Readiness.Interest, _ companion: StreamSocket?, _ deadline: MonotonicTime
+  ) async throws(StreamError) {
+    switch await readiness.wait(for: interest, or: companion?.readiness, until: deadline, on: loop)
+    {
+    case .ready: return
+    case .peerGone: throw .peerGone
+    case .timedOut: throw .timedOut
+    }
+  }
+}
