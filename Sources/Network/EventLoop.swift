@@ -134,6 +134,15 @@ package final class EventLoop: TaskExecutor, Sendable {
     _ = await wait.suspend()
   }
 
+  /// Treats a connection as if its peer had left; a ticket of a closed one does nothing.
+  package func interrupt(_ ticket: UInt64) {
+    let slot = Int(UInt32(truncatingIfNeeded: ticket))
+    let generation = UInt32(truncatingIfNeeded: ticket >> 32)
+    guard slot < state.registrations.count, state.registrations[slot].generation == generation
+    else { return }
+    state.registrations[slot].readiness?.fire(EPOLLRDHUP.rawValue)
+  }
+
   // MARK: what sockets use, on the loop only
 
   func watch(_ wait: Wait, until deadline: MonotonicTime) {

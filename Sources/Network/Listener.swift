@@ -97,7 +97,7 @@ package final class Listener {
   ///
   /// When descriptors or memory run out it waits a moment and tries again: the connections that
   /// are open go on.
-  package func accept() async throws(SystemError) -> StreamSocket {
+  package func accept() async throws(SystemError) -> sending StreamSocket {
     while true {
       let peer = clinux_accept4(descriptor)
       if peer >= 0 { return try StreamSocket(adopting: peer, on: loop) }

@@ -18,7 +18,8 @@ package enum StreamError: Error, Equatable, Sendable {
 /// system call first and suspends only when the kernel has nothing.
 package final class StreamSocket {
   private var descriptor: Int32
-  private let ticket: UInt64
+  /// Names this connection to `EventLoop.interrupt`.
+  package let ticket: UInt64
   private let loop: EventLoop
   private var tls: TLSSession?
   let readiness: Readiness

@@ -1,0 +1,26 @@
+import Testing
+
+@testable import Network
+
+@Suite("Monotonic time")
+struct MonotonicTimeTests {
+  @Test(arguments: [
+    (0, Duration.milliseconds(5), Int64(5_000_000)),
+    (7, .nanoseconds(-3), 4),
+    (.max - 1, .seconds(1), .max),
+    (0, .seconds(Int64.max), .max),
+    (.min + 1, .seconds(-1), .min),
+  ])
+  func additionSaturates(_ start: Int64, _ length: Duration, _ sum: Int64) {
+    #expect((MonotonicTime(nanoseconds: start) + length).nanoseconds == sum)
+  }
+
+  @Test func neverGoesBack() {
+    var last = MonotonicTime.now()
+    for _ in 0..<1_000 {
+      let next = MonotonicTime.now()
+      #expect(next >= last)
+      last = next
+    }
+  }
+}
