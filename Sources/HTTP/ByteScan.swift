@@ -1,0 +1,157 @@
+// The scans that the parsers share. The two `unsafe` constructs of this target that read memory in
+// bulk stand here: a load of eight bytes, which checks its bounds, and a copy of a span.
+
+extension Span<UInt8> {
+  /// Eight bytes from `offset` on, the first one lowest.
+  @inline(__always)
+  private func word(at offset: Int) -> UInt64 {
+    // The load traps outside the span, and every pattern of bits is a UInt64.
+    UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+  }
+
+  /// The index of the first control byte (00 to 1F, 7F) from `start` on, or `count`.
+  func indexOfControl(from start: Int) -> Int {
+    var index = start
+    while index &+ 8 <= count {
+      let word = word(at: index)
+      let found = bytesBelow(0x20, in: word) | bytesEqual(to: 0x7F, in: word)
+      if found != 0 { return index &+ found.trailingZeroBitCount &>> 3 }
+      index &+= 8
+    }
+    while index < count, self[index] >= 0x20, self[index] != 0x7F { index &+= 1 }
+    return index
+  }
+
+  /// The index of the first byte from `start` on that is `first` or `second`, or `count`.
+  func index(of first: UInt8, or second: UInt8, from start: Int) -> Int {
+    var index = start
+    while index &+ 8 <= count {
+      let word = word(at: index)
+      let found = bytesEqual(to: first, in: word) | bytesEqual(to: second, in: word)
+      if found != 0 { return index &+ found.trailingZeroBitCount &>> 3 }
+      index &+= 8
+    }
+    while index < count, self[index] != first, self[index] != second { index &+= 1 }
+    return index
+  }
+
+  /// The index of the first `byte` from `start` on, or `count`.
+  func index(of byte: UInt8, from start: Int) -> Int { index(of: byte, or: byte, from: start) }
+
+  /// Whether the bytes of `range` are exactly `text`.
+  func matches(_ range: Range<Int>, _ text: StaticString) -> Bool {
+    guard range.count == text.utf8CodeUnitCount else { return false }
+    return text.withUTF8Buffer { text in
+      for offset in 0..<text.count where unsafe self[range.lowerBound + offset] != text[offset] {
+        return false
+      }
+      return true
+    }
+  }
+
+  /// Whether the bytes of `range` are `text` but for the case of ASCII letters.
+  ///
+  /// `text` is given in lower case.
+  func matchesIgnoringCase(_ range: Range<Int>, _ text: StaticString) -> Bool {
+    guard range.count == text.utf8CodeUnitCount else { return false }
+    return text.withUTF8Buffer { text in
+      for offset in 0..<text.count
+      where unsafe lowercased(self[range.lowerBound + offset]) != text[offset] {
+        return false
+      }
+      return true
+    }
+  }
+
+  /// `range` without spaces and tabs at its ends.
+  func trimmed(_ range: Range<Int>) -> Range<Int> {
+    var start = range.lowerBound
+    var end = range.upperBound
+    while start < end, isBlank(self[start]) { start &+= 1 }
+    while end > start, isBlank(self[end &- 1]) { end &-= 1 }
+    return start..<end
+  }
+}
+
+extension [UInt8] {
+  /// Appends a copy of `bytes`.
+  package mutating func append(_ bytes: Span<UInt8>) {
+    unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+  }
+
+  /// Appends a text that is part of the program.
+  package mutating func append(_ text: StaticString) {
+    text.withUTF8Buffer { unsafe append(contentsOf: $0) }
+  }
+
+  /// Appends a number in decimal digits.
+  package mutating func append(decimal number: Int) {
+    if number < 0 { append(UInt8(ascii: "-")) }
+    var rest = number.magnitude
+    let start = count
+    repeat {
+      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+      rest /= 10
+    } while rest > 0
+    self[start...].reverse()
+  }
+}
+
+/// The high bit of each byte of `word` that is `byte`; exact up to the lowest one found.
+@inline(__always)
+private func bytesEqual(to byte: UInt8, in word: UInt64) -> UInt64 {
+  let difference = word ^ (lowBits &* UInt64(byte))
+  return (difference &- lowBits) & ~difference & highBits
+}
+
+/// The high bit of each byte of `word` below `bound` (at most 0x80); exact up to the lowest found.
+@inline(__always)
+private func bytesBelow(_ bound: UInt8, in word: UInt64) -> UInt64 {
+  (word &- lowBits &* UInt64(bound)) & ~word & highBits
+}
+
+private let lowBits: UInt64 = 0x0101_0101_0101_0101
+private let highBits: UInt64 = 0x8080_8080_8080_8080
+
+/// `byte`, an upper-case ASCII letter in lower case.
+@inline(__always)
+func lowercased(_ byte: UInt8) -> UInt8 {
+  byte &- 0x41 < 26 ? byte | 0x20 : byte
+}
+
+/// Whether `byte` is a space or a tab: the `OWS` of RFC 9110 § 5.6.3.
+@inline(__always)
+func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
+@inline(__always)
+func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
+
+/// The value of a hexadecimal digit, or nil.
+@inline(__always)
+func hexValue(_ byte: UInt8) -> Int? {
+  if isDigit(byte) { return Int(byte &- 0x30) }
+  let letter = (byte | 0x20) &- 0x61
+  return letter < 6 ? Int(letter) + 10 : nil
+}
+
+/// A set of ASCII bytes: one bit a byte.
+struct ByteSet: Sendable {
+  let low: UInt64
+  let high: UInt64
+
+  @inline(__always)
+  func contains(_ byte: UInt8) -> Bool {
+    byte < 0x80 && ((byte < 64 ? low : high) &>> UInt64(byte & 63)) & 1 == 1
+  }
+
+  /// Letters, digits and ``!#$%&'*+-.^_`|~`` (RFC 9110 § 5.6.2).
+  static let token = ByteSet(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE)
+  /// What a request target may hold: visible ASCII without `"#<>\`.
+  static let target = ByteSet(low: 0xAFFF_FFF2_0000_0000, high: 0x7FFF_FFFF_EFFF_FFFF)
+  /// A registered name: unreserved, `%` and sub-delims (RFC 3986 § 3.2.2).
+  static let registeredName = ByteSet(low: 0x2BFF_7FF2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE)
+  /// An IPv6 address between brackets.
+  static let ipv6 = ByteSet(low: 0x07FF_4000_0000_0000, high: 0x0000_007E_0000_007E)
+  /// `bchars` of a multipart boundary (RFC 2046 § 5.1.1).
+  static let boundary = ByteSet(low: 0xA7FF_FB81_0000_0000, high: 0x07FF_FFFE_87FF_FFFE)
+}
