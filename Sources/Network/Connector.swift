@@ -18,10 +18,10 @@ package enum ConnectError: Error, Equatable, Sendable {
 package enum Connector {
   private static let attemptDelay = Duration.milliseconds(250)
 
-  /// - Parameters:
-  ///   - addresses: In order of preference; families are interleaved here.
-  ///   - allowsPrivate: Whether loopback and private addresses may be reached.
-  ///   - client: A stream whose peer's leaving ends the wait.
+  /// Connects to the first address that answers.
+  ///
+  /// Addresses come in order of preference; families are interleaved here. Loopback and private
+  /// ones are reached only if `allowsPrivate`. The client's leaving ends the wait.
   package static func connect(
     to addresses: [SocketAddress], allowsPrivate: Bool, on loop: EventLoop,
     orGone client: StreamSocket?, until deadline: MonotonicTime

@@ -67,7 +67,7 @@ package final class EventLoop: TaskExecutor, Sendable {
   /// Whether the caller runs on this loop's thread.
   package var isCurrent: Bool { UInt(pthread_self()) == thread.load(ordering: .relaxed) }
 
-  /// The time at the start of this turn of the loop; at most a turn old. On the loop only.
+  /// The time at the start of this turn of the loop; for use on the loop only.
   package var now: MonotonicTime { state.now }
 
   package func enqueue(_ job: consuming ExecutorJob) {
@@ -78,9 +78,7 @@ package final class EventLoop: TaskExecutor, Sendable {
   /// Runs `closure` on the loop, soon, from any thread.
   package func execute(_ closure: @escaping @Sendable () -> Void) { post(.closure(closure)) }
 
-  /// Starts a thread that runs the loop until `stop()`.
-  ///
-  /// - Parameter name: At most 15 bytes, as the kernel keeps it.
+  /// Starts a thread that runs the loop until `stop()`; its name is at most 15 bytes.
   package func start(name: String) throws(SystemError) {
     try Thread.start(name: name) { self.run() }
   }
@@ -151,8 +149,8 @@ package final class EventLoop: TaskExecutor, Sendable {
 
   /// Watches `descriptor` edge-triggered, both ways.
   ///
-  /// - Returns: A ticket that names this registration alone: an event of a descriptor that was
-  ///   closed earlier in the same batch finds nobody.
+  /// The ticket names this registration alone: an event of a descriptor that was closed earlier in
+  /// the same batch finds nobody.
   func register(_ descriptor: Int32, _ readiness: Readiness) throws(SystemError) -> UInt64 {
     let slot: UInt32
     if let free = state.freeSlots.popLast() {

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Lets a thread wait until others have done their part. Never wait on a loop.
+/// Lets a thread wait until others have done their part; never wait on a loop.
 ///
 /// Guard: the count is touched under the pthread mutex only.
 package final class Latch: @unchecked Sendable {

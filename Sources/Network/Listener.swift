@@ -15,8 +15,8 @@ package final class Listener {
 
   /// Listens on a TCP address.
   ///
-  /// - Parameter sharesPort: `SO_REUSEPORT`, for one listener a worker. Bind once without it first,
-  ///   so that a second appliance on the same port is an error and not a silent share.
+  /// `sharesPort` is `SO_REUSEPORT`, for one listener a worker. Bind once without it first, so that
+  /// a second appliance on the same port is an error and not a silent share.
   package init(on address: SocketAddress, sharesPort: Bool, loop: EventLoop) throws(SystemError) {
     let descriptor = try Self.bound(address, sharesPort: sharesPort)
     guard listen(descriptor, Self.backlog) == 0 else {
@@ -113,9 +113,9 @@ package final class Listener {
     }
   }
 
-  /// Whether `address` is free, found by a bind without `SO_REUSEPORT`.
+  /// Finds out whether `address` is free, by a bind without `SO_REUSEPORT`.
   ///
-  /// - Returns: The port that was bound, for a wish of 0.
+  /// Returns the port that was bound, for a wish of 0.
   package static func probe(_ address: SocketAddress) throws(SystemError) -> UInt16 {
     let descriptor = try bound(address, sharesPort: false)
     defer { close(descriptor) }

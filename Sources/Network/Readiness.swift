@@ -36,7 +36,7 @@ final class Readiness {
     }
   }
 
-  /// A read took less than it had room for. After a FIN there is still the end to be read.
+  /// A read took less than it had room for; after a FIN there is still the end to be read.
   func noteDrained() { isReadable = isPeerGone }
   /// A write would block.
   func noteFull() { isWritable = false }

@@ -15,7 +15,9 @@ package struct SocketAddress: Hashable, Sendable {
     scope = 0
   }
 
-  /// Reads a literal address: `127.0.0.1`, `::1`, `[::1]`. Nil for a name.
+  /// Reads a literal address.
+  ///
+  /// `127.0.0.1`, `::1` and `[::1]` are literals; a name gives nil.
   package init?(literal: String, port: UInt16) {
     var text = literal
     if text.hasPrefix("["), text.hasSuffix("]") { text = String(text.dropFirst().dropLast()) }

@@ -98,12 +98,9 @@ package final class StreamSocket {
     if descriptor >= 0 { shutdown(descriptor, Int32(SHUT_WR)) }
   }
 
-  /// Reads what is there, at least one byte.
+  /// Reads what is there, at least one byte, into `room` bytes.
   ///
-  /// - Parameters:
-  ///   - room: How many bytes to make room for.
-  ///   - companion: A stream whose peer's leaving ends the wait.
-  /// - Throws: `.closed` at the end of the stream, `.peerGone` when the companion leaves.
+  /// Throws `.closed` at the end of the stream and `.peerGone` when the companion's peer leaves.
   package func read(
     into buffer: inout ByteBuffer, room: Int = 4_096, orGone companion: StreamSocket? = nil,
     until deadline: MonotonicTime
@@ -114,9 +111,7 @@ package final class StreamSocket {
     }
   }
 
-  /// Reads without waiting.
-  ///
-  /// - Returns: Whether bytes came.
+  /// Reads without waiting, and says whether bytes came.
   package func tryRead(into buffer: inout ByteBuffer, room: Int = 4_096) throws(StreamError) -> Bool
   {
     guard descriptor >= 0 else { throw .closed }
@@ -234,7 +229,7 @@ package final class StreamSocket {
 
   /// Becomes the client side of TLS, verifying the certificate against `host`.
   ///
-  /// - Parameter resuming: A session of an earlier connection to the same host.
+  /// `resuming` is the session of an earlier connection to the same host.
   package func connectTLS(
     _ context: TLSContext, host: String, resuming: TLSResumption? = nil,
     orGone companion: StreamSocket? = nil, until deadline: MonotonicTime

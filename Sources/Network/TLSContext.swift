@@ -15,8 +15,7 @@ package final class TLSContext: @unchecked Sendable {
 
   /// For connections to providers, with full verification.
   ///
-  /// - Parameter authorityFile: PEM file of certificate authorities to trust instead of the
-  ///   system's.
+  /// `authorityFile` is a PEM file of certificate authorities to trust instead of the system's.
   package static func client(authorityFile: String? = nil) throws(Failure) -> TLSContext {
     let made = try TLSContext(TLS_client_method())
     if let authorityFile {
@@ -34,11 +33,7 @@ package final class TLSContext: @unchecked Sendable {
     return made
   }
 
-  /// For the listener.
-  ///
-  /// - Parameters:
-  ///   - certificateFile: PEM file with the certificate and its chain.
-  ///   - keyFile: PEM file with the private key.
+  /// For the listener: PEM files of the certificate with its chain, and of its private key.
   package static func server(
     certificateFile: String, keyFile: String
   ) throws(Failure) -> TLSContext {

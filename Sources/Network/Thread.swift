@@ -5,7 +5,7 @@ import Glibc
 package enum Thread {
   /// Starts `body` on a new, detached thread.
   ///
-  /// - Parameter name: At most 15 bytes, as the kernel keeps it.
+  /// The name is at most 15 bytes, as the kernel keeps it.
   package static func start(
     name: String, _ body: @escaping @Sendable () -> Void
   ) throws(SystemError) {

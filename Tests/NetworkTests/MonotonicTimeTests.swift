@@ -4,13 +4,15 @@ import Testing
 
 @Suite("Monotonic time")
 struct MonotonicTimeTests {
-  @Test(arguments: [
-    (0, Duration.milliseconds(5), Int64(5_000_000)),
+  static let sums: [(Int64, Duration, Int64)] = [
+    (0, .milliseconds(5), 5_000_000),
     (7, .nanoseconds(-3), 4),
     (.max - 1, .seconds(1), .max),
     (0, .seconds(Int64.max), .max),
     (.min + 1, .seconds(-1), .min),
-  ])
+  ]
+
+  @Test(arguments: sums)
   func additionSaturates(_ start: Int64, _ length: Duration, _ sum: Int64) {
     #expect((MonotonicTime(nanoseconds: start) + length).nanoseconds == sum)
   }
