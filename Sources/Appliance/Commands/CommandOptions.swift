@@ -1,0 +1,79 @@
+import JSON
+
+extension Command {
+  /// Where the appliance is, for every command that asks one.
+  static let locationOptions: [Option] = [
+    Option(
+      "--data", "DIR",
+      help: "Data folder of the appliance. Default: \(Settings.data.defaultValue)."),
+    Option("--config", "FILE", help: "Configuration file that names the data folder."),
+  ]
+
+  /// A command that performs operations: with the options that say where, and `--json`.
+  static func operation(
+    _ name: String, _ summary: String, operands: [Operand] = [], options: [Option] = [],
+    details: [String] = [], examples: [String] = [],
+    run: @escaping @Sendable (Invocation) throws(CommandError) -> Void
+  ) -> Command {
+    Command(
+      words: name.split(separator: " ").map(String.init), summary: summary, operands: operands,
+      options: options + [jsonOption] + locationOptions, details: details, examples: examples,
+      run: run)
+  }
+}
+
+extension Invocation {
+  /// The option as a text; an empty one is null, which returns the field to its default.
+  func field(_ option: String) -> JSONValue? {
+    value(option).map { $0.isEmpty ? .null : .string($0) }
+  }
+
+  /// The option as one of `allowed`.
+  func field(_ option: String, oneOf allowed: [String]) throws(CommandError) -> JSONValue? {
+    guard let text = value(option) else { return nil }
+    guard allowed.contains(text) else {
+      throw .usage("\(option) takes one of \(allowed.joined(separator: ", ")), not '\(text)'.")
+    }
+    return .string(text)
+  }
+
+  func field(_ option: String, in range: ClosedRange<Int>) throws(CommandError) -> JSONValue? {
+    try integer(option, in: range).map { .int(Int64($0)) }
+  }
+
+  /// The option as a list of texts, `a,b` or repeated; an empty text is the empty list.
+  func listField(_ option: String) -> JSONValue? {
+    list(option).map { .array($0.map { .string($0) }) }
+  }
+
+  /// `--flag` and `--no-flag`.
+  func switchField(_ name: String) throws(CommandError) -> JSONValue? {
+    let (on, off) = (has("--\(name)"), has("--no-\(name)"))
+    guard !(on && off) else { throw .usage("--\(name) and --no-\(name) exclude each other.") }
+    return on || off ? .bool(on) : nil
+  }
+
+  /// `NAME=VALUE`, repeated, as an object of texts; a name without a value is removed.
+  func pairsField(_ option: String) throws(CommandError) -> JSONValue? {
+    guard has(option) else { return nil }
+    var members: [JSONValue.Member] = []
+    for text in values(option) {
+      guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+        throw .usage("\(option) takes NAME=VALUE, not '\(text)'.")
+      }
+      let value = String(text[text.index(after: equals)...])
+      members.append(
+        JSONValue.Member(String(text[..<equals]), value.isEmpty ? .null : .string(value)))
+    }
+    return .object(members)
+  }
+
+  /// The operand at a position that the parser has made sure of.
+  func operand(_ position: Int) -> String {
+    operands.indices.contains(position) ? operands[position] : ""
+  }
+
+  func operandField(_ position: Int) -> JSONValue? {
+    operands.indices.contains(position) ? .string(operands[position]) : nil
+  }
+}

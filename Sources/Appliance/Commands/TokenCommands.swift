@@ -1,0 +1,65 @@
+import JSON
+
+/// `appliance token …`: the users' API keys.
+enum TokenCommands {
+  static let all: [Command] = [add, list, remove]
+
+  private static let user = Command.Operand(name: "USER")
+
+  private static let add = Command.operation(
+    "token add", "Make a token for a user and print it", operands: [user],
+    options: [
+      Command.Option("--label", "TEXT", help: "Its name among the user's tokens."),
+      Command.Option(
+        "--expires", "WHEN",
+        help: """
+          When it ends to be valid: a time as 2027-01-31T12:00:00Z, a date, or a span as 90d or 12h.
+          """),
+      Command.Option("--level", "N", help: "The tier of keys; only lower than the user's counts."),
+    ] + SecretInput.options,
+    details: [
+      "Prints the token alone on standard output. It is shown this once: only a digest is stored.",
+      "A secret that clients have already can be taken over from standard input or a file.",
+    ],
+    examples: [
+      "appliance token add ada", "TOKEN=$(appliance token add ada --label laptop --expires 90d)",
+    ]
+  ) { call throws(CommandError) in
+    let secret = try SecretInput.read(call, prompt: nil)
+    let result = try call.perform(
+      .tokenAdd,
+      [
+        ("user", call.operandField(0)), ("label", call.field("--label")),
+        ("expires_at_ms", try call.time("--expires", spansGo: .forward)),
+        ("level", try call.field("--level", in: 0...1_000_000)),
+        ("secret", secret.map { .string($0) }),
+      ])
+    guard !call.wantsJSON else { return call.printJSON(result) }
+    guard let made = result["secret"]?.string ?? secret else {
+      throw .failed("The appliance answered without a token.")
+    }
+    call.console.writeLine(made)
+  }
+
+  private static let list = Command.operation(
+    "token list", "List the tokens", operands: [Command.Operand(name: "USER", isOptional: true)]
+  ) { call throws(CommandError) in
+    call.printList(
+      try call.perform(.tokenList, [("user", call.operandField(0))]), "tokens",
+      [
+        RecordColumn("USER", "user"), RecordColumn("LABEL", "label"),
+        RecordColumn("PUBLIC ID", "public_id"), RecordColumn("LEVEL", "level", isNumeric: true),
+        RecordColumn("EXPIRES", "expires_at"),
+      ],
+      hint: "No tokens yet. 'appliance token add USER' makes one.")
+  }
+
+  private static let remove = Command.operation(
+    "token remove", "Remove a token; requests with it are refused from then on",
+    operands: [user, Command.Operand(name: "LABEL")]
+  ) { call throws(CommandError) in
+    let result = try call.perform(
+      .tokenRemove, [("user", call.operandField(0)), ("label", call.operandField(1))])
+    call.printChange(result, "", "Removed token \(call.operand(1)) of \(call.operand(0)).")
+  }
+}

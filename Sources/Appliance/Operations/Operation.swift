@@ -1,0 +1,121 @@
+/// What a command asks of an appliance: the operations of the administration, by name.
+///
+/// A request is `{"operation": "provider.add", "arguments": {…}}`, posted to
+/// `http://localhost/admin/v1/operations` on the socket `DATA/appliance.sock`. The answer is
+/// `{"result": {…}}` or `{"error": {"message", "code"}}`. Without a running appliance the same
+/// operation is done in process, by whoever holds the lock of the data folder.
+///
+/// Fields of records have the names of the import document. A field that an `add` or `set` leaves
+/// out stays as it is (or at its default); `null` in a `set` returns it to its default. Secrets go
+/// in and never come out: a result holds `secret` only where an operation has just made it.
+/// Times are Unix milliseconds in arguments (`…_ms`) and RFC 3339 texts in results.
+///
+/// Every `add`, `set` and `remove` of a name that is (not) there is an error with the code
+/// `already_exists` (`not_found`).
+enum Operation: String, Sendable, CaseIterable {
+  /// `{}` → `{"providers": [provider…]}`, by name.
+  ///
+  /// A provider is `{name, dialect, base_url, auth, api_version?, style?, allow_private,
+  /// stream_usage, headers?, keys}`: as in the import document, with the effective `auth`, and the
+  /// number of its keys.
+  case providerList = "provider.list"
+  /// `{name}` → `{"provider": provider}`.
+  case providerShow = "provider.show"
+  /// `{name, dialect, base_url, auth?, api_version?, style?, allow_private?, stream_usage?,
+  /// headers?: {NAME: VALUE}}` → `{"provider": provider}`.
+  case providerAdd = "provider.add"
+  /// The fields of `add`, all but `name` optional → `{"provider": provider}`.
+  case providerSet = "provider.set"
+  /// `{name, force?}` → `{"removed": name, "keys": N}`. Without `force` a provider that still has
+  /// keys is refused with the code `conflict`.
+  case providerRemove = "provider.remove"
+
+  /// `{provider?}` → `{"keys": [key…]}`, by provider, level (highest first) and label.
+  ///
+  /// A key is `{provider, label, level, weight, models, status, state, reason?, until?,
+  /// secret_hint}`: `models` is a list, empty for all; `status` is `active`, `disabled` or
+  /// `pending`, the operator's word; `state` is what the appliance knows of it (`ready`,
+  /// `cooling`, `resting`, `suspect`, `invalid`, or `unknown` when none runs) with `reason` and
+  /// `until`; `secret_hint` is the last four characters.
+  case keyList = "key.list"
+  /// `{provider, label, secret, level?, weight?, models?, status?}` → `{"key": key}`.
+  case keyAdd = "key.add"
+  /// `{provider, label, secret?, level?, weight?, models?, status?}` → `{"key": key}`.
+  case keySet = "key.set"
+  /// `{provider, label}` → `{"removed": label}`.
+  case keyRemove = "key.remove"
+
+  /// `{}` → `{"users": [user…]}`, by name.
+  ///
+  /// A user is `{name, status, level, affinity, tokens}` and what policy it has; `status` is
+  /// `active` or `suspended`, `affinity` `none` or `user`, `tokens` their number.
+  case userList = "user.list"
+  /// `{name, status?, level?, affinity?}` → `{"user": user}`.
+  case userAdd = "user.add"
+  /// The same → `{"user": user}`.
+  case userSet = "user.set"
+  /// `{name}` → `{"removed": name, "tokens": N}`. The user's tokens go with it.
+  case userRemove = "user.remove"
+
+  /// `{user?}` → `{"tokens": [token…]}`, by user and label.
+  ///
+  /// A token is `{user, label, public_id?, expires_at?, level?}`.
+  case tokenList = "token.list"
+  /// `{user, label?, expires_at_ms?, level?, secret?}` → `{"token": token, "secret": TEXT}`.
+  ///
+  /// Without `secret` one is made; the result's `secret` is shown this once. Without `label` the
+  /// first free of `default`, `default-2`… is taken.
+  case tokenAdd = "token.add"
+  /// `{user, label}` → `{"removed": label}`.
+  case tokenRemove = "token.remove"
+
+  /// `{}` → `{"models": [model…]}`, by name.
+  ///
+  /// A model is `{name, targets: [target…], fallbacks?: [target…]}`; a target is `{provider,
+  /// model, weight}`.
+  case modelList = "model.list"
+  /// `{name, targets, fallbacks?}` → `{"model": model}`.
+  case modelAdd = "model.add"
+  /// `{name, targets?, fallbacks?}` → `{"model": model}`.
+  case modelSet = "model.set"
+  /// `{name}` → `{"removed": name}`.
+  case modelRemove = "model.remove"
+
+  /// `{model?}` → `{"prices": {MODEL: {FIELD: NUMBER…}}}`, by name; the fields are LiteLLM's.
+  case priceList = "price.list"
+  /// `{model, fields: {FIELD: NUMBER | TEXT | null…}}` → `{"price": {…}}`. Merged into the model's
+  /// entry; null removes a field. Numbers keep every digit.
+  case priceSet = "price.set"
+  /// `{prices: {MODEL: {…}}}`, LiteLLM's document → `{"imported": N, "skipped": [MODEL…]}`.
+  case priceImport = "price.import"
+  /// `{model}` → `{"removed": model}`.
+  case priceRemove = "price.remove"
+
+  /// `{}` → `{"settings": [{name, value, default, help}…]}`, by name.
+  case settingList = "setting.list"
+  /// `{name, value}` → `{"setting": {name, value, default, help}}`; a null value is the default.
+  case settingSet = "setting.set"
+
+  /// `{document: {…}, replace: BOOL}` → `{"created": N, "changed": N, "unchanged": N,
+  /// "removed": N}`. All of it or nothing.
+  case importDocument = "import"
+  /// `{clear_secrets: BOOL}` → `{"document": {…}}`.
+  case exportDocument = "export"
+
+  /// `{}` → `{version, running: BOOL, pid?, started_at?, data, listen: [URL…], node, providers,
+  /// keys, users, tokens, models, prices, requests_total, connections?, draining?}`.
+  case status = "status"
+  /// `{limit, user?, model?, since_ms?}` → `{"requests": [request…]}`, newest first.
+  ///
+  /// A request has exactly these fields, in this order: `request_id, time, user, token, dialect,
+  /// endpoint, model, upstream_model, provider, key, level, attempts, status, stream, outcome,
+  /// usage, usage_source, cost_usd, anomalies, ttft_ms, duration_ms`. `usage` has all fields of
+  /// `Usage` in snake case, `total_tokens` after the first two; `cost_usd` is a decimal text or
+  /// null; `anomalies` a list of texts; what is unknown is null.
+  case requestsList = "requests.list"
+  /// `{by: [user | token | model | provider | key | endpoint | day | hour…], from_ms?, to_ms?}` →
+  /// `{"rows": [row…], "total": row}`. A row has a member for each of `by`, then `requests,
+  /// failed, input_tokens, output_tokens, total_tokens, cached_input_tokens, cache_write_tokens,
+  /// reasoning_tokens, cost_usd, unpriced`: `unpriced` counts requests without a cost.
+  case usageSummary = "usage.summary"
+}

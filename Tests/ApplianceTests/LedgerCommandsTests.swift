@@ -1,0 +1,58 @@
+import JSON
+import Testing
+
+@testable import Appliance
+
+@Suite("appliance requests and usage")
+struct LedgerCommandsTests {
+  static let row: JSONValue = [
+    "request_id": "r1", "time": "2027-01-31T12:00:00.000Z", "user": "ada", "model": "m",
+    "provider": nil, "key": nil, "attempts": 3, "status": 200, "outcome": "served",
+    "usage": ["input_tokens": 7, "output_tokens": 5], "cost_usd": "0.000001", "duration_ms": 12,
+  ]
+
+  @Test func printsOneObjectALine() throws {
+    let test = TestConsole(answers: [.requestsList: .success(["requests": [Self.row, Self.row]])])
+    #expect(test.run("requests --json --limit 2") == .success)
+    #expect(test.arguments == ["limit": 2])
+    let lines = test.output.split(separator: "\n")
+    #expect(lines.count == 2)
+    for line in lines { #expect(try JSONValue(parsing: String(line)) == Self.row) }
+  }
+
+  @Test func printsATableForAPerson() {
+    let test = TestConsole(answers: [.requestsList: .success(["requests": [Self.row]])])
+    test.run("requests")
+    #expect(test.arguments == ["limit": 20])
+    #expect(test.output.contains("2027-01-31T12:00:00  ada   m      -         -        3"))
+  }
+
+  @Test func boundsTheLimit() {
+    #expect(TestConsole().run("requests --limit 0") == .usage)
+    #expect(TestConsole().run("requests --limit many") == .usage)
+  }
+
+  @Test func sumsUpInATableWithATotal() {
+    let summary: JSONValue = [
+      "rows": [["user": "ada", "requests": 2]], "total": ["requests": 2],
+    ]
+    let test = TestConsole(answers: [.usageSummary: .success(summary)])
+    test.run("usage --from 2027-01-31")
+    #expect(test.arguments == ["by": ["user"], "from_ms": 1_801_353_600_000])
+    #expect(test.output.contains("ada           2"))
+    #expect(test.output.contains("total         2"))
+  }
+
+  @Test func sumsUpAsCSV() {
+    let summary: JSONValue = ["rows": [["user": "a,\"b\"", "model": "m", "requests": 2]]]
+    let test = TestConsole(answers: [.usageSummary: .success(summary)])
+    test.run("usage --by user,model --csv")
+    #expect(test.output.hasPrefix("user,model,requests,"))
+    #expect(test.output.contains("\r\n\"a,\"\"b\"\"\",m,2,"))
+  }
+
+  @Test func refusesAnUnknownSubject() {
+    #expect(TestConsole().run("usage --by colour") == .usage)
+    #expect(TestConsole().run("usage --csv --json") == .usage)
+  }
+}

@@ -1,0 +1,61 @@
+import JSON
+import Testing
+
+@testable import Appliance
+
+@Suite("appliance price")
+struct PriceCommandsTests {
+  @Test(arguments: [
+    ("0.15", "0.00000015"), ("15", "0.000015"), ("1000000", "1"), ("2500000.50", "2.5000005"),
+    ("0", "0"), ("0.000001", "0.000000000001"), ("007", "0.000007"),
+  ])
+  func convertsDollarsPerMillion(text: String, perToken: String) {
+    #expect(PriceCommands.perToken(dollarsPerMillion: text) == perToken)
+  }
+
+  @Test(arguments: ["", ".5", "1e3", "-1", "1.2.3", "$1", "1,5"])
+  func refusesWhatIsNoDecimal(text: String) {
+    #expect(PriceCommands.perToken(dollarsPerMillion: text) == nil)
+  }
+
+  @Test(arguments: [
+    ("0.00000015", "0.15"), ("1.5e-07", "0.15"), ("2.5E-6", "2.5"), ("0", "0"), ("1", "1000000"),
+    ("odd", "odd"),
+  ])
+  func showsDollarsPerMillion(text: String, perMillion: String) {
+    #expect(PriceCommands.perMillion(dollarsPerToken: text) == perMillion)
+  }
+
+  @Test func sets() {
+    let test = TestConsole()
+    test.run("price set m --input 0.15 --output 0.60 --field mode=chat --field x=1e-7 --field y=")
+    #expect(test.operation == .priceSet)
+    #expect(
+      test.arguments == [
+        "model": "m",
+        "fields": [
+          "input_cost_per_token": .number("0.00000015"),
+          "output_cost_per_token": .number("0.0000006"), "mode": "chat", "x": .number("1e-7"),
+          "y": nil,
+        ],
+      ])
+    #expect(test.run("price set m") == .usage)
+    #expect(test.run("price set m --input cheap") == .usage)
+  }
+
+  @Test func lists() {
+    let prices: JSONValue = ["prices": ["m": ["input_cost_per_token": .number("1.5e-07")]]]
+    let test = TestConsole(answers: [.priceList: .success(prices)])
+    test.run("price list")
+    #expect(test.output.contains("m             0.15"))
+  }
+
+  @Test func importsFromStandardInput() {
+    let test = TestConsole(
+      input: "{\"m\": {\"input_cost_per_token\": 1e-7}}",
+      answers: [.priceImport: .success(["imported": 1, "skipped": ["sample_spec"]])])
+    test.run("price import -")
+    #expect(test.arguments == ["prices": ["m": ["input_cost_per_token": .number("1e-7")]]])
+    #expect(test.output == "Imported 1 prices; 1 entries without a price were skipped.\n")
+  }
+}

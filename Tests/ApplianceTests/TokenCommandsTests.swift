@@ -1,0 +1,38 @@
+import JSON
+import Testing
+
+@testable import Appliance
+
+@Suite("appliance token")
+struct TokenCommandsTests {
+  @Test func printsTheTokenAlone() {
+    let test = TestConsole(answers: [.tokenAdd: .success(["token": [:], "secret": "sk-ap-a-b"])])
+    #expect(test.run("token add ada --label laptop --expires 2027-01-31") == .success)
+    #expect(test.output == "sk-ap-a-b\n")
+    #expect(test.errors.isEmpty)
+    #expect(
+      test.arguments == ["user": "ada", "label": "laptop", "expires_at_ms": 1_801_353_600_000])
+  }
+
+  @Test func takesOverASecret() {
+    let test = TestConsole(input: "old-token\n")
+    test.run("token add ada --secret-stdin")
+    #expect(test.arguments?["secret"] == "old-token")
+    #expect(test.output == "old-token\n")
+  }
+
+  @Test func asksForNoSecret() {
+    let test = TestConsole(answers: [.tokenAdd: .success(["secret": "t"])])
+    test.run("token add ada")
+    #expect(test.arguments == ["user": "ada"])
+  }
+
+  @Test func listsAndRemoves() {
+    let test = TestConsole()
+    test.run("token list ada")
+    #expect(test.arguments == ["user": "ada"])
+    test.run("token remove ada laptop")
+    #expect(test.operation == .tokenRemove)
+    #expect(test.arguments == ["user": "ada", "label": "laptop"])
+  }
+}
