@@ -1,0 +1,53 @@
+import Testing
+
+@testable import Gateway
+
+@Suite("Price entry")
+struct PriceEntryTests {
+  static func rate(
+    _ field: PriceField, _ nanoUSD: Int64, above: Int64 = 0, _ tier: PriceTier = .standard
+  ) -> PriceRate {
+    PriceRate(
+      PriceName(field, aboveTokens: above, tier: tier), DollarAmount(nanoUSD: nanoUSD))
+  }
+
+  let entry = PriceEntry(
+    key: "m",
+    rates: [
+      rate(.input, 1), rate(.input, 2, .flex), rate(.input, 3, above: 200_000),
+      rate(.input, 4, above: 200_000, .flex), rate(.input, 5, above: 128_000), rate(.output, 6),
+      rate(.output, 7, .flex), rate(.output, 8, above: 200_000),
+    ])
+
+  struct Case: Sendable {
+    let field: PriceField
+    let inputTokens: Int64
+    let tier: PriceTier
+    let nanoUSD: Int64?
+  }
+
+  static let cases: [Case] = [
+    Case(field: .input, inputTokens: 0, tier: .standard, nanoUSD: 1),
+    Case(field: .input, inputTokens: 128_000, tier: .standard, nanoUSD: 1),
+    Case(field: .input, inputTokens: 128_001, tier: .standard, nanoUSD: 5),
+    Case(field: .input, inputTokens: 200_001, tier: .standard, nanoUSD: 3),
+    Case(field: .input, inputTokens: .max, tier: .flex, nanoUSD: 4),
+    Case(field: .input, inputTokens: 10, tier: .flex, nanoUSD: 2),
+    Case(field: .input, inputTokens: 10, tier: .priority, nanoUSD: 1),
+    Case(field: .output, inputTokens: 200_001, tier: .flex, nanoUSD: 8),
+    Case(field: .reasoning, inputTokens: 0, tier: .standard, nanoUSD: nil),
+  ]
+
+  /// The long-context price holds before the tier's, the tier's before the plain one.
+  @Test(arguments: cases)
+  func choosesThePrice(_ example: Case) {
+    let rate = entry.rate(example.field, inputTokens: example.inputTokens, tier: example.tier)
+    #expect(rate?.price.nanoUSD == example.nanoUSD)
+  }
+
+  @Test func saysWhatItPrices() {
+    #expect(entry.prices(.input))
+    #expect(!entry.prices(.cacheRead))
+    #expect(entry.multiplier(named: "us") == nil)
+  }
+}
