@@ -29,8 +29,14 @@ package struct AnswerFacts: Equatable, Sendable {
   package var providerReportedCostUSD: String?
   /// Contradictions in the provider's own figures, as short fixed codes.
   package var anomalies: [String] = []
-  /// UTF-8 bytes of output text, reasoning and tool arguments seen: the base of an estimate.
+  /// UTF-8 bytes of output text, reasoning and tool arguments seen.
   package var outputTextBytes: Int = 0
+  /// The same text by kinds of characters: the base of an estimate.
+  package var outputText = TextTally()
+  /// Further ids that the provider handed out (conversation, container), which live on one key.
+  package var handles: [String] = []
+  /// An error that the provider sent inside the answer.
+  package var errorEvent: ErrorEventFacts?
 
   package init() {}
 

@@ -1,0 +1,74 @@
+// The hot scans of the answer reader: eight bytes at a time, then byte by byte. Each load is within
+// the span: the loop's condition is the bounds check.
+
+private let ones: UInt64 = 0x0101_0101_0101_0101
+private let highs: UInt64 = 0x8080_8080_8080_8080
+
+/// Marks (in the high bit) at least the first zero byte of a word; none if there is none.
+@inline(__always)
+private func zeroBytes(_ word: UInt64) -> UInt64 {
+  (word &- ones) & ~word & highs
+}
+
+/// The index of the first quote, backslash or control character from `start` on, or the count.
+func plainEnd(_ bytes: Span<UInt8>, from start: Int) -> Int {
+  var index = start
+  let raw = unsafe bytes.bytes
+  while index &+ 8 <= bytes.count {
+    let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+    let hits =
+      zeroBytes(word ^ (ones &* 0x22)) | zeroBytes(word ^ (ones &* 0x5C))
+      | ((word &- (ones &* 0x20)) & ~word & highs)
+    if hits != 0 { break }
+    index &+= 8
+  }
+  while index < bytes.count {
+    let byte = bytes[index]
+    if byte == 0x22 || byte == 0x5C || byte < 0x20 { return index }
+    index += 1
+  }
+  return index
+}
+
+/// The index of the first bracket, brace or quote from `start` on, or the count.
+func bracketOrQuote(_ bytes: Span<UInt8>, from start: Int, stopsAtLineEnd: Bool) -> Int {
+  var index = start
+  let raw = unsafe bytes.bytes
+  while index < bytes.count {
+    while index &+ 8 <= bytes.count {
+      let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+      // `[`, `]`, `{` and `}` become 0x7F with these bits set; so do a few letters, which are
+      // told apart below.
+      var hits =
+        zeroBytes((word | (ones &* 0x26)) ^ (ones &* 0x7F)) | zeroBytes(word ^ (ones &* 0x22))
+      if stopsAtLineEnd {
+        hits |= zeroBytes(word ^ (ones &* 0x0A)) | zeroBytes(word ^ (ones &* 0x0D))
+      }
+      if hits != 0 { break }
+      index &+= 8
+    }
+    let limit = min(index + 8, bytes.count)
+    while index < limit {
+      switch bytes[index] {
+      case 0x22, 0x5B, 0x5D, 0x7B, 0x7D: return index
+      case 0x0A, 0x0D: if stopsAtLineEnd { return index }
+      default: break
+      }
+      index += 1
+    }
+  }
+  return index
+}
+
+/// The index of the first CR or LF from `start` on, or the count.
+func lineEnd(_ bytes: Span<UInt8>, from start: Int) -> Int {
+  var index = start
+  let raw = unsafe bytes.bytes
+  while index &+ 8 <= bytes.count {
+    let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+    if zeroBytes(word ^ (ones &* 0x0A)) | zeroBytes(word ^ (ones &* 0x0D)) != 0 { break }
+    index &+= 8
+  }
+  while index < bytes.count, bytes[index] != 0x0A, bytes[index] != 0x0D { index += 1 }
+  return index
+}

@@ -1,0 +1,544 @@
+/// Collects the facts of an answer from the values that the scanner comes by.
+///
+/// Holds a fixed set of counters and a few short strings, however long the answer.
+struct AnswerMeter {
+  /// Most ids and tool kinds that are remembered: a bound against a provider that floods.
+  private static let listMax = 32
+
+  private let kind: AnswerReader.Kind
+  /// Text that a stream repeats in whole is not counted again.
+  var isStream = false
+  /// Events have a frame around them (SSE), which begins and ends them.
+  var isFramed = false
+
+  // MARK: What the relay asks
+
+  /// Text, reasoning, a tool call, audio or an image has come.
+  private(set) var hasContent = false
+  /// The event or flag that ends the answer has come.
+  private(set) var hasEnded = false
+  /// Some choice has said why it stopped.
+  private(set) var hasFinished = false
+  /// The stream is of a protocol that says when it is over.
+  private(set) var announcesEnd = false
+  private(set) var errorEvent: ErrorEventFacts?
+  private(set) var eventCount = 0
+  /// Ranges of the body that usage hiding cuts from the current event.
+  private(set) var cuts: [Range<Int>] = []
+  var collectsCuts = false
+
+  /// The current event is nothing but the usage: `choices` is there and empty, `usage` an object.
+  var isUsageEvent: Bool { event.hasChoices && event.choiceCount == 0 && event.hasUsage }
+
+  // MARK: What was read
+
+  private(set) var tally = TextTally()
+  private(set) var anomalies = AnswerAnomalies()
+  private var figures = UsageFigures()
+  private var facts = AnswerFacts()
+  private var outputCalls: [String: Int64] = [:]
+  private var webQueries: Int64 = 0
+  private var usageTier: String?
+  private var hasDuration = false
+  /// Anthropic's stream: later figures overwrite those of the start one by one.
+  private var isCumulative = false
+
+  // MARK: What is being read
+
+  private struct Event {
+    var type = AnswerEventType.other
+    var hasChoices = false
+    var choiceCount = 0
+    var hasUsage = false
+    var webQueries: Int64 = 0
+    var hasError = false
+    var error = ErrorEventFacts()
+    /// `code` and `message` of the event itself, an error only if its type says so.
+    var code: String?
+    var message: String?
+  }
+
+  private struct Draft {
+    var figures = UsageFigures()
+    var tier: String?
+    var geminiTier: String?
+    var trafficType: String?
+    var seconds: String?
+    var iterations: [AnswerFacts.AdditionalUsage] = []
+    var hasIterations = false
+  }
+
+  private struct Iteration {
+    var figures = UsageFigures()
+    var type = ""
+    var model: String?
+  }
+
+  private enum Modality {
+    case other, audio, image
+  }
+
+  private var event = Event()
+  private var draft = Draft()
+  private var hasDraft = false
+  private var iteration = Iteration()
+  private var isInIteration = false
+  private var modality = Modality.other
+  private var modalityCount: Int64 = 0
+  private var isMuted = false
+  private var hasDeltas = false
+  private var entryHasImage = false
+
+  init(kind: AnswerReader.Kind) {
+    self.kind = kind
+  }
+
+  // MARK: Framing
+
+  /// An event of a stream begins, which may turn out to hold no JSON.
+  mutating func beginFrame() {
+    if !cuts.isEmpty { cuts.removeAll(keepingCapacity: true) }
+    event = Event()
+  }
+
+  /// The event is over; `isNamedError`: its name was `error`.
+  mutating func endFrame(isNamedError: Bool) {
+    if isNamedError { record(event.error) }
+  }
+
+  mutating func note(_ anomaly: AnswerAnomaly) { anomalies.insert(anomaly) }
+
+  mutating func sawEnd() { hasEnded = true }
+
+  /// Output that is not JSON: a transcription as plain text.
+  mutating func plainText(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+    tally.add(bytes.extracting(range))
+    if !range.isEmpty { hasContent = true }
+  }
+
+  // MARK: Containers
+
+  mutating func open(_ place: AnswerPaths.Node) {
+    switch place.slot {
+    case .event:
+      if !isFramed { beginFrame() }
+      clearDraft()
+      isMuted = false
+      entryHasImage = false
+      eventCount += 1
+    case .usage, .usageAtStart:
+      clearDraft()
+    case .usageOfEvent:
+      clearDraft()
+      event.hasUsage = true
+    case .iteration:
+      iteration = Iteration()
+      isInIteration = true
+      draft.hasIterations = true
+    case .modality:
+      modality = .other
+      modalityCount = 0
+    case .choice:
+      event.choiceCount += 1
+    case .choiceMessage:
+      isMuted = isStream
+    case .imageEntry:
+      entryHasImage = false
+    default:
+      break
+    }
+  }
+
+  mutating func openArray(_ place: AnswerPaths.Node) {
+    switch place.slot {
+    case .choices: event.hasChoices = true
+    case .outputItems: outputCalls.removeAll(keepingCapacity: true)
+    default: break
+    }
+  }
+
+  mutating func close(_ place: AnswerPaths.Node) {
+    switch place.slot {
+    case .event: endEvent()
+    case .usage, .usageOfEvent: commitUsage(isStart: false)
+    case .usageAtStart: commitUsage(isStart: true)
+    case .iteration: endIteration()
+    case .modality: endModality(place)
+    case .choiceMessage: isMuted = false
+    case .imageEntry: if entryHasImage { countImage() }
+    case .error: event.hasError = event.hasError || !event.error.isEmpty
+    default: break
+    }
+  }
+
+  // MARK: Values
+
+  mutating func string(
+    _ place: AnswerPaths.Node, _ token: [UInt8], isCut: Bool, name: [UInt8]
+  ) {
+    // Gemini bills and lists a search whose words it does not say.
+    if place.slot == .webQuery { event.webQueries += 1 }
+    guard !token.isEmpty else { return }
+    switch place.slot {
+    case .id where facts.id == nil && !isCut: facts.id = text(token)
+    case .model where facts.model == nil && !isCut: facts.model = text(token)
+    case .tier where kind != .interactions: facts.serviceTier = text(token)
+    case .usageTier: draft.tier = text(token)
+    case .geminiTier: draft.geminiTier = text(token)
+    case .trafficType: draft.trafficType = text(token)
+    case .geo: facts.inferenceGeo = geo(token)
+    case .type: readType(token)
+    case .handle where !isCut: remember(text(token))
+    case .iterationType: iteration.type = text(token)
+    case .iterationModel: iteration.model = text(token)
+    case .modalityName: readModality(token)
+    case .outputType: countOutput(text(token))
+    case .finish: hasFinished = true
+    case .figure, .sum, .modalityCount, .serverTool:
+      anomalies.insert(.usageNotANumber)
+      if place.slot == .figure { setUnusable(place) }
+    case .seconds, .cost, .costTicks: anomalies.insert(.amountUnreadable)
+    case .error:
+      event.hasError = true
+      event.error.message = text(token)
+    case .errorType: event.error.type = text(token)
+    case .errorCode: event.error.code = text(token)
+    case .errorMessage: event.error.message = text(token)
+    case .errorStatus: event.error.type = event.error.type ?? text(token)
+    case .eventCode: event.code = text(token)
+    case .eventMessage: event.message = text(token)
+    default: break
+    }
+  }
+
+  mutating func number(
+    _ place: AnswerPaths.Node, _ token: [UInt8], isCut: Bool, name: [UInt8]
+  ) {
+    switch place.slot {
+    case .figure:
+      if let count = count(token, isCut: isCut) {
+        setFigure(place, count)
+      } else {
+        setUnusable(place)
+      }
+    case .sum:
+      if let count = count(token, isCut: isCut), let figure = figure(place) {
+        hasDraft = true
+        draft.figures.add(figure, count)
+      }
+    case .counted where kind == .tokenCount: facts.countedTokens = count(token, isCut: isCut)
+    case .modalityName: readModality(number: token)
+    case .modalityCount: modalityCount = count(token, isCut: isCut) ?? 0
+    case .serverTool: countServerTool(name, count(token, isCut: isCut) ?? 0)
+    case .seconds: draft.seconds = amount(token, isCut: isCut)
+    case .duration where kind == .transcription && facts.audioSeconds == nil:
+      facts.audioSeconds = amount(token, isCut: isCut)
+    case .cost: facts.providerReportedCostUSD = amount(token, isCut: isCut)
+    case .costTicks: facts.providerReportedCostUSD = dollars(ticks: token)
+    case .errorCode, .errorStatus: readErrorNumber(token, isCode: place.slot == .errorCode)
+    case .eventCode: event.code = text(token)
+    default: break
+    }
+  }
+
+  mutating func isTrue(_ place: AnswerPaths.Node) {
+    if place.slot == .finished { hasEnded = true }
+  }
+
+  mutating func text(_ place: AnswerPaths.Node, _ bytes: Span<UInt8>, _ range: Range<Int>) {
+    guard counts(place) else { return }
+    hasContent = true
+    tally.add(bytes.extracting(range))
+  }
+
+  mutating func text(_ place: AnswerPaths.Node, scalar: UInt32) {
+    guard counts(place) else { return }
+    hasContent = true
+    addToTally(scalar: scalar)
+  }
+
+  private mutating func addToTally(scalar: UInt32) {
+    if scalar < 0x80 {
+      let byte: InlineArray<1, UInt8> = [UInt8(truncatingIfNeeded: scalar)]
+      tally.add(byte.span)
+    } else {
+      tally.add(Array(String(Unicode.Scalar(scalar) ?? "\u{FFFD}").utf8))
+    }
+  }
+
+  /// Tool arguments that come as an object: an empty one is no content yet.
+  mutating func rawText(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+    if !isMuted { tally.add(bytes.extracting(range)) }
+  }
+
+  mutating func presence(_ place: AnswerPaths.Node) {
+    sawContent()
+    if place.slot == .image { entryHasImage = true }
+  }
+
+  mutating func sawContent() { hasContent = true }
+
+  mutating func cut(_ range: Range<Int>) {
+    if collectsCuts { cuts.append(range) }
+  }
+
+  private mutating func counts(_ place: AnswerPaths.Node) -> Bool {
+    switch place.slot {
+    case .deltaOfEvent:
+      hasDeltas = true
+      return true
+    case .textOfEvent:
+      // Events that close a part repeat its text.
+      return !hasDeltas
+    default:
+      return !isMuted
+    }
+  }
+
+  // MARK: Events
+
+  private mutating func readType(_ token: [UInt8]) {
+    event.type = AnswerEventType(token)
+    if event.type == .start { announcesEnd = true }
+  }
+
+  private mutating func endEvent() {
+    if event.webQueries > 0 { webQueries = event.webQueries }
+    if !draft.figures.isEmpty { commitUsage(isStart: false) }
+    switch event.type {
+    case .other, .start:
+      break
+    case .end:
+      hasEnded = true
+    case .image:
+      hasFinished = true
+      if entryHasImage { countImage() }
+    case .error:
+      event.hasError = true
+      event.error.code = event.error.code ?? event.code
+      event.error.message = event.error.message ?? event.message
+    }
+    if event.hasChoices { announcesEnd = true }
+    if event.hasError { record(event.error) }
+  }
+
+  private mutating func record(_ error: ErrorEventFacts) {
+    guard errorEvent == nil else { return }
+    var error = error
+    error.cameBeforeContent = !hasContent
+    errorEvent = error
+    hasEnded = true
+  }
+
+  /// A whole number is an HTTP status where it can be one, and a code in any case.
+  private mutating func readErrorNumber(_ token: [UInt8], isCode: Bool) {
+    if case .exact(let value) = TokenCount(token.span), (100...599).contains(value) {
+      event.error.status = Int(value)
+    }
+    if isCode { event.error.code = text(token) }
+  }
+
+  // MARK: Usage
+
+  private mutating func clearDraft() {
+    isInIteration = false
+    guard hasDraft else { return }
+    draft = Draft()
+    hasDraft = false
+  }
+
+  private func figure(_ place: AnswerPaths.Node) -> UsageFigure? {
+    UsageFigure(rawValue: place.figure)
+  }
+
+  private mutating func setFigure(_ place: AnswerPaths.Node, _ count: Int64) {
+    guard let figure = figure(place) else { return }
+    if isInIteration {
+      iteration.figures.set(figure, count)
+    } else {
+      hasDraft = true
+      draft.figures.set(figure, count)
+    }
+  }
+
+  private mutating func setUnusable(_ place: AnswerPaths.Node) {
+    guard !isInIteration, let figure = figure(place) else { return }
+    hasDraft = true
+    draft.figures.setUnusable(figure)
+  }
+
+  private mutating func count(_ token: [UInt8], isCut: Bool) -> Int64? {
+    switch isCut ? TokenCount.outOfRange : TokenCount(token.span) {
+    case .exact(let value):
+      return value
+    case .fraction(let value):
+      anomalies.insert(.usageFraction)
+      return value
+    case .negative: anomalies.insert(.usageNegative)
+    case .outOfRange: anomalies.insert(.usageOutOfRange)
+    case .notANumber: anomalies.insert(.usageNotANumber)
+    }
+    return nil
+  }
+
+  private mutating func commitUsage(isStart: Bool) {
+    hasDraft = true
+    defer { clearDraft() }
+    guard !draft.figures.isEmpty || draft.seconds != nil else { return }
+    if isStart {
+      isCumulative = true
+      figures = draft.figures
+    } else if isCumulative {
+      figures.overwrite(with: draft.figures)
+    } else {
+      figures = draft.figures
+    }
+    if let seconds = draft.seconds {
+      facts.audioSeconds = seconds
+      hasDuration = true
+    }
+    // Mistral's `service_tier` stands here too, but beside figures of the other kind; only
+    // Anthropic's names the tier of the price.
+    if let tier = draft.tier, draft.figures.hasAny(.input, .output) { usageTier = tier }
+    if let tier = draft.geminiTier ?? draft.trafficType { usageTier = tier }
+    if draft.hasIterations { facts.additionalUsage = draft.iterations }
+  }
+
+  private mutating func endIteration() {
+    isInIteration = false
+    switch iteration.type {
+    case "message":
+      break
+    case "compaction", "advisor_message":
+      guard let reading = UsageReading(iteration.figures), draft.iterations.count < Self.listMax
+      else { return }
+      draft.iterations.append(
+        AnswerFacts.AdditionalUsage(
+          kind: iteration.type, model: iteration.model, usage: reading.usage))
+    default:
+      anomalies.insert(.unknownIteration)
+    }
+  }
+
+  private mutating func readModality(_ token: [UInt8]) {
+    switch text(token).lowercased() {
+    case "audio": modality = .audio
+    case "image": modality = .image
+    default: modality = .other
+    }
+  }
+
+  /// Google's enum: 1 text, 2 image, 3 video, 4 audio, 5 document.
+  private mutating func readModality(number token: [UInt8]) {
+    switch TokenCount(token.span) {
+    case .exact(2): modality = .image
+    case .exact(4): modality = .audio
+    default: modality = .other
+    }
+  }
+
+  private mutating func endModality(_ list: AnswerPaths.Node) {
+    let place: UInt8
+    switch modality {
+    case .other: return
+    case .audio: place = list.figure
+    case .image: place = list.figure + 1
+    }
+    guard let figure = UsageFigure(rawValue: place) else { return }
+    draft.figures.add(figure, modalityCount)
+  }
+
+  // MARK: Counts
+
+  private mutating func countServerTool(_ name: [UInt8], _ count: Int64) {
+    guard count > 0, facts.serverToolCalls.count < Self.listMax else { return }
+    facts.serverToolCalls[text(name)] = count
+  }
+
+  /// Items of the Responses API whose tool the client runs itself.
+  private static let clientCalls: Set<String> = [
+    "function_call", "custom_tool_call", "computer_call", "local_shell_call", "shell_call",
+    "apply_patch_call",
+  ]
+
+  private mutating func countOutput(_ type: String) {
+    guard type.hasSuffix("_call"), !Self.clientCalls.contains(type),
+      outputCalls.count < Self.listMax
+    else { return }
+    outputCalls[type, default: 0] += 1
+  }
+
+  private mutating func countImage() {
+    guard kind == .images || kind == .unknown else { return }
+    facts.imageCount = (facts.imageCount ?? 0) + 1
+  }
+
+  private mutating func remember(_ id: String) {
+    guard facts.handles.count < Self.listMax, !facts.handles.contains(id) else { return }
+    facts.handles.append(id)
+  }
+
+  // MARK: Small readings
+
+  private func text(_ token: [UInt8]) -> String { String(decoding: token, as: UTF8.self) }
+
+  /// Where no place was chosen, none is named.
+  private func geo(_ token: [UInt8]) -> String? {
+    let geo = text(token)
+    return geo == "global" || geo == "not_available" ? nil : geo
+  }
+
+  /// A decimal as it was written; nil and an anomaly if it is negative.
+  private mutating func amount(_ token: [UInt8], isCut: Bool) -> String? {
+    guard !isCut, token.count <= 40, token.first != UInt8(ascii: "-"),
+      TokenCount(token.span) != .notANumber
+    else {
+      anomalies.insert(.amountUnreadable)
+      return nil
+    }
+    return text(token)
+  }
+
+  /// xAI's ticks: 10^10 are a dollar.
+  private mutating func dollars(ticks token: [UInt8]) -> String? {
+    guard token.count <= 30, token.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else {
+      anomalies.insert(.amountUnreadable)
+      return nil
+    }
+    var digits = token
+    while digits.count < 11 { digits.insert(0x30, at: 0) }
+    var fraction = digits.suffix(10)
+    while fraction.last == 0x30 { fraction.removeLast() }
+    let whole = text(Array(digits.dropLast(10)))
+    return fraction.isEmpty ? whole : whole + "." + text(Array(fraction))
+  }
+
+  // MARK: The end
+
+  /// Everything that was read; call it once, at the end.
+  func finished() -> AnswerFacts {
+    var facts = facts
+    var anomalies = anomalies
+    if let reading = UsageReading(figures) {
+      facts.usage = reading.usage
+      facts.providerTotalTokens = reading.statedTotal
+      for code in AnswerAnomaly.allCases where reading.anomalies.contains(code) {
+        anomalies.insert(code)
+      }
+    } else if hasDuration {
+      facts.usage = Usage()
+    }
+    facts.billedInputTokens = figures[.billedInput]
+    facts.billedOutputTokens = figures[.billedOutput]
+    facts.billedSearchUnits = figures[.billedSearch]
+    facts.billedImageTokens = figures[.billedImage]
+    if let usageTier { facts.serviceTier = usageTier }
+    facts.serverToolCalls.merge(outputCalls) { $0 + $1 }
+    if webQueries > 0 { facts.serverToolCalls["web_search_queries"] = webQueries }
+    facts.anomalies = anomalies.codes
+    facts.outputText = tally
+    facts.outputTextBytes = tally.bytes
+    facts.errorEvent = errorEvent
+    return facts
+  }
+}

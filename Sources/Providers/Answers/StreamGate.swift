@@ -1,0 +1,108 @@
+/// Keeps back what may not go to the client yet, and cuts out what it is not to see.
+///
+/// Closed until the first content, so that a failure before it can fail over. When usage is hidden
+/// the current event is kept until it is whole, since only then is it known whether it goes.
+struct StreamGate {
+  /// An event larger than this is no usage event: it is let go uncut.
+  static let eventBytesMax = 65_536
+
+  private(set) var hidesEvents: Bool
+  private(set) var isOpen = false
+  private var held: [UInt8] = []
+  /// Offset in the body of `held[0]`, had nothing been cut: index = offset − shift.
+  private var shift = 0
+  /// Offset of the current event's first byte.
+  private var eventStart = 0
+  /// Bytes of the current event were let go already.
+  private var isEventTooLarge = false
+  private var wasLastDropped = false
+
+  init(hidesEvents: Bool) {
+    self.hidesEvents = hidesEvents
+  }
+
+  var heldBytes: Int { held.count }
+
+  /// Whether chunks may pass without being kept at all.
+  var isPassing: Bool { isOpen && !hidesEvents && held.isEmpty }
+
+  mutating func open() { isOpen = true }
+
+  /// The first event begins at `offset`; what came before it is no part of one.
+  mutating func beginEvents(at offset: Int) { eventStart = offset }
+
+  /// The body is no stream of events.
+  mutating func stopHiding() { hidesEvents = false }
+
+  /// Keeps a chunk that begins at `offset` in the body.
+  mutating func keep(_ chunk: Span<UInt8>, at offset: Int) {
+    if held.isEmpty { shift = offset }
+    append(chunk, 0..<chunk.count, to: &held)
+  }
+
+  /// The current event ends before `offset`; it goes if `isDropped`, else `cuts` are taken out.
+  mutating func endEvent(at offset: Int, isDropped: Bool, cuts: [Range<Int>]) {
+    defer {
+      eventStart = offset
+      isEventTooLarge = false
+    }
+    wasLastDropped = false
+    guard hidesEvents, !isEventTooLarge, offset - eventStart <= Self.eventBytesMax else { return }
+    if isDropped {
+      wasLastDropped = true
+      remove(eventStart..<offset)
+    } else {
+      for cut in cuts.reversed() where cut.lowerBound >= eventStart { remove(cut) }
+    }
+  }
+
+  /// One more byte of the last event's end: it shares that event's fate.
+  mutating func extendLastEvent(to offset: Int) {
+    if wasLastDropped { remove(eventStart..<offset) }
+    eventStart = offset
+  }
+
+  /// Takes a range of offsets out of what is held; the bytes after it keep their offsets.
+  private mutating func remove(_ range: Range<Int>) {
+    let lower = max(range.lowerBound - shift, 0)
+    let upper = min(range.upperBound - shift, held.count)
+    guard lower < upper else { return }
+    held.removeSubrange(lower..<upper)
+    shift += upper - lower
+  }
+
+  /// Lets go what may go; when usage is hidden, the current event stays.
+  /// `end` is the offset after the last byte that was kept.
+  mutating func flush(into out: inout [UInt8], end: Int) {
+    guard isOpen, !held.isEmpty else { return }
+    if hidesEvents, !isEventTooLarge {
+      if end - eventStart > Self.eventBytesMax {
+        isEventTooLarge = true
+      } else {
+        let ready = min(max(eventStart - shift, 0), held.count)
+        guard ready > 0 else { return }
+        if ready < held.count {
+          out.append(contentsOf: held[0..<ready])
+          held.removeFirst(ready)
+          shift += ready
+          return
+        }
+      }
+    }
+    flushAll(into: &out)
+  }
+
+  mutating func flushAll(into out: inout [UInt8]) {
+    out.append(contentsOf: held)
+    shift += held.count
+    held.removeAll(keepingCapacity: held.capacity <= Self.eventBytesMax)
+  }
+}
+
+/// Appends a range of a span in bulk.
+func append(_ bytes: Span<UInt8>, _ range: Range<Int>, to out: inout [UInt8]) {
+  let part = bytes.extracting(range)
+  unsafe part.withUnsafeBufferPointer { buffer in
+    unsafe out.append(contentsOf: buffer)
+  }
+}

@@ -1,0 +1,148 @@
+/// Turns the figures of any provider into one `Usage`.
+///
+/// The rules are stated on the fields and their numbers, never on a vendor's name: who sends the
+/// same fields is read in the same way. `corpus/README.md` is the specification.
+struct UsageReading: Equatable {
+  private(set) var usage = Usage()
+  /// As stated; nil if the provider stated no total.
+  private(set) var statedTotal: Int64?
+  private(set) var anomalies = AnswerAnomalies()
+
+  /// - Returns: Nil if the figures are no usage: none was stated, or the amount of the input or
+  ///   the output was stated with something that cannot be one (an estimate is better then).
+  init?(_ figures: UsageFigures) {
+    let main: [UsageFigure] = [
+      .prompt, .completion, .input, .output, .promptCount, .candidatesCount, .totalInput,
+      .totalOutput, .tokensInput, .tokensOutput,
+    ]
+    guard !main.contains(where: { figures.isUnusable($0) }) else { return nil }
+    if figures.hasAny(.promptCount, .candidatesCount, .thoughtsCount, .totalCount) {
+      readGemini(figures)
+    } else if figures.hasAny(.totalInput, .totalOutput) {
+      readInteractions(figures)
+    } else if figures.hasAny(
+      .tokensInput, .tokensOutput, .billedInput, .billedOutput, .billedSearch, .billedImage)
+    {
+      readCohere(figures)
+    } else if figures.hasAny(.prompt, .completion) {
+      readOpenAI(figures)
+    } else if figures.hasAny(.input, .output) {
+      readInputOutput(figures)
+    } else if figures.has(.statistics) {
+      usage.inputTokens = figures.count(.statistics)
+    } else if let total = figures[.total] {
+      // A total alone: nothing says which part was output.
+      usage.inputTokens = total
+      statedTotal = total
+    } else {
+      return nil
+    }
+    check()
+  }
+
+  /// `prompt_tokens` and `completion_tokens`: details are parts of them, unless the total shows
+  /// that they come on top.
+  private mutating func readOpenAI(_ figures: UsageFigures) {
+    usage.inputTokens = figures.count(.prompt)
+    usage.outputTokens = figures.count(.completion)
+    readDetails(figures)
+    statedTotal = figures[.total]
+    guard let total = statedTotal else { return }
+    let rest = total - usage.inputTokens - usage.outputTokens
+    guard rest > 0 else { return }
+    let reasoning = usage.reasoningTokens
+    let audio = usage.inputAudioTokens
+    if rest == reasoning {
+      usage.outputTokens += reasoning
+    } else if rest == audio {
+      usage.inputTokens += audio
+    } else if rest == reasoning + audio {
+      usage.outputTokens += reasoning
+      usage.inputTokens += audio
+    } else if reasoning == 0, figures.has(.completion) {
+      // Thinking that is visible only in the total.
+      usage.outputTokens += rest
+      usage.reasoningTokens = rest
+    }
+  }
+
+  /// `input_tokens` and `output_tokens`: the Responses API, transcriptions, and Anthropic, whose
+  /// cache reads and writes have names of their own and come on top of the input.
+  private mutating func readInputOutput(_ figures: UsageFigures) {
+    usage.inputTokens = figures.count(.input)
+    usage.outputTokens = figures.count(.output)
+    readDetails(figures)
+    usage.inputTokens += figures.count(.cacheRead)
+    let split = figures.count(.cacheWrite5m) + figures.count(.cacheWrite1h)
+    let written = max(figures.count(.cacheCreation), split)
+    if figures.hasAny(.cacheCreation, .cacheWrite5m, .cacheWrite1h) {
+      usage.inputTokens += written
+      usage.cacheWriteTokens = written
+      usage.cacheWrite1hTokens = figures.count(.cacheWrite1h)
+      usage.cacheWrite5mTokens = written - figures.count(.cacheWrite1h)
+    }
+    statedTotal = figures[.total]
+  }
+
+  /// The parts that OpenAI and those like it break out.
+  private mutating func readDetails(_ figures: UsageFigures) {
+    usage.cachedInputTokens = max(
+      figures.count(.inputCached), figures.count(.cacheHit), figures.count(.cached),
+      figures.count(.numCached), figures.count(.cacheRead))
+    usage.cacheWriteTokens = figures.count(.inputCacheWrite)
+    usage.reasoningTokens = max(figures.count(.outputReasoning), figures.count(.reasoning))
+    usage.inputAudioTokens = figures.count(.inputAudio)
+    usage.inputImageTokens = figures.count(.inputImage)
+    usage.outputAudioTokens = figures.count(.outputAudio)
+    usage.outputImageTokens = figures.count(.outputImage)
+    usage.cachedInputAudioTokens = figures.count(.inputCachedAudio)
+    usage.cachedInputImageTokens = figures.count(.inputCachedImage)
+    usage.acceptedPredictionTokens = figures.count(.acceptedPrediction)
+    usage.rejectedPredictionTokens = figures.count(.rejectedPrediction)
+  }
+
+  /// `usageMetadata`: tool use comes on top of the prompt, thoughts on top of the candidates.
+  private mutating func readGemini(_ figures: UsageFigures) {
+    usage.inputTokens = figures.count(.promptCount) + figures.count(.toolUseCount)
+    usage.outputTokens = figures.count(.candidatesCount) + figures.count(.thoughtsCount)
+    usage.cachedInputTokens = figures.count(.cachedCount)
+    usage.reasoningTokens = figures.count(.thoughtsCount)
+    usage.toolUseInputTokens = figures.count(.toolUseCount)
+    readModalities(figures)
+    statedTotal = figures[.totalCount]
+  }
+
+  private mutating func readInteractions(_ figures: UsageFigures) {
+    usage.inputTokens = figures.count(.totalInput) + figures.count(.totalToolUse)
+    usage.outputTokens = figures.count(.totalOutput) + figures.count(.totalThought)
+    usage.cachedInputTokens = figures.count(.totalCached)
+    usage.reasoningTokens = figures.count(.totalThought)
+    usage.toolUseInputTokens = figures.count(.totalToolUse)
+    readModalities(figures)
+    statedTotal = figures[.total]
+  }
+
+  private mutating func readModalities(_ figures: UsageFigures) {
+    usage.inputAudioTokens = figures.count(.promptAudio)
+    usage.inputImageTokens = figures.count(.promptImage)
+    usage.cachedInputAudioTokens = figures.count(.cachedAudio)
+    usage.cachedInputImageTokens = figures.count(.cachedImage)
+    usage.outputAudioTokens = figures.count(.candidatesAudio)
+    usage.outputImageTokens = figures.count(.candidatesImage)
+  }
+
+  /// `tokens` are those processed; where only `billed_units` are stated they are all there is.
+  private mutating func readCohere(_ figures: UsageFigures) {
+    usage.inputTokens = figures[.tokensInput] ?? figures.count(.billedInput)
+    usage.outputTokens = figures[.tokensOutput] ?? figures.count(.billedOutput)
+    usage.cachedInputTokens = figures.count(.cached)
+  }
+
+  private mutating func check() {
+    if usage.cachedInputTokens + usage.cacheWriteTokens > usage.inputTokens {
+      anomalies.insert(.cachedExceedsInput)
+    }
+    if usage.reasoningTokens > usage.outputTokens { anomalies.insert(.reasoningExceedsOutput) }
+    if let total = statedTotal, total != usage.totalTokens { anomalies.insert(.totalMismatch) }
+  }
+}
