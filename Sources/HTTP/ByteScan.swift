@@ -4,7 +4,7 @@
 extension Span<UInt8> {
   /// Eight bytes from `offset` on, the first one lowest.
   @inline(__always)
-  private func word(at offset: Int) -> UInt64 {
+  func word(at offset: Int) -> UInt64 {
     // The load traps outside the span, and every pattern of bits is a UInt64.
     UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
   }

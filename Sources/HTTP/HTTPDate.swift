@@ -46,7 +46,6 @@ package enum HTTPDate {
   package static func milliseconds(
     parsing text: ArraySlice<UInt8>, nowMilliseconds: Int64
   ) -> Int64? {
-    let text = Array(text)
     let bytes = text.span
     if bytes.count == 29, bytes[3] == UInt8(ascii: ","), bytes.matches(25..<29, " GMT") {
       // Sun, 06 Nov 1994 08:49:37 GMT
