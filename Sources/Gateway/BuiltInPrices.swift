@@ -1,0 +1,193 @@
+/// Reads prices in a format of our own, small enough for a person to check a line at a glance.
+///
+///     [gemini gemini/]
+///     gemini-2.5-pro in=1.25 out=10 cached=0.125 in>200k=2.5 out>200k=15 batch*0.5
+///       in:flex=0.625 x.us=1.1 max_out=65536 mode=chat
+///
+/// A section names the `litellm_provider` (`*`: none, the entry holds for every vendor) and, if
+/// there is one, the prefix of its keys. A line that begins with a space continues the one before.
+/// Prices are dollars for a million tokens, or for one second, character, search or image. `>200k`:
+/// for calls with more input tokens. `:flex`: for that tier; `batch*0.5`: every plain price of
+/// the line times that, for that tier, where no price of its own is named.
+package enum BuiltInPrices {
+  private static let words: [String: PriceField] = [
+    "in": .input, "out": .output, "cached": .cacheRead, "write": .cacheWrite5m,
+    "write1h": .cacheWrite1h, "think": .reasoning, "audio_in": .inputAudio,
+    "audio_out": .outputAudio, "image_in": .inputImage, "image_out": .outputImage,
+    "cached_audio": .cacheReadAudio, "cached_image": .cacheReadImage, "second": .inputSecond,
+    "character": .inputCharacter, "search": .perQuery, "image": .perOutputImage,
+  ]
+  private static let unitFields: [PriceField] = [
+    .inputSecond, .inputCharacter, .perQuery, .perOutputImage,
+  ]
+  private static let tiers: [String: PriceTier] = [
+    "flex": .flex, "priority": .priority, "batch": .batch, "ultrafast": .ultrafast,
+  ]
+
+  /// The entries of a text, in its order.
+  package static func entries(parsing text: String) throws(PriceError) -> [PriceEntry] {
+    var entries: [PriceEntry] = []
+    var section = Section(provider: nil, prefix: "")
+    var draft: BuiltInDraft?
+    for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
+      let words = line.split(separator: UInt8(ascii: " ")).map(Substring.init)
+      guard let first = words.first else { continue }
+      if line.first == UInt8(ascii: " ") {
+        try draft?.add(words[...])
+        continue
+      }
+      if let entry = try draft?.entry { entries.append(entry) }
+      draft = nil
+      if first.hasPrefix("[") {
+        section = Section(words)
+      } else {
+        draft = BuiltInDraft(key: section.prefix + first, provider: section.provider)
+        try draft?.add(words.dropFirst())
+      }
+    }
+    if let entry = try draft?.entry { entries.append(entry) }
+    return entries
+  }
+
+  /// `[gemini gemini/]`.
+  private struct Section {
+    var provider: String?
+    var prefix: String
+
+    init(provider: String?, prefix: String) {
+      self.provider = provider
+      self.prefix = prefix
+    }
+
+    init(_ words: [Substring]) {
+      let names = words.map { $0.filter { $0 != "[" && $0 != "]" } }
+      provider = names.first == "*" ? nil : names.first
+      prefix = names.count > 1 ? names[1] : ""
+    }
+  }
+
+  /// Reads `in>200k:flex`; nil where it is no price's name.
+  fileprivate static func name(_ text: Substring) -> PriceName? {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard let head = parts.first, parts.count <= 2 else { return nil }
+    var tier = PriceTier.standard
+    if parts.count == 2 {
+      guard let named = tiers[String(parts[1])] else { return nil }
+      tier = named
+    }
+    let bounds = head.split(separator: ">", omittingEmptySubsequences: false)
+    guard let word = bounds.first, bounds.count <= 2, let field = words[String(word)] else {
+      return nil
+    }
+    guard bounds.count == 2 else { return PriceName(field, tier: tier) }
+    guard bounds[1].last == "k", let thousands = Int64(bounds[1].dropLast()),
+      (1...1_000_000).contains(thousands)
+    else { return nil }
+    return PriceName(field, aboveTokens: thousands * 1_000, tier: tier)
+  }
+
+  fileprivate static func tier(_ name: Substring) -> PriceTier? { tiers[String(name)] }
+
+  /// How many units a price of the text is for, as a power of ten.
+  fileprivate static func unitPower(_ field: PriceField) -> Int {
+    unitFields.contains(field) ? 0 : 6
+  }
+}
+
+/// An entry of the text in the making.
+private struct BuiltInDraft {
+  let key: String
+  let provider: String?
+  private var mode: String? = "chat"
+  private var outputTokensMax: Int64?
+  private var prices: [(name: PriceName, dollars: ExactDecimal)] = []
+  private var factors: [(tier: PriceTier, factor: ExactDecimal)] = []
+  private var multipliers: [PriceMultiplier] = []
+
+  init(key: String, provider: String?) {
+    self.key = key
+    self.provider = provider
+  }
+
+  mutating func add(_ words: ArraySlice<Substring>) throws(PriceError) {
+    for word in words { try add(word) }
+  }
+
+  private mutating func add(_ word: Substring) throws(PriceError) {
+    if let star = word.firstIndex(of: "*"), let tier = BuiltInPrices.tier(word[..<star]) {
+      factors.append((tier, try number(word[word.index(after: star)...], of: word)))
+      return
+    }
+    guard let mark = word.firstIndex(of: "=") else { throw error(word, "is no price") }
+    let value = word[word.index(after: mark)...]
+    switch word[..<mark] {
+    case "mode":
+      mode = String(value)
+    case "max_out":
+      outputTokensMax = try number(value, of: word).int64
+    case let name where name.hasPrefix("x."):
+      let factor = try number(value, of: word)
+      multipliers.append(PriceMultiplier(name: String(name.dropFirst(2)), factor: factor))
+    case let name:
+      guard let name = BuiltInPrices.name(name) else { throw error(word, "is no price") }
+      prices.append((name, try number(value, of: word)))
+    }
+  }
+
+  /// The entry; tiers that are a multiple of the plain prices are worked out.
+  var entry: PriceEntry {
+    get throws(PriceError) {
+      var rates: [PriceRate] = []
+      rates.reserveCapacity(prices.count * (1 + factors.count))
+      for price in prices { rates.append(try rate(price.name, price.dollars, times: .one)) }
+      for (tier, factor) in factors {
+        for price in prices where price.name.tier == .standard {
+          let name = PriceName(
+            price.name.field, aboveTokens: price.name.aboveTokens, tier: tier)
+          if prices.contains(where: { $0.name == name }) { continue }
+          rates.append(try rate(name, price.dollars, times: factor))
+        }
+      }
+      return PriceEntry(
+        key: key, provider: provider, mode: mode, outputTokensMax: outputTokensMax, rates: rates,
+        multipliers: multipliers)
+    }
+  }
+
+  private func rate(
+    _ name: PriceName, _ dollars: ExactDecimal, times factor: ExactDecimal
+  ) throws(PriceError) -> PriceRate {
+    let (digits, overflow) = dollars.digits.multipliedReportingOverflow(by: factor.digits)
+    let exponent = dollars.exponent + factor.exponent - BuiltInPrices.unitPower(name.field)
+    let product = ExactDecimal(digits: digits, exponent: exponent)
+    guard !overflow, let price = DollarAmount(dollars: product) else {
+      throw PriceError(model: key, field: "\(name)", problem: "is out of range")
+    }
+    return PriceRate(name, price)
+  }
+
+  private func number(_ text: Substring, of word: Substring) throws(PriceError) -> ExactDecimal {
+    do throws(ExactDecimal.Failure) {
+      return try ExactDecimal(String(text))
+    } catch {
+      throw self.error(word, error.message)
+    }
+  }
+
+  private func error(_ word: Substring, _ problem: String) -> PriceError {
+    PriceError(model: key, field: String(word), problem: problem)
+  }
+}
+
+extension PriceTable {
+  /// The prices that the appliance knows of itself.
+  package static let builtIn: PriceTable = {
+    do throws(PriceError) {
+      let entries = try BuiltInPrices.entries(
+        parsing: BuiltInPrices.simulated + "\n" + BuiltInPrices.text)
+      return PriceTable(version: "built-in \(BuiltInPrices.date)", entries: entries)
+    } catch {
+      preconditionFailure("A built-in price cannot be read. \(error.message)")
+    }
+  }()
+}
