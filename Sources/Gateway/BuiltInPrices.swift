@@ -30,7 +30,7 @@ package enum BuiltInPrices {
     var section = Section(provider: nil, prefix: "")
     var draft: BuiltInDraft?
     for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
-      let words = line.split(separator: UInt8(ascii: " ")).map(Substring.init)
+      let words = line.split(separator: UInt8(ascii: " "))
       guard let first = words.first else { continue }
       if line.first == UInt8(ascii: " ") {
         try draft?.add(words[...])
@@ -38,10 +38,11 @@ package enum BuiltInPrices {
       }
       if let entry = try draft?.entry { entries.append(entry) }
       draft = nil
-      if first.hasPrefix("[") {
-        section = Section(words)
+      if first.first == UInt8(ascii: "[") {
+        section = Section(line)
       } else {
-        draft = BuiltInDraft(key: section.prefix + first, provider: section.provider)
+        draft = BuiltInDraft(
+          key: section.prefix + String(Substring(first)), provider: section.provider)
         try draft?.add(words.dropFirst())
       }
     }
@@ -59,34 +60,42 @@ package enum BuiltInPrices {
       self.prefix = prefix
     }
 
-    init(_ words: [Substring]) {
-      let names = words.map { $0.filter { $0 != "[" && $0 != "]" } }
-      provider = names.first == "*" ? nil : names.first
-      prefix = names.count > 1 ? names[1] : ""
+    init(_ line: Word) {
+      let names = line.split { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "]") }.first?
+        .split(separator: UInt8(ascii: " "))
+        .map { String(Substring($0)) }
+      provider = names?.first == "*" ? nil : names?.first
+      prefix = names?.dropFirst().first ?? ""
     }
   }
+
+  typealias Word = Substring.UTF8View
 
   /// Reads `in>200k:flex`; nil where it is no price's name.
-  fileprivate static func name(_ text: Substring) -> PriceName? {
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    guard let head = parts.first, parts.count <= 2 else { return nil }
+  fileprivate static func name(_ text: Word) -> PriceName? {
+    var rest = text
     var tier = PriceTier.standard
-    if parts.count == 2 {
-      guard let named = tiers[String(parts[1])] else { return nil }
+    if let colon = rest.firstIndex(of: UInt8(ascii: ":")) {
+      guard let named = Self.tier(rest[rest.index(after: colon)...]) else { return nil }
       tier = named
+      rest = rest[..<colon]
     }
-    let bounds = head.split(separator: ">", omittingEmptySubsequences: false)
-    guard let word = bounds.first, bounds.count <= 2, let field = words[String(word)] else {
-      return nil
+    var aboveTokens: Int64 = 0
+    if let mark = rest.firstIndex(of: UInt8(ascii: ">")) {
+      let bound = rest[rest.index(after: mark)...]
+      guard bound.last == UInt8(ascii: "k"), let thousands = Int64(Substring(bound.dropLast())),
+        (1...1_000_000).contains(thousands)
+      else { return nil }
+      aboveTokens = thousands * 1_000
+      rest = rest[..<mark]
     }
-    guard bounds.count == 2 else { return PriceName(field, tier: tier) }
-    guard bounds[1].last == "k", let thousands = Int64(bounds[1].dropLast()),
-      (1...1_000_000).contains(thousands)
-    else { return nil }
-    return PriceName(field, aboveTokens: thousands * 1_000, tier: tier)
+    guard let field = words[String(Substring(rest))] else { return nil }
+    return PriceName(field, aboveTokens: aboveTokens, tier: tier)
   }
 
-  fileprivate static func tier(_ name: Substring) -> PriceTier? { tiers[String(name)] }
+  fileprivate static func tier(_ name: Word) -> PriceTier? {
+    tiers[String(Substring(name))]
+  }
 
   /// How many units a price of the text is for, as a power of ten.
   fileprivate static func unitPower(_ field: PriceField) -> Int {
@@ -109,28 +118,30 @@ private struct BuiltInDraft {
     self.provider = provider
   }
 
-  mutating func add(_ words: ArraySlice<Substring>) throws(PriceError) {
+  mutating func add(_ words: ArraySlice<BuiltInPrices.Word>) throws(PriceError) {
     for word in words { try add(word) }
   }
 
-  private mutating func add(_ word: Substring) throws(PriceError) {
-    if let star = word.firstIndex(of: "*"), let tier = BuiltInPrices.tier(word[..<star]) {
-      factors.append((tier, try number(word[word.index(after: star)...], of: word)))
-      return
+  private mutating func add(_ word: BuiltInPrices.Word) throws(PriceError) {
+    if let star = word.firstIndex(of: UInt8(ascii: "*")) {
+      guard let tier = BuiltInPrices.tier(word[..<star]) else { throw noPrice(word) }
+      return factors.append((tier, try number(word[word.index(after: star)...], of: word)))
     }
-    guard let mark = word.firstIndex(of: "=") else { throw error(word, "is no price") }
+    guard let mark = word.firstIndex(of: UInt8(ascii: "=")) else { throw noPrice(word) }
+    let name = word[..<mark]
     let value = word[word.index(after: mark)...]
-    switch word[..<mark] {
-    case "mode":
-      mode = String(value)
-    case "max_out":
+    if name.elementsEqual("mode".utf8) {
+      mode = String(Substring(value))
+    } else if name.elementsEqual("max_out".utf8) {
       outputTokensMax = try number(value, of: word).int64
-    case let name where name.hasPrefix("x."):
+    } else if name.starts(with: "x.".utf8) {
       let factor = try number(value, of: word)
-      multipliers.append(PriceMultiplier(name: String(name.dropFirst(2)), factor: factor))
-    case let name:
-      guard let name = BuiltInPrices.name(name) else { throw error(word, "is no price") }
+      multipliers.append(
+        PriceMultiplier(name: String(Substring(name.dropFirst(2))), factor: factor))
+    } else if let name = BuiltInPrices.name(name) {
       prices.append((name, try number(value, of: word)))
+    } else {
+      throw noPrice(word)
     }
   }
 
@@ -166,16 +177,19 @@ private struct BuiltInDraft {
     return PriceRate(name, price)
   }
 
-  private func number(_ text: Substring, of word: Substring) throws(PriceError) -> ExactDecimal {
+  private func number(
+    _ text: BuiltInPrices.Word, of word: BuiltInPrices.Word
+  ) throws(PriceError) -> ExactDecimal {
     do throws(ExactDecimal.Failure) {
-      return try ExactDecimal(String(text))
+      return try ExactDecimal(String(Substring(text)))
     } catch {
-      throw self.error(word, error.message)
+      throw PriceError(
+        model: key, field: String(Substring(word)), problem: error.message)
     }
   }
 
-  private func error(_ word: Substring, _ problem: String) -> PriceError {
-    PriceError(model: key, field: String(word), problem: problem)
+  private func noPrice(_ word: BuiltInPrices.Word) -> PriceError {
+    PriceError(model: key, field: String(Substring(word)), problem: "is no price")
   }
 }
 

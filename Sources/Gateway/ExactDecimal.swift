@@ -27,7 +27,14 @@ package struct ExactDecimal: Hashable, Sendable {
   private static let exponentMax = 10_000
 
   package init(_ number: Int64) {
-    self.init(digits: Int128(number), exponent: 0)
+    var digits = number
+    var exponent = 0
+    while digits != 0, digits.isMultiple(of: 10) {
+      digits /= 10
+      exponent += 1
+    }
+    self.digits = Int128(digits)
+    self.exponent = exponent
   }
 
   /// Normalises `digits × 10^exponent`; the exponent must be one of a number already kept.
@@ -121,31 +128,31 @@ extension ExactDecimal: CustomStringConvertible {
 }
 
 extension Int128 {
-  /// The largest power of ten that fits: 10³⁸.
-  private static let powerMax = 38
+  /// The powers of ten that fit: up to 10³⁸.
+  private static let powers: [Int128] = {
+    var powers: [Int128] = [1]
+    for _ in 0..<38 { powers.append((powers.last ?? 1) * 10) }
+    return powers
+  }()
 
   /// `self × 10^power`, or nil where it does not fit; `power` is not negative.
   func scaled(byPowerOfTen power: Int) -> Int128? {
-    guard self != 0 else { return 0 }
-    guard power <= Self.powerMax else { return nil }
-    var factor: Int128 = 1
-    for _ in 0..<power { factor *= 10 }
-    let (product, overflow) = multipliedReportingOverflow(by: factor)
+    guard self != 0, power > 0 else { return self }
+    guard power < Self.powers.count else { return nil }
+    let (product, overflow) = multipliedReportingOverflow(by: Self.powers[power])
     return overflow ? nil : product
   }
 
   /// `self / 10^power`, rounded half to even; `power` is not negative.
   func dividedHalfToEven(byPowerOfTen power: Int) -> Int128 {
-    guard power <= Self.powerMax else { return 0 }
-    var divisor: Int128 = 1
-    for _ in 0..<power { divisor *= 10 }
-    let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
-    let rest = remainder.magnitude
-    let half = divisor.magnitude / 2
-    let isUp =
-      power > 0 && (rest > half || (rest == half && !quotient.isMultiple(of: 2)))
-    guard isUp else { return quotient }
-    return self < 0 ? quotient - 1 : quotient + 1
+    guard power > 0 else { return self }
+    guard power < Self.powers.count else { return 0 }
+    let divisor = Self.powers[power].magnitude
+    let (quotient, rest) = magnitude.quotientAndRemainder(dividingBy: divisor)
+    let half = divisor / 2
+    let isUp = rest > half || (rest == half && quotient & 1 == 1)
+    let rounded = Int128(truncatingIfNeeded: isUp ? quotient + 1 : quotient)
+    return self < 0 ? -rounded : rounded
   }
 }
 

@@ -34,6 +34,9 @@ package final class PriceEntry: Sendable {
     self.otherFields = otherFields
   }
 
+  /// Whether the operator wrote it, for any vendor.
+  package var isOwn: Bool { provider == nil }
+
   /// The price of a unit in a call with so many input tokens and of that tier.
   ///
   /// The largest threshold that is exceeded decides, then the tier, then the plain price.

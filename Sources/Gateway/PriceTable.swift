@@ -6,11 +6,9 @@ package final class PriceTable: Sendable {
   /// Names the table in every receipt that was priced with it.
   package let version: String
   private let byKey: [String: PriceEntry]
-  /// The entries behind each prefix of `PriceVendor.prefixes`, by what follows it.
-  private let byPrefix: [String: [String: PriceEntry]]
-  /// The operator's own entries, which hold for every vendor.
-  private let own: [String: PriceEntry]
-  /// Some of those are for one provider alone: their key begins with its name.
+  /// The entries behind each of `PriceVendor.knownPrefixes`, by what follows it.
+  private let groups: [[String: PriceEntry]]
+  /// Some of the operator's own entries are for one provider alone: their key begins with its name.
   private let hasOwnForProvider: Bool
 
   package static let empty = PriceTable(version: "none", entries: [])
@@ -21,19 +19,20 @@ package final class PriceTable: Sendable {
     var byKey: [String: PriceEntry] = [:]
     byKey.reserveCapacity(entries.count)
     for entry in entries { byKey[entry.key] = entry }
-    var byPrefix: [String: [String: PriceEntry]] = [:]
-    var own: [String: PriceEntry] = [:]
-    for prefix in PriceVendor.prefixes { byPrefix[prefix] = [:] }
+    let numbers = Dictionary(
+      uniqueKeysWithValues: zip(PriceVendor.knownPrefixes, PriceVendor.knownPrefixes.indices))
+    var groups = [[String: PriceEntry]](repeating: [:], count: numbers.count)
+    var hasOwnForProvider = false
     for (key, entry) in byKey {
-      if entry.provider == nil { own[key] = entry }
       guard let slash = key.utf8.firstIndex(of: UInt8(ascii: "/")) else { continue }
+      hasOwnForProvider = hasOwnForProvider || entry.isOwn
       let rest = key.utf8.index(after: slash)
-      byPrefix[String(key[..<rest])]?[String(key[rest...])] = entry
+      guard let number = numbers[String(key[..<rest])] else { continue }
+      groups[number][String(key[rest...])] = entry
     }
     self.byKey = byKey
-    self.byPrefix = byPrefix
-    self.own = own
-    hasOwnForProvider = own.keys.contains { $0.utf8.contains(UInt8(ascii: "/")) }
+    self.groups = groups
+    self.hasOwnForProvider = hasOwnForProvider
   }
 
   /// A table with these entries over those of this one.
@@ -60,40 +59,55 @@ package final class PriceTable: Sendable {
     vendor: PriceVendor, responseModel: String?, requestedModel: String?
   ) -> PriceEntry? {
     let requestedModel = requestedModel == responseModel ? nil : requestedModel
-    if !own.isEmpty {
-      if let responseModel, let entry = ownEntry(vendor, responseModel) { return entry }
-      if let requestedModel, let entry = ownEntry(vendor, requestedModel) { return entry }
-    }
-    if let responseModel, let entry = entry(vendor: vendor, model: responseModel) { return entry }
-    if let requestedModel { return entry(vendor: vendor, model: requestedModel) }
+    let response = responseModel.map { Named(model: $0, bare: byKey[$0]) }
+    let requested = requestedModel.map { Named(model: $0, bare: byKey[$0]) }
+    if let response, let entry = ownEntry(vendor, response) { return entry }
+    if let requested, let entry = ownEntry(vendor, requested) { return entry }
+    if let response, let entry = entry(vendor, response) { return entry }
+    if let requested { return entry(vendor, requested) }
     return nil
-  }
-
-  private func ownEntry(_ vendor: PriceVendor, _ model: String) -> PriceEntry? {
-    if hasOwnForProvider, let entry = own[vendor.ownPrefix + model] { return entry }
-    return own[model]
-  }
-
-  /// The entry of one model, as it is named and then without a trailing date.
-  private func entry(vendor: PriceVendor, model: String) -> PriceEntry? {
-    if let entry = exactEntry(vendor: vendor, model: model) { return entry }
-    guard vendor.stripsDates, let undated = ModelDate.stripped(from: model) else { return nil }
-    return exactEntry(vendor: vendor, model: undated)
   }
 
   /// The entry of a model by the vendor's prefixes, without other spellings.
   package func exactEntry(vendor: PriceVendor, model: String) -> PriceEntry? {
-    for prefix in vendor.prefixes {
-      if prefix.isEmpty {
-        guard let entry = byKey[model], let provider = entry.provider,
+    exactEntry(vendor, Named(model: model, bare: byKey[model]))
+  }
+
+  /// A model and what the table holds under its name alone.
+  private struct Named {
+    let model: String
+    let bare: PriceEntry?
+  }
+
+  private func ownEntry(_ vendor: PriceVendor, _ named: Named) -> PriceEntry? {
+    if hasOwnForProvider, let entry = byKey[vendor.ownPrefix + named.model], entry.isOwn {
+      return entry
+    }
+    return named.bare.flatMap { $0.isOwn ? $0 : nil }
+  }
+
+  /// The entry of one model, as it is named and then without a trailing date.
+  private func entry(_ vendor: PriceVendor, _ named: Named) -> PriceEntry? {
+    if let entry = exactEntry(vendor, named) { return entry }
+    guard vendor.stripsDates, let undated = ModelDate.stripped(from: named.model) else {
+      return nil
+    }
+    return exactEntry(vendor: vendor, model: undated)
+  }
+
+  private func exactEntry(_ vendor: PriceVendor, _ named: Named) -> PriceEntry? {
+    for place in vendor.places {
+      switch place {
+      case .bare:
+        if let entry = named.bare, let provider = entry.provider,
           vendor.covers(provider: provider)
-        else { continue }
-        return entry
-      }
-      if let group = byPrefix[prefix] {
-        if let entry = group[model] { return entry }
-      } else if let entry = byKey[prefix + model] {
-        return entry
+        {
+          return entry
+        }
+      case .group(let number):
+        if let entry = groups[number][named.model] { return entry }
+      case .prefix(let prefix):
+        if let entry = byKey[prefix + named.model] { return entry }
       }
     }
     return nil
@@ -102,10 +116,14 @@ package final class PriceTable: Sendable {
 
 /// The date that some vendors append to a model's name.
 package enum ModelDate {
+  /// `d` stands for a digit.
+  private static let patterns: [String] = ["-dddd-dd-dd", "-dddddddd"]
+
   /// `gpt-4o` of `gpt-4o-2024-08-06`, `claude-sonnet-4` of `claude-sonnet-4-20250514`; nil where
   /// there is no date.
   package static func stripped(from model: String) -> String? {
-    for pattern in ["-dddd-dd-dd", "-dddddddd"] {
+    guard let last = model.utf8.last, last &- UInt8(ascii: "0") < 10 else { return nil }
+    for pattern in patterns {
       let tail = model.utf8.suffix(pattern.utf8.count)
       let matches =
         tail.count == pattern.utf8.count && tail.count < model.utf8.count

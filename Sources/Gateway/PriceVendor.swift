@@ -2,12 +2,14 @@ package import Providers
 
 /// Whose price list a provider's answers are priced by, and how its models are named there.
 ///
-/// LiteLLM's table keys a model by its vendor (`groq/openai/gpt-oss-120b`), or by its name alone.
+/// Made once for each provider record. LiteLLM's table keys a model by its vendor (`groq/openai/gpt-oss-120b`), or by its name alone.
 /// A new vendor is a row of `table`.
-package struct PriceVendor: Hashable, Sendable {
+package final class PriceVendor: Sendable {
   package let name: String
   /// What stands before a model's name in the table, in the order of trial; "" for nothing.
   package let prefixes: [String]
+  /// Where a price table keeps what stands behind each of `prefixes`.
+  let places: [Place]
   /// The `litellm_provider` values that a key without a prefix may have to count as this vendor's;
   /// a row also covers its sub-families (`vertex_ai` covers `vertex_ai-language-models`).
   package let families: [String]
@@ -17,11 +19,21 @@ package struct PriceVendor: Hashable, Sendable {
   package let obstacle: Obstacle?
   /// The provider's own name and a slash: before a model's name in the operator's own entries it
   /// sets a price for this provider alone.
-  package private(set) var ownPrefix = ""
+  package let ownPrefix: String
   /// What operators call it in a provider's name.
   let aliases: [String]
   /// Its hosts, by suffix.
   let hosts: [String]
+
+  /// Where a price table keeps the entries of a prefix.
+  enum Place: Hashable, Sendable {
+    /// By the model's name alone.
+    case bare
+    /// In the group of that number in `knownPrefixes`.
+    case group(Int)
+    /// By the prefix and the name, joined.
+    case prefix(String)
+  }
 
   /// A way of billing that prices by token do not cover.
   package enum Obstacle: Sendable {
@@ -33,15 +45,20 @@ package struct PriceVendor: Hashable, Sendable {
 
   init(
     _ name: String, prefixes: [String], families: [String] = [], stripsDates: Bool = false,
-    obstacle: Obstacle? = nil, aliases: [String] = [], hosts: [String]
+    obstacle: Obstacle? = nil, aliases: [String] = [], hosts: [String], ownPrefix: String = ""
   ) {
     self.name = name
     self.prefixes = prefixes
+    places = prefixes.map { prefix in
+      guard !prefix.isEmpty else { return .bare }
+      return Self.knownPrefixes.firstIndex(of: prefix).map(Place.group) ?? .prefix(prefix)
+    }
     self.families = families
     self.stripsDates = stripsDates
     self.obstacle = obstacle
     self.aliases = aliases
     self.hosts = hosts
+    self.ownPrefix = ownPrefix
   }
 
   /// The vendor that the facts point to: what the operator says, then Azure's style, then the
@@ -53,7 +70,7 @@ package struct PriceVendor: Hashable, Sendable {
     dialect: Dialect, providerName: String, host: String, isAzureStyle: Bool = false,
     explicit: String? = nil
   ) -> PriceVendor {
-    var vendor =
+    let vendor =
       if let explicit, !explicit.isEmpty {
         named(explicit) ?? unlisted(explicit, like: nil)
       } else if isAzureStyle, let azure = named("azure") {
@@ -62,8 +79,14 @@ package struct PriceVendor: Hashable, Sendable {
         of(host: host) ?? of(providerName: providerName)
           ?? unlisted(providerName, like: named(dialect.rawValue))
       }
-    vendor.ownPrefix = providerName + "/"
-    return vendor
+    return vendor.serving(providerName)
+  }
+
+  /// The same vendor as the provider of that name uses it.
+  private func serving(_ providerName: String) -> PriceVendor {
+    PriceVendor(
+      name, prefixes: prefixes, families: families, stripsDates: stripsDates, obstacle: obstacle,
+      aliases: aliases, hosts: hosts, ownPrefix: providerName + "/")
   }
 
   private static func of(host: String) -> PriceVendor? {
@@ -143,6 +166,9 @@ extension PriceVendor {
     PriceVendor("cerebras", prefixes: ["cerebras/"], hosts: ["cerebras.ai"]),
   ]
 
-  /// Every prefix of `table`; a price table keeps an index for each.
-  static let prefixes: [String] = table.flatMap(\.prefixes).filter { !$0.isEmpty }
+  /// The prefixes that a price table keeps a group for.
+  static let knownPrefixes = [
+    "text-completion-openai/", "azure/", "azure_ai/", "gemini/", "vertex_ai/", "mistral/", "groq/",
+    "deepseek/", "xai/", "cohere/", "together_ai/", "openrouter/", "perplexity/", "cerebras/",
+  ]
 }

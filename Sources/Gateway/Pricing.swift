@@ -40,7 +40,7 @@ package enum Pricing {
     }
     do throws(UnpricedReason) {
       var bill = try Bill(facts, call, table)
-      try bill.write()
+      try bill.write(facts, call)
       return .sum(
         bill.lines, multipliers: bill.multipliers, priceKey: bill.entry.key,
         tableVersion: table.version)
@@ -86,23 +86,28 @@ package enum Pricing {
 
 /// The bill of one answer while its lines are written.
 private struct Bill {
-  let facts: AnswerFacts
-  let call: PricedCall
   let table: PriceTable
+  let endpoint: Endpoint
+  let vendor: PriceVendor
   let entry: PriceEntry
   let tier: PriceTier
   /// The pixels of an image, where the entry is for a size.
   private let pixels: Int64?
+  private let isImages: Bool
   private(set) var lines: [CostLine] = []
   private(set) var multipliers: [PriceMultiplier] = []
 
   /// Finds the price entry.
   init(_ facts: AnswerFacts, _ call: PricedCall, _ table: PriceTable) throws(UnpricedReason) {
     guard call.vendor.obstacle != .feesPerRequest else { throw .feesPerRequest }
-    self.facts = facts
-    self.call = call
     self.table = table
-    if Self.isImages(call.endpoint), (facts.usage?.totalTokens ?? 0) == 0,
+    endpoint = call.endpoint
+    vendor = call.vendor
+    switch endpoint {
+    case .imagesGenerations, .imagesEdits, .imagesVariations: isImages = true
+    default: isImages = false
+    }
+    if isImages, (facts.usage?.totalTokens ?? 0) == 0,
       let sized = ImagePrice.find(call, table)
     {
       entry = sized.entry
@@ -118,22 +123,18 @@ private struct Bill {
     self.tier = tier
   }
 
-  private static func isImages(_ endpoint: Endpoint) -> Bool {
-    endpoint == .imagesGenerations || endpoint == .imagesEdits || endpoint == .imagesVariations
-  }
-
-  mutating func write() throws(UnpricedReason) {
+  mutating func write(_ facts: AnswerFacts, _ call: PricedCall) throws(UnpricedReason) {
     guard facts.anomalies.isEmpty else { throw .contradictoryUsage }
     lines.reserveCapacity(4)
     let isStated = (facts.usage?.totalTokens ?? 0) != 0
     if facts.billedSearchUnits != nil {
-      try writeSearchUnits()
+      try writeSearchUnits(facts)
     } else if facts.billedInputTokens != nil || facts.billedOutputTokens != nil {
-      try writeBilledTokens()
-    } else if Self.isImages(call.endpoint), !isStated {
-      try writeImages()
-    } else if call.endpoint == .audioSpeech, !isStated {
-      try writeSpeech()
+      try writeBilledTokens(facts)
+    } else if isImages, !isStated {
+      try writeImages(facts.imageCount ?? call.imageCount ?? 0)
+    } else if endpoint == .audioSpeech, !isStated {
+      try writeSpeech(call.inputCharacters)
     } else if let seconds = facts.audioSeconds, try isBySecond(tokensStated: isStated) {
       try writeSeconds(seconds)
     } else {
@@ -143,10 +144,10 @@ private struct Bill {
     for (index, additional) in facts.additionalUsage.enumerated() {
       try write(additional, index: index)
     }
-    addMultipliers()
+    addMultipliers(facts, call)
   }
 
-  private mutating func addMultipliers() {
+  private mutating func addMultipliers(_ facts: AnswerFacts, _ call: PricedCall) {
     if facts.inferenceGeo == "us", let factor = entry.multiplier(named: "us") {
       multipliers.append(PriceMultiplier(name: "us", factor: factor))
     }
@@ -163,7 +164,7 @@ extension Bill {
   ) throws(UnpricedReason) {
     var entry = entry
     if let model = additional.model {
-      let other = table.entry(vendor: call.vendor, responseModel: model, requestedModel: nil)
+      let other = table.entry(vendor: vendor, responseModel: model, requestedModel: nil)
       guard let other else { throw .noPrice }
       entry = other
     }
@@ -216,30 +217,31 @@ extension Bill {
   /// A speech answer that states tokens without saying of what kind is all audio.
   private func outputAudioTokens(_ usage: Usage, _ entry: PriceEntry) -> Int64 {
     guard entry.prices(.outputAudio) else { return 0 }
-    let isAllAudio = call.endpoint == .audioSpeech && usage.outputAudioTokens == 0
+    let isAllAudio = endpoint == .audioSpeech && usage.outputAudioTokens == 0
     return isAllAudio ? usage.outputTokens : usage.outputAudioTokens
   }
 
   /// An image answer that states tokens without saying of what kind is all image.
   private func outputImageTokens(_ usage: Usage, _ entry: PriceEntry) -> Int64 {
     guard entry.prices(.outputImage) else { return 0 }
-    let isAllImage = Self.isImages(call.endpoint) && usage.outputImageTokens == 0
+    let isAllImage = isImages && usage.outputImageTokens == 0
     return isAllImage ? usage.outputTokens : usage.outputImageTokens
   }
 
   /// What is left of an amount when its parts are taken away; a contradiction if they exceed it.
-  private func rest(of whole: Int64, less parts: Int64...) throws(UnpricedReason) -> Int64 {
-    var rest = whole
-    guard rest >= 0 else { throw .contradictoryUsage }
-    for part in parts {
-      guard part >= 0, part <= rest else { throw .contradictoryUsage }
-      rest -= part
-    }
-    return rest
+  private func rest(
+    of whole: Int64, less first: Int64, _ second: Int64 = 0, _ third: Int64 = 0,
+    _ fourth: Int64 = 0
+  ) throws(UnpricedReason) -> Int64 {
+    guard whole >= 0, first >= 0, second >= 0, third >= 0, fourth >= 0,
+      first <= whole, second <= whole - first, third <= whole - first - second,
+      fourth <= whole - first - second - third
+    else { throw .contradictoryUsage }
+    return whole - first - second - third - fourth
   }
 
   /// Cohere bills fewer tokens than it processes.
-  private mutating func writeBilledTokens() throws(UnpricedReason) {
+  private mutating func writeBilledTokens(_ facts: AnswerFacts) throws(UnpricedReason) {
     let input = facts.billedInputTokens ?? 0
     let output = facts.billedOutputTokens ?? 0
     let image = facts.billedImageTokens ?? 0
@@ -254,14 +256,13 @@ extension Bill {
 
 // By other units.
 extension Bill {
-  private mutating func writeSearchUnits() throws(UnpricedReason) {
+  private mutating func writeSearchUnits(_ facts: AnswerFacts) throws(UnpricedReason) {
     let units = facts.billedSearchUnits ?? 0
     guard units >= 0 else { throw .contradictoryUsage }
     try writeUnits(.searchUnits, ExactDecimal(units), .perQuery, orElse: .noSearchUnitPrice)
   }
 
-  private mutating func writeImages() throws(UnpricedReason) {
-    let count = facts.imageCount ?? call.imageCount ?? 0
+  private mutating func writeImages(_ count: Int) throws(UnpricedReason) {
     guard count > 0 else { throw .noUsage }
     if let pixels {
       if entry.prices(.inputPixel) {
@@ -276,8 +277,8 @@ extension Bill {
     try writeUnits(.images, ExactDecimal(Int64(count)), .perOutputImage, orElse: .noImagePrice)
   }
 
-  private mutating func writeSpeech() throws(UnpricedReason) {
-    guard let characters = call.inputCharacters else { throw .speechUnitsNotStated }
+  private mutating func writeSpeech(_ characters: Int64?) throws(UnpricedReason) {
+    guard let characters else { throw .speechUnitsNotStated }
     guard characters >= 0 else { throw .contradictoryUsage }
     try writeUnits(
       .inputCharacters, ExactDecimal(characters), .inputCharacter, orElse: .speechUnitsNotStated)
@@ -286,10 +287,10 @@ extension Bill {
   /// Whether an answer that states seconds of audio is billed by them.
   private func isBySecond(tokensStated: Bool) throws(UnpricedReason) -> Bool {
     let isTranscription =
-      call.endpoint == .audioTranscriptions || call.endpoint == .audioTranslations
+      endpoint == .audioTranscriptions || endpoint == .audioTranslations
       || entry.mode == "audio_transcription"
     guard isTranscription else {
-      guard call.vendor.obstacle != .audioChatByMinute else { throw .audioByMinute }
+      guard vendor.obstacle != .audioChatByMinute else { throw .audioByMinute }
       return false
     }
     return !tokensStated || !(entry.prices(.input) || entry.prices(.inputAudio))
@@ -331,7 +332,7 @@ private struct LineWriter {
       candidate = next.standIn
     }
     guard let rate else { throw .noPriceFor(field) }
-    guard let line = CostLine(item, ExactDecimal(count), rate, iteration: iteration) else {
+    guard let line = CostLine(item, count: count, rate, iteration: iteration) else {
       throw .outOfRange
     }
     lines.append(line)

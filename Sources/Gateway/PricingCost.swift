@@ -71,12 +71,21 @@ package struct CostLine: Equatable, Sendable {
   }
 
   /// Nil where the product is out of range.
-  init?(_ item: CostItem, _ quantity: ExactDecimal, _ rate: PriceRate, iteration: Iteration? = nil)
-  {
+  init?(_ item: CostItem, _ quantity: ExactDecimal, _ rate: PriceRate) {
     guard let amount = rate.price.multiplied(by: quantity) else { return nil }
     self.item = item
-    self.iteration = iteration
+    iteration = nil
     self.quantity = quantity
+    self.rate = rate
+    self.amount = amount
+  }
+
+  /// Nil where the product is out of range.
+  init?(_ item: CostItem, count: Int64, _ rate: PriceRate, iteration: Iteration?) {
+    guard let amount = rate.price.multiplied(by: count) else { return nil }
+    self.item = item
+    self.iteration = iteration
+    quantity = ExactDecimal(count)
     self.rate = rate
     self.amount = amount
   }

@@ -65,4 +65,10 @@ struct PriceVendorTests {
     #expect(vertex.covers(provider: "vertex_ai-language-models"))
     #expect(!vertex.covers(provider: "vertex_aix"))
   }
+
+  @Test func everyListedPrefixHasAGroup() {
+    let prefixes = PriceVendor.table.flatMap(\.prefixes).filter { !$0.isEmpty }
+    #expect(Set(prefixes) == Set(PriceVendor.knownPrefixes))
+    #expect(PriceVendor.knownPrefixes.count == Set(PriceVendor.knownPrefixes).count)
+  }
 }

@@ -39,7 +39,7 @@ struct PricingCostTests {
   @Test func namesTheLinesOfAnIteration() throws {
     let rate = PriceRate(PriceName(.input), DollarAmount(nanoUSD: 1))
     let line = CostLine(
-      .output, ExactDecimal(2), rate,
+      .output, count: 2, rate,
       iteration: CostLine.Iteration(index: 0, kind: "compaction"))
     #expect(line?.name == "iteration0_compaction_output")
   }
