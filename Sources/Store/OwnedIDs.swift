@@ -1,0 +1,134 @@
+import Synchronization
+
+/// An id that a provider handed out: it lives on one key and belongs to one user.
+package struct OwnedID: Equatable, Sendable {
+  /// `resp_…`, `conv_…`, `file-…`, as the provider wrote it.
+  package var id: String
+  /// The ids of our records.
+  package var user: String
+  package var provider: String
+  package var key: String
+  /// Unix time, milliseconds.
+  package var expiresAtMilliseconds: Int64
+
+  package init(
+    id: String, user: String, provider: String, key: String, expiresAtMilliseconds: Int64
+  ) {
+    self.id = id
+    self.user = user
+    self.provider = provider
+    self.key = key
+    self.expiresAtMilliseconds = expiresAtMilliseconds
+  }
+}
+
+/// Whose an id is, seen from one user.
+package enum IDOwnership: Equatable, Sendable {
+  case own(OwnedID)
+  /// Only other users have been given it: to this one it does not exist.
+  case anothers
+  /// Nobody has been given it through this appliance, or long ago.
+  case unknown
+}
+
+/// Remembers where the ids live that providers hand out.
+///
+/// Shared by all loops. What was remembered is found at once, before the writer has stored it; a
+/// look-up reads a page or two that the system has in memory, under a lock, and is made only for
+/// requests that name an id.
+package final class OwnedIDs: Sendable {
+  private let writer: Writer
+  private let reader: Mutex<Reader>
+
+  private struct Reader: ~Copyable {
+    let database: Database
+    let find: Statement
+  }
+
+  /// Opens a connection for reading beside the writer's.
+  package init(_ writer: Writer) throws(StoreError) {
+    self.writer = writer
+    let database = try Database(path: writer.path, .reader)
+    let find = try database.prepare(
+      "SELECT user, provider, key, expires_at FROM owned_id WHERE id = ?1", isKept: true)
+    reader = Mutex(Reader(database: database, find: find))
+  }
+
+  /// Notes an id; the writer stores it with the next rows.
+  package func remember(_ owned: OwnedID) { writer.remember(owned) }
+
+  /// Looks an id up for a user.
+  package func find(
+    _ id: String, user: String, nowMilliseconds: Int64
+  ) throws(StoreError) -> IDOwnership {
+    guard id.utf8.count <= Ledger.textBytesMax else { return .unknown }
+    // In this order: what the writer stores in between is found twice rather than not at all.
+    let waiting = writer.waitingIDs(id)
+    var owners = try stored(id) + waiting
+    owners.removeAll { $0.expiresAtMilliseconds <= nowMilliseconds }
+    if let own = owners.last(where: { $0.user == user }) { return .own(own) }
+    return owners.isEmpty ? .unknown : .anothers
+  }
+
+  /// Removes a few ids that have expired; in the caller's transaction.
+  ///
+  /// - Parameters:
+  ///   - milliseconds: Those that expired before this Unix time go.
+  ///   - rowsMax: How many at most: a step must not hold the writer up.
+  ///   - database: The owner's.
+  /// - Returns: How many went.
+  /// - Throws: `StoreError.sqlite`.
+  package static func purge(
+    expiredBefore milliseconds: Int64, rowsMax: Int, in database: Database
+  ) throws(StoreError) -> Int {
+    let statement = try database.prepare(
+      """
+      DELETE FROM owned_id WHERE (id, user) IN
+        (SELECT id, user FROM owned_id WHERE expires_at < ?1 ORDER BY expires_at LIMIT ?2)
+      """)
+    try statement.bind(1, milliseconds)
+    try statement.bind(2, Int64(rowsMax))
+    try statement.run()
+    return database.changeCount
+  }
+
+  private func stored(_ id: String) throws(StoreError) -> [OwnedID] {
+    try reader.withLock { reader throws(StoreError) in
+      defer { reader.find.reset() }
+      try reader.find.bind(1, id)
+      var owners: [OwnedID] = []
+      while try reader.find.step() {
+        owners.append(
+          OwnedID(
+            id: id, user: reader.find.text(0), provider: reader.find.text(1),
+            key: reader.find.text(2), expiresAtMilliseconds: reader.find.int(3)))
+      }
+      return owners
+    }
+  }
+}
+
+/// The table behind it; belongs to the owner's connection.
+final class OwnedIDTable {
+  private let database: Database
+  private let put: Statement
+
+  init(_ database: Database) throws(StoreError) {
+    self.database = database
+    put = try database.prepare(
+      """
+      INSERT INTO owned_id (id, user, provider, key, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)
+      ON CONFLICT (id, user) DO UPDATE
+      SET provider = excluded.provider, key = excluded.key, expires_at = excluded.expires_at
+      """, isKept: true)
+  }
+
+  func add(_ owned: OwnedID) throws(StoreError) {
+    try put.bind(1, owned.id)
+    try put.bind(2, owned.user)
+    try put.bind(3, owned.provider)
+    try put.bind(4, owned.key)
+    try put.bind(5, owned.expiresAtMilliseconds)
+    try put.run()
+  }
+}

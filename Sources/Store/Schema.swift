@@ -1,0 +1,94 @@
+extension Migration {
+  /// Every step in order.
+  package static let all: [Migration] = [
+    Migration(
+      name: "node, keys, records, requests, owned ids",
+      sql: """
+        -- Facts of this node, one integer each.
+        CREATE TABLE meta (
+          name  TEXT NOT NULL PRIMARY KEY,
+          value INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        -- 63 random bits, made once: versions of records name the node that wrote them.
+        INSERT INTO meta VALUES ('node_id', max(1, random() & 9223372036854775807));
+
+        -- Data keys, wrapped by the master key.
+        CREATE TABLE data_key (
+          id         TEXT NOT NULL PRIMARY KEY,
+          purpose    TEXT NOT NULL,
+          wrapped    TEXT NOT NULL,
+          created_at INTEGER NOT NULL  -- Unix time, milliseconds
+        ) STRICT, WITHOUT ROWID;
+
+        -- Configuration. Secrets in a value are sealed.
+        CREATE TABLE record (
+          kind    TEXT NOT NULL,
+          id      TEXT NOT NULL,
+          wall    INTEGER NOT NULL,  -- the version: Unix time in milliseconds,
+          logical INTEGER NOT NULL,  -- a counter within it,
+          node    INTEGER NOT NULL,  -- and the node that wrote
+          value   TEXT,              -- JSON; NULL is a tombstone
+          PRIMARY KEY (kind, id)
+        ) STRICT, WITHOUT ROWID;
+
+        -- A row a finished request. The token columns are those of the usage in JSON.
+        CREATE TABLE request (
+          id                        INTEGER PRIMARY KEY,
+          request_id                TEXT NOT NULL UNIQUE,
+          started_at                INTEGER NOT NULL,  -- Unix time, milliseconds
+          finished_at               INTEGER NOT NULL,
+          user                      TEXT,
+          token                     TEXT,
+          dialect                   TEXT,
+          endpoint                  TEXT,
+          model                     TEXT,
+          upstream_model            TEXT,
+          provider                  TEXT,
+          key                       TEXT,
+          level                     INTEGER,
+          attempts                  INTEGER NOT NULL,
+          status                    INTEGER NOT NULL,
+          stream                    INTEGER NOT NULL,
+          outcome                   TEXT NOT NULL,
+          usage_source              TEXT NOT NULL,
+          input_tokens              INTEGER NOT NULL,
+          output_tokens             INTEGER NOT NULL,
+          cached_input_tokens       INTEGER NOT NULL,
+          cache_write_tokens        INTEGER NOT NULL,
+          cache_write_5m_tokens     INTEGER NOT NULL,
+          cache_write_1h_tokens     INTEGER NOT NULL,
+          reasoning_tokens          INTEGER NOT NULL,
+          input_audio_tokens        INTEGER NOT NULL,
+          output_audio_tokens       INTEGER NOT NULL,
+          input_image_tokens        INTEGER NOT NULL,
+          output_image_tokens       INTEGER NOT NULL,
+          cached_input_audio_tokens INTEGER NOT NULL,
+          cached_input_image_tokens INTEGER NOT NULL,
+          tool_use_input_tokens     INTEGER NOT NULL,
+          accepted_prediction_tokens INTEGER NOT NULL,
+          rejected_prediction_tokens INTEGER NOT NULL,
+          cost_nano_usd             INTEGER,           -- 1 USD = 1 000 000 000; NULL: unknown
+          anomalies                 TEXT NOT NULL,     -- a JSON array of strings
+          ttft_ms                   INTEGER,
+          duration_ms               INTEGER NOT NULL
+        ) STRICT;
+
+        -- The newest requests, the usage of a range of time, and the purge of the oldest.
+        CREATE INDEX request_by_finish ON request (finished_at);
+
+        -- Ids that a provider handed out: they live on one key and belong to one user.
+        CREATE TABLE owned_id (
+          id         TEXT NOT NULL,
+          user       TEXT NOT NULL,
+          provider   TEXT NOT NULL,
+          key        TEXT NOT NULL,
+          expires_at INTEGER NOT NULL,  -- Unix time, milliseconds
+          PRIMARY KEY (id, user)
+        ) STRICT, WITHOUT ROWID;
+
+        -- The purge of what has expired.
+        CREATE INDEX owned_id_by_expiry ON owned_id (expires_at);
+        """)
+  ]
+}

@@ -1,0 +1,178 @@
+import Gateway
+
+/// What the writer's thread does; lives and dies on it.
+final class WriterLoop {
+  private let database: Database
+  private let ledger: Ledger
+  private let ownedIDs: OwnedIDTable
+  private let queue: Monitor<WriterQueue>
+  private var batch = WriterQueue.Batch()
+  /// Rows taken over and not stored yet, in order.
+  private var receipts: [Receipt] = []
+  private var ids: [OwnedID] = []
+
+  /// Rows of one transaction, at most.
+  private static let rowsAtOnce = 2_048
+  /// Pages of 4 KiB in the log from which on it is copied into the database: 4 MiB.
+  private static let logPages = 1_000
+  /// Pages from which on readers are waited for, so that the log can begin anew: 24 MiB.
+  private static let longLogPages = 6_144
+  private static let readerWaitMilliseconds: Int32 = 500
+  private static let lastTries = 3
+
+  /// Runs until the queue is closed and empty.
+  ///
+  /// - Parameters:
+  ///   - path: The database.
+  ///   - queue: Whence work comes.
+  ///   - onStart: Called when the database is open and its schema the newest.
+  /// - Returns: Why it did not start.
+  static func run(
+    path: String, queue: Monitor<WriterQueue>, onStart: () -> Void
+  ) -> StoreError? {
+    do {
+      let database = try Database(path: path, .owner)
+      try Migration.apply(to: database)
+      let loop = try WriterLoop(database, queue)
+      onStart()
+      loop.run()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private init(_ database: Database, _ queue: Monitor<WriterQueue>) throws(StoreError) {
+    self.database = database
+    self.queue = queue
+    ledger = try Ledger(database)
+    ownedIDs = try OwnedIDTable(database)
+  }
+
+  private func run() {
+    while true {
+      queue.wait { queue in
+        queue.take(into: &batch, nowMilliseconds: monotonicMilliseconds())
+      }
+      receipts.append(contentsOf: batch.receipts)
+      ids.append(contentsOf: batch.ownedIDs)
+      batch.receipts.removeAll(keepingCapacity: true)
+      batch.ownedIDs.removeAll(keepingCapacity: true)
+      storeRows()
+      runJobs()
+      if batch.isLast { return end() }
+      shortenLog()
+    }
+  }
+
+  // MARK: Rows
+
+  private func storeRows() {
+    while !receipts.isEmpty || !ids.isEmpty {
+      let someReceipts = receipts.prefix(Self.rowsAtOnce)
+      let someIDs = ids.prefix(Self.rowsAtOnce)
+      do {
+        let lost = try store(someReceipts, someIDs)
+        queue.withLock { queue in
+          queue.settle(rows: someReceipts.count + someIDs.count, lost: lost, ids: someIDs)
+          queue.succeed()
+        }
+      } catch {
+        return queue.withLock { queue in
+          queue.fail(error.message, nowMilliseconds: monotonicMilliseconds())
+        }
+      }
+      drop(someReceipts.count, from: &receipts)
+      drop(someIDs.count, from: &ids)
+    }
+  }
+
+  /// The usual batch is all there is, and leaves the array its room.
+  private func drop<Row>(_ count: Int, from rows: inout [Row]) {
+    if count == rows.count {
+      rows.removeAll(keepingCapacity: true)
+    } else {
+      rows.removeFirst(count)
+    }
+  }
+
+  /// One transaction; returns how many rows SQLite would not take.
+  private func store(
+    _ receipts: ArraySlice<Receipt>, _ ids: ArraySlice<OwnedID>
+  ) throws(StoreError) -> Int {
+    try database.transaction { () throws(StoreError) in
+      var lost = 0
+      for receipt in receipts {
+        do throws(StoreError) { try ledger.add(receipt) } catch {
+          guard error.rejectsRow else { throw error }
+          lost += 1
+        }
+      }
+      for owned in ids {
+        do throws(StoreError) { try ownedIDs.add(owned) } catch {
+          guard error.rejectsRow else { throw error }
+          lost += 1
+        }
+      }
+      return lost
+    }
+  }
+
+  // MARK: Jobs
+
+  /// Runs the waiting jobs in one transaction, each in a savepoint of its own.
+  private func runJobs() {
+    let jobs = batch.jobs
+    guard !jobs.isEmpty else { return }
+    batch.jobs.removeAll(keepingCapacity: true)
+    var outcomes = [StoreError?](repeating: nil, count: jobs.count)
+    do {
+      try database.transaction { () throws(StoreError) in
+        for (index, job) in jobs.enumerated() { outcomes[index] = try outcome(of: job) }
+      }
+    } catch {
+      // The disk is full, or the like: none of them is stored, whatever it said itself.
+      outcomes = outcomes.map { $0 ?? error }
+    }
+    for (job, outcome) in zip(jobs, outcomes) { job.finish(outcome) }
+  }
+
+  /// Throws only if the whole transaction is lost.
+  private func outcome(of job: WriterQueue.Job) throws(StoreError) -> StoreError? {
+    var failure: StoreError?
+    do {
+      try database.savepoint { () throws(StoreError) in
+        failure = job.run(database)
+        if let failure { throw failure }
+      }
+    } catch {
+      guard error == failure, database.isInTransaction else { throw error }
+    }
+    return failure
+  }
+
+  // MARK: The log
+
+  private func shortenLog() {
+    guard database.walPageCount > Self.logPages else { return }
+    do {
+      if database.walPageCount > Self.longLogPages {
+        _ = try database.checkpoint(
+          .truncate, waitMilliseconds: Self.readerWaitMilliseconds)
+      } else {
+        _ = try database.checkpoint(.passive)
+      }
+    } catch {
+      // The rows are safe in the log; the next batch tries again.
+      queue.withLock { $0.fail(error.message, nowMilliseconds: monotonicMilliseconds()) }
+    }
+  }
+
+  private func end() {
+    for _ in 1..<Self.lastTries where !receipts.isEmpty || !ids.isEmpty { storeRows() }
+    let lost = receipts.count + ids.count
+    queue.withLock { $0.settle(rows: lost, lost: lost, ids: []) }
+    // Closing the last connection empties the log too; this is for when readers are still open.
+    _ = try? database.checkpoint(.truncate, waitMilliseconds: Self.readerWaitMilliseconds)
+  }
+}

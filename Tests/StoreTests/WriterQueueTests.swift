@@ -1,0 +1,129 @@
+import Testing
+
+@testable import Store
+
+@Suite("What waits for the writer")
+struct WriterQueueTests {
+  func queue(rowsMax: Int = 100) -> WriterQueue {
+    WriterQueue(
+      limits: .init(
+        batchRows: 3, delayMilliseconds: 200, rowsMax: rowsMax, retryMilliseconds: 1_000))
+  }
+
+  func job() -> WriterQueue.Job { .init(run: { _ in nil }, finish: { _ in }) }
+
+  func add(_ queue: inout WriterQueue, _ id: Int) -> Bool { queue.add(receipt("\(id)")) }
+
+  func addJob(_ queue: inout WriterQueue) -> Bool? { queue.add(job()) }
+
+  func close(_ queue: inout WriterQueue) -> Bool { queue.close() }
+
+  /// What `take` says: rows and jobs given, or until when to sleep.
+  func take(_ queue: inout WriterQueue, at now: Int64) -> String {
+    var batch = WriterQueue.Batch()
+    switch queue.take(into: &batch, nowMilliseconds: now) {
+    case .done:
+      return "\(batch.receipts.count + batch.ownedIDs.count) rows \(batch.jobs.count) jobs"
+        + (batch.isLast ? " last" : "")
+    case .again(nil): return "sleep"
+    case .again(let time?): return "sleep until \(time)"
+    }
+  }
+
+  @Test func rowsWaitForCompany() {
+    var queue = queue()
+    #expect(take(&queue, at: 0) == "sleep")
+    #expect(add(&queue, 1))
+    #expect(take(&queue, at: 10) == "sleep until 210")
+    #expect(!add(&queue, 2))
+    #expect(take(&queue, at: 100) == "sleep until 210")
+    #expect(take(&queue, at: 210) == "2 rows 0 jobs")
+    #expect(take(&queue, at: 220) == "sleep")
+  }
+
+  @Test func aFullBatchGoesAtOnce() {
+    var queue = queue()
+    _ = take(&queue, at: 0)
+    let wakes = (1...5).map { add(&queue, $0) }
+    // The writer has been woken once and has not looked since.
+    #expect(wakes == [true, false, false, false, false])
+    #expect(take(&queue, at: 1) == "5 rows 0 jobs")
+    #expect(take(&queue, at: 1) == "sleep")
+    #expect(add(&queue, 6))
+    #expect(take(&queue, at: 2) == "sleep until 202")
+    let later = [7, 8, 9].map { add(&queue, $0) }
+    #expect(later == [false, true, false])
+  }
+
+  @Test func aJobGoesAtOnceAndTakesTheRowsWithIt() {
+    var queue = queue()
+    _ = take(&queue, at: 0)
+    _ = add(&queue, 1)
+    _ = take(&queue, at: 1)
+    #expect(addJob(&queue) == true)
+    #expect(addJob(&queue) == false)
+    #expect(take(&queue, at: 2) == "1 rows 2 jobs")
+  }
+
+  @Test func afterAFailureRowsWaitAndJobsDoNot() {
+    var queue = queue()
+    _ = add(&queue, 1)
+    _ = take(&queue, at: 0)
+    #expect(take(&queue, at: 200) == "1 rows 0 jobs")
+    queue.fail("full", nowMilliseconds: 200)
+    #expect(queue.problem == "full")
+    #expect(take(&queue, at: 200) == "sleep until 1200")
+    for number in 2...9 { #expect(!add(&queue, number)) }
+    #expect(addJob(&queue) == true)
+    #expect(take(&queue, at: 300) == "8 rows 1 jobs")
+    #expect(take(&queue, at: 300) == "sleep until 1200")
+    #expect(take(&queue, at: 1_200) == "0 rows 0 jobs")
+    #expect(queue.heldRows == 9)
+    queue.settle(rows: 9, lost: 0, ids: [])
+    queue.succeed()
+    #expect(queue.problem == nil)
+    #expect(queue.heldRows == 0)
+    #expect(take(&queue, at: 1_300) == "sleep")
+  }
+
+  @Test func isBounded() {
+    var queue = queue(rowsMax: 4)
+    for number in 1...6 { _ = add(&queue, number) }
+    #expect(queue.lostRows == 2)
+    _ = take(&queue, at: 0)
+    _ = add(&queue, 7)
+    #expect(queue.lostRows == 3)
+    queue.settle(rows: 4, lost: 1, ids: [])
+    #expect(queue.lostRows == 4)
+    _ = add(&queue, 8)
+    #expect(queue.lostRows == 4)
+    #expect(queue.waitingRows == 1)
+  }
+
+  @Test func givesTheRestWhenClosed() {
+    var queue = queue()
+    _ = take(&queue, at: 0)
+    _ = add(&queue, 1)
+    _ = take(&queue, at: 0)
+    #expect(close(&queue))
+    #expect(addJob(&queue) == nil)
+    #expect(!add(&queue, 2))
+    #expect(queue.lostRows == 1)
+    #expect(take(&queue, at: 0) == "1 rows 0 jobs last")
+  }
+
+  @Test func knowsTheIDsUnderWay() {
+    var queue = queue()
+    let ids = ["k1", "k2", "k1"].map {
+      OwnedID(id: "a", user: "u", provider: "p", key: $0, expiresAtMilliseconds: 1)
+    }
+    for owned in ids { _ = queue.add(owned) }
+    #expect(queue.idsUnderWay["a"] == ids)
+    #expect(take(&queue, at: 0) == "3 rows 0 jobs")
+    #expect(queue.idsUnderWay["a"] == ids)
+    queue.settle(rows: 2, lost: 0, ids: ids.prefix(2))
+    #expect(queue.idsUnderWay["a"]?.map(\.key) == ["k1"])
+    queue.settle(rows: 1, lost: 0, ids: ids.suffix(1))
+    #expect(queue.idsUnderWay.isEmpty)
+  }
+}

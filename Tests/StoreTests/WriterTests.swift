@@ -1,0 +1,182 @@
+import Cluster
+import Foundation
+import Gateway
+import JSON
+import Synchronization
+import Testing
+
+@testable import Store
+
+@Suite("The writer")
+struct WriterTests {
+  func count(_ path: String, _ table: String = "request") throws -> Int64 {
+    try Database(path: path, .reader).integer("SELECT count(*) FROM \(table)")
+  }
+
+  func record(_ id: String, _ wall: Int64) -> Record {
+    Record(
+      kind: .user, id: id, version: Version(wallMilliseconds: wall, logical: 0, node: 1),
+      value: ["name": .string(id)])
+  }
+
+  @Test func storesEveryRowOfManyThreads() throws {
+    try withFolder { folder throws in
+      let path = "\(folder)/appliance.db"
+      let writer = try Writer(path: path)
+      let threads = 4
+      let rows = 5_000
+      let ended = Monitor(0)
+      for thread in 0..<threads {
+        try startThread(name: "test") {
+          for number in 0..<rows {
+            writer.record(receipt("\(thread) \(number)"))
+            if number.isMultiple(of: 1_000) {
+              writer.apply([record("\(thread) \(number)", 1)]) { result in
+                #expect((try? result.get().count) == 1)
+              }
+            }
+          }
+          ended.withLock { $0 += 1 }
+          ended.wake()
+        }
+      }
+      ended.wait { $0 == threads ? .done(()) : .again(atMilliseconds: nil) }
+      #expect(writer.close() == 0)
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+      #expect(names == ["appliance.db"])
+      #expect(try count(path) == Int64(threads * rows))
+      #expect(try count(path, "record") == Int64(threads * rows / 1_000))
+    }
+  }
+
+  @Test func storesWithinItsDelayWithoutBeingAsked() throws {
+    try withFolder { folder throws in
+      let writer = try Writer(path: "\(folder)/appliance.db")
+      writer.record(receipt("1"))
+      let deadline = ContinuousClock.now + .seconds(10)
+      while writer.health.waitingRows > 0 && ContinuousClock.now < deadline { usleep(5_000) }
+      #expect(try count(writer.path) == 1)
+    }
+  }
+
+  @Test func aChangeSeesTheRowsBeforeIt() throws {
+    try withFolder { folder throws in
+      let writer = try Writer(path: "\(folder)/appliance.db")
+      for number in 1...3 {
+        writer.record(receipt("\(number)"))
+        let rows = try writer.performAndWait { database throws(StoreError) in
+          try database.integer("SELECT count(*) FROM request")
+        }
+        #expect(rows == number)
+      }
+    }
+  }
+
+  /// Committed together, yet each by itself.
+  @Test func aChangeThatFailsTakesNoOtherWithIt() throws {
+    try withFolder { folder throws in
+      let writer = try Writer(path: "\(folder)/appliance.db")
+      let results = Monitor<[Int: Bool]>([:])
+      // The first keeps the writer busy until all others wait.
+      let go = Monitor(false)
+      writer.perform({ _ throws(StoreError) in
+        go.wait { $0 ? .done(()) : .again(atMilliseconds: nil) }
+      }) { _ in }
+      for number in 0..<20 {
+        writer.perform({ database throws(StoreError) in
+          _ = try RecordStore.apply([record("\(number)", 1)], to: database)
+          if number.isMultiple(of: 2) { throw .damaged("on purpose") }
+        }) { result in
+          let isStored = (try? result.get()) != nil
+          results.withLock { $0[number] = isStored }
+          results.wake()
+        }
+      }
+      go.withLock { $0 = true }
+      go.wake()
+      results.wait { $0.count == 20 ? .done(()) : .again(atMilliseconds: nil) }
+      for (number, isStored) in results.withLock({ $0 }) {
+        #expect(isStored == !number.isMultiple(of: 2))
+      }
+      #expect(try count(writer.path, "record") == 10)
+    }
+  }
+
+  @Test func givesValuesAndErrorsBack() throws {
+    try withFolder { folder throws in
+      let writer = try Writer(path: "\(folder)/appliance.db")
+      let value = try writer.performAndWait { _ in "value" }
+      #expect(value == "value")
+      #expect(throws: StoreError.damaged("x")) {
+        try writer.performAndWait { _ throws(StoreError) in throw .damaged("x") }
+      }
+      let error = #expect(throws: StoreError.self) {
+        try writer.performAndWait { database throws(StoreError) in
+          try database.execute("INSERT INTO nowhere VALUES (1)")
+        }
+      }
+      #expect(error?.message.contains("no such table") == true)
+    }
+  }
+
+  @Test func aClosedOneTakesNothing() throws {
+    try withFolder { folder throws in
+      let writer = try Writer(path: "\(folder)/appliance.db")
+      #expect(writer.record(receipt("1")))
+      #expect(writer.close() == 0)
+      #expect(!writer.record(receipt("2")))
+      #expect(throws: StoreError.closed) { try writer.performAndWait { _ in } }
+      #expect(writer.close() == 1)
+      #expect(try count(writer.path) == 1)
+    }
+  }
+
+  @Test func lettingGoOfItStoresTheRest() throws {
+    try withFolder { folder throws in
+      let path = "\(folder)/appliance.db"
+      do {
+        let writer = try Writer(path: path)
+        for number in 0..<100 { writer.record(receipt("\(number)")) }
+      }
+      #expect(try count(path) == 100)
+    }
+  }
+
+  @Test func doesNotStartOnWhatItCannotOpen() throws {
+    try withFolder { folder throws in
+      #expect(throws: StoreError.self) { try Writer(path: "\(folder)/no/appliance.db") }
+      let path = "\(folder)/appliance.db"
+      try Writer(path: path).close()
+      let database = try Database(path: path, .owner)
+      try database.execute("PRAGMA user_version = 1000")
+      #expect(throws: StoreError.schemaTooNew(path: path, found: 1_000, known: 1)) {
+        try Writer(path: path)
+      }
+    }
+  }
+
+  /// A name of megabytes waits as half a kilobyte.
+  @Test func longNamesAreCutBeforeTheyWait() throws {
+    try withFolder { folder throws in
+      let writer = try Writer(path: "\(folder)/appliance.db")
+      var row = receipt("1")
+      row.model = String(repeating: "m", count: 5_000_000)
+      writer.record(row)
+      try writer.performAndWait { _ in }
+      let found = try LedgerReader(path: writer.path).request("1")
+      #expect(found?.model?.utf8.count == Ledger.textBytesMax)
+    }
+  }
+
+  /// Printed, not judged: a debug build on a shared machine says nothing about a release.
+  @Test func isCheapToHandTo() throws {
+    try withFolder { folder throws in
+      let writer = try Writer(path: "\(folder)/appliance.db")
+      let rows = (0..<20_000).map { receipt("req_\($0)") }
+      let clock = ContinuousClock()
+      let handed = clock.measure { for row in rows { writer.record(row) } }
+      let stored = try clock.measure { try writer.performAndWait { _ in } }
+      print("writer: handed over in \(handed / rows.count) a row, stored \(stored) later")
+    }
+  }
+}
