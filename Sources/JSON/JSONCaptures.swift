@@ -14,6 +14,17 @@ struct JSONCaptures {
     var isOverflowed = false
   }
 
+  /// A value whose bytes or size are wanted and that has not ended.
+  private struct Active {
+    let path: Int
+    /// How many containers are open around it.
+    let depth: Int
+    let isSize: Bool
+    /// Where the part that was not taken yet begins in the current chunk.
+    var start: Int
+    var isDropped = false
+  }
+
   private struct Store {
     var bytes: [UInt8] = []
     /// Where each value ends in `bytes`.
@@ -29,6 +40,11 @@ struct JSONCaptures {
   /// Whether a named node was already seen in the object that is open, by node.
   private var seen: [Bool]
 
+  /// The outermost first.
+  private var actives: [Active] = []
+  /// The depth of the innermost active value; -1 if there is none.
+  private var activeDepth = -1
+
   init(_ paths: JSONPaths, bytesMax: Int) {
     self.paths = paths
     self.bytesMax = bytesMax
@@ -39,6 +55,8 @@ struct JSONCaptures {
   }
 
   mutating func reset() {
+    if !actives.isEmpty { actives.removeAll(keepingCapacity: true) }
+    activeDepth = -1
     for path in tallies.indices where tallies[path].matches > 0 {
       tallies[path] = Tally()
       stores[path].bytes.removeAll(keepingCapacity: true)
@@ -94,28 +112,65 @@ struct JSONCaptures {
     tallies[path].total &+= amount
   }
 
-  /// Appends a part of the value that is being captured.
-  ///
-  /// - Returns: False if the value does not fit: it is dropped and flagged.
-  mutating func append(_ chunk: Span<UInt8>, _ range: Range<Int>, to path: Int) -> Bool {
-    guard range.count <= bytesMax - stores[path].bytes.count else {
-      drop(path)
+  /// The bytes or the size of a value are wanted from `index` of the chunk on.
+  mutating func begin(_ path: Int, depth: Int, at index: Int) {
+    let isSize = paths.paths[path].mode == .size
+    actives.append(Active(path: path, depth: depth, isSize: isSize, start: index))
+    activeDepth = depth
+  }
+
+  /// The value that `depth` containers are around has ended just before `index`.
+  @inline(__always)
+  mutating func endValues(depth: Int, at index: Int, _ chunk: Span<UInt8>) {
+    if activeDepth == depth { endActives(at: index, chunk) }
+  }
+
+  private mutating func endActives(at index: Int, _ chunk: Span<UInt8>) {
+    while let active = actives.last, active.depth == activeDepth {
+      let isWhole = take(active, upTo: index, chunk)
+      if isWhole, !active.isSize { commit(active.path) }
+      actives.removeLast()
+    }
+    activeDepth = actives.last?.depth ?? -1
+  }
+
+  /// Takes what has come of the values that go on in the next chunk.
+  @inline(__always)
+  mutating func takeRest(of chunk: Span<UInt8>, upTo end: Int) {
+    if activeDepth >= 0 { takeParts(of: chunk, upTo: end) }
+  }
+
+  private mutating func takeParts(of chunk: Span<UInt8>, upTo end: Int) {
+    for place in actives.indices {
+      let isWhole = take(actives[place], upTo: end, chunk)
+      if !isWhole { actives[place].isDropped = true }
+      actives[place].start = 0
+    }
+  }
+
+  /// Takes a part of a value; false if the value does not fit or did not already.
+  private mutating func take(
+    _ active: Active, upTo end: Int, _ chunk: Span<UInt8>
+  ) -> Bool {
+    let path = active.path
+    if active.isSize {
+      add(end - active.start, to: path)
+      return true
+    }
+    guard !active.isDropped else { return false }
+    guard end - active.start <= bytesMax - stores[path].bytes.count else {
+      stores[path].bytes.removeLast(stores[path].bytes.count - tallies[path].bytes)
       tallies[path].isOverflowed = true
       return false
     }
-    JSONWriter.append(chunk, range, to: &stores[path].bytes)
+    JSONWriter.append(chunk, active.start..<end, to: &stores[path].bytes)
     return true
   }
 
-  /// The value that is being captured is whole.
-  mutating func commit(_ path: Int) {
+  private mutating func commit(_ path: Int) {
     stores[path].ends.append(stores[path].bytes.count)
     tallies[path].values &+= 1
     tallies[path].bytes = stores[path].bytes.count
-  }
-
-  private mutating func drop(_ path: Int) {
-    stores[path].bytes.removeLast(stores[path].bytes.count - tallies[path].bytes)
   }
 
   // MARK: Answers

@@ -30,28 +30,6 @@ package struct JSONExtractor: ~Copyable {
     case ended
   }
 
-  /// What the bytes of the current string are for.
-  private enum StringUse {
-    case none
-    /// A name, in an object of which no member is wanted.
-    case skippedName
-    /// A name that has to be compared.
-    case name
-    /// A value whose length is wanted.
-    case length
-  }
-
-  /// A value whose bytes or size are wanted and that has not ended.
-  private struct Active {
-    let path: Int
-    /// How many containers are open around it.
-    let depth: Int
-    let isSize: Bool
-    /// Where the part that was not taken yet begins in the current chunk.
-    var start: Int
-    var isDropped = false
-  }
-
   private let paths: JSONPaths
   private let depthMax: Int
   private(set) var captures: JSONCaptures
@@ -68,18 +46,9 @@ package struct JSONExtractor: ~Copyable {
   /// The node of the value that comes next, or `JSONPaths.none`.
   private var valueNode = 0
 
-  private var actives: [Active] = []
-  /// The depth of the innermost active value; -1 if there is none.
-  private var activeDepth = -1
-
-  private var stringUse = StringUse.none
+  private var string: JSONStringReader
+  /// The node of the string whose length is wanted.
   private var stringNode = JSONPaths.none
-  private var stringLength = 0
-  private var nameBytes: [UInt8] = []
-  private var isNameTooLong = false
-  private var codeUnit: UInt16 = 0
-  private var codeUnitDigits = 0
-  private var highSurrogate: UInt16?
 
   private var number = JSONNumberGrammar.start
   /// The letters of `true` and its like that are still to come, lowest byte first.
@@ -96,6 +65,7 @@ package struct JSONExtractor: ~Copyable {
     self.paths = paths
     self.depthMax = depthMax
     captures = JSONCaptures(paths, bytesMax: captureBytesMax)
+    string = JSONStringReader(nameBytesMax: paths.nameBytesMax)
     route = Array(repeating: JSONPaths.none, count: paths.componentsMax + 1)
   }
 
@@ -108,11 +78,7 @@ package struct JSONExtractor: ~Copyable {
     nesting.removeAll()
     routeDepth = 0
     valueNode = 0
-    if !actives.isEmpty { actives.removeAll(keepingCapacity: true) }
-    activeDepth = -1
-    stringUse = .none
-    stringLength = 0
-    highSurrogate = nil
+    string.begin(.nothing)
   }
 
   /// Whether the root value was closed; a bare number at the root only is after `finish()`.
@@ -136,12 +102,14 @@ package struct JSONExtractor: ~Copyable {
     if let failure { throw failure }
     do {
       try read(chunk)
-      if activeDepth >= 0 { takeRest(of: chunk) }
-      if stringLength > 0 { settleLength() }
+      captures.takeRest(of: chunk, upTo: chunk.count)
+      settleLength()
       consumed += chunk.count
     } catch {
       failure = error
-      if stringLength > 0 { settleLength() }
+      // So that what is known of the value that failed does not depend on the cut either.
+      captures.takeRest(of: chunk, upTo: error.offset - consumed)
+      settleLength()
       throw error
     }
   }
@@ -214,10 +182,18 @@ package struct JSONExtractor: ~Copyable {
       case .word:
         try readWord(chunk, &index)
       case .escape:
-        try readEscape(byte, at: index)
+        switch string.takeEscape(byte) {
+        case .inside: state = .unicode
+        case .ended: state = .string
+        case .invalid: throw error(.invalidEscape, at: index)
+        }
         index &+= 1
       case .unicode:
-        try readCodeUnit(byte, at: index)
+        switch string.takeHexDigit(byte) {
+        case .inside: break
+        case .ended: state = .string
+        case .invalid: throw error(.invalidEscape, at: index)
+        }
         index &+= 1
       case .ended:
         guard JSONByte.isWhitespace(byte) else { throw error(.trailingBytes, at: index) }
@@ -239,7 +215,7 @@ package struct JSONExtractor: ~Copyable {
   ) throws(JSONError) {
     switch byte {
     case JSONByte.quote:
-      stringUse = .none
+      string.begin(.nothing)
       match(.string, at: index)
       index &+= 1
       state = .string
@@ -327,12 +303,10 @@ package struct JSONExtractor: ~Copyable {
       case .count: break
       case .length:
         guard kind == .string else { continue }
-        stringUse = .length
+        string.begin(.length)
         stringNode = valueNode
       case .capture, .last, .size:
-        let isSize = paths.paths[path].mode == .size
-        activeDepth = nesting.depth
-        actives.append(Active(path: path, depth: activeDepth, isSize: isSize, start: index))
+        captures.begin(path, depth: nesting.depth, at: index)
       }
     }
   }
@@ -340,38 +314,8 @@ package struct JSONExtractor: ~Copyable {
   /// A value has ended just before `index`.
   @inline(__always)
   private mutating func endValue(at index: Int, _ chunk: Span<UInt8>) {
-    if activeDepth == nesting.depth { endActives(at: index, chunk) }
+    captures.endValues(depth: nesting.depth, at: index, chunk)
     state = nesting.depth == 0 ? .ended : .commaOrEnd
-  }
-
-  private mutating func endActives(at index: Int, _ chunk: Span<UInt8>) {
-    while let active = actives.last, active.depth == nesting.depth {
-      let isWhole = take(active, upTo: index, chunk)
-      if isWhole, !active.isSize { captures.commit(active.path) }
-      actives.removeLast()
-    }
-    activeDepth = actives.last?.depth ?? -1
-  }
-
-  /// Takes what the chunk's end leaves of the active values.
-  private mutating func takeRest(of chunk: Span<UInt8>) {
-    for place in actives.indices {
-      let isWhole = take(actives[place], upTo: chunk.count, chunk)
-      if !isWhole { actives[place].isDropped = true }
-      actives[place].start = 0
-    }
-  }
-
-  /// - Returns: False if the value does not fit or did not already.
-  private mutating func take(
-    _ active: Active, upTo end: Int, _ chunk: Span<UInt8>
-  ) -> Bool {
-    if active.isSize {
-      captures.add(end - active.start, to: active.path)
-      return true
-    }
-    guard !active.isDropped else { return false }
-    return captures.append(chunk, active.start..<end, to: active.path)
   }
 
   // MARK: Numbers and words
@@ -380,8 +324,16 @@ package struct JSONExtractor: ~Copyable {
   private mutating func readNumber(
     _ chunk: Span<UInt8>, _ index: inout Int
   ) throws(JSONError) {
-    while index < chunk.count {
-      let byte = chunk[index]
+    var place = index
+    var number = self.number
+    while true {
+      if number.takesDigits {
+        while place < chunk.count, JSONByte.isDigit(chunk[place]) { place &+= 1 }
+      }
+      index = place
+      self.number = number
+      guard place < chunk.count else { return }
+      let byte = chunk[place]
       guard let next = number.next(byte) else {
         if number == .minus, byte == UInt8(ascii: "I") {
           index &+= 1
@@ -394,7 +346,7 @@ package struct JSONExtractor: ~Copyable {
         return
       }
       number = next
-      index &+= 1
+      place &+= 1
     }
   }
 
@@ -420,13 +372,7 @@ package struct JSONExtractor: ~Copyable {
   @inline(__always)
   private mutating func beginName() {
     state = .string
-    if routeDepth == nesting.depth {
-      stringUse = .name
-      nameBytes.removeAll(keepingCapacity: true)
-      isNameTooLong = false
-    } else {
-      stringUse = .skippedName
-    }
+    string.begin(routeDepth == nesting.depth ? .name : .skippedName)
   }
 
   /// Reads on inside a string, up to its end, an escape or the end of the chunk.
@@ -436,130 +382,62 @@ package struct JSONExtractor: ~Copyable {
   ) throws(JSONError) {
     let start = index
     let stop = JSONScan.looseStop(chunk, from: start, to: chunk.count)
-    let isClosed = stop < chunk.count && chunk[stop] == JSONByte.quote
-    index = stop < chunk.count ? stop &+ 1 : stop
-    switch stringUse {
-    case .none:
-      if isClosed {
-        endValue(at: index, chunk)
-        return
-      }
-    case .skippedName:
-      if isClosed {
-        valueNode = JSONPaths.none
-        state = .colon
-        return
-      }
-    case .name:
-      if isClosed, nameBytes.isEmpty, highSurrogate == nil {
-        endName(leadingTo: child(named: chunk.extracting(start..<stop)))
-        return
-      }
-      takeName(chunk, start..<stop)
-      if isClosed {
-        settleSurrogate()
-        endName(leadingTo: child(named: nameBytes.span))
-        return
-      }
+    guard stop < chunk.count else {
+      index = stop
+      string.take(chunk, start..<stop)
+      return
+    }
+    index = stop &+ 1
+    guard chunk[stop] == JSONByte.quote else {
+      string.take(chunk, start..<stop)
+      state = .escape
+      return
+    }
+    switch string.use {
+    case .nothing:
+      endValue(at: index, chunk)
     case .length:
-      if stop > start {
-        settleSurrogate()
-        stringLength += stop - start
-      }
-      if isClosed {
-        settleSurrogate()
-        settleLength()
-        endValue(at: index, chunk)
+      string.take(chunk, start..<stop)
+      string.end()
+      settleLength()
+      endValue(at: index, chunk)
+    case .skippedName:
+      valueNode = JSONPaths.none
+      state = .colon
+    case .name:
+      if string.isUntouched {
+        endName(leadingTo: paths.child(of: route[routeDepth], named: chunk, start..<stop))
         return
       }
+      string.take(chunk, start..<stop)
+      string.end()
+      guard !string.isNameTooLong else {
+        endName(leadingTo: JSONPaths.none)
+        return
+      }
+      let name = 0..<string.name.count
+      endName(leadingTo: paths.child(of: route[routeDepth], named: string.name.span, name))
     }
-    if stop < chunk.count { state = .escape }
-  }
-
-  private mutating func takeName(_ chunk: Span<UInt8>, _ range: Range<Int>) {
-    guard !range.isEmpty else { return }
-    settleSurrogate()
-    if nameBytes.count + range.count <= paths.nameBytesMax {
-      JSONWriter.append(chunk, range, to: &nameBytes)
-    } else {
-      isNameTooLong = true
-    }
-  }
-
-  @inline(__always)
-  private func child(named name: Span<UInt8>) -> Int {
-    isNameTooLong ? JSONPaths.none : paths.child(of: route[routeDepth], named: name)
   }
 
   @inline(__always)
   private mutating func endName(leadingTo node: Int) {
     valueNode = node
-    if valueNode != JSONPaths.none { captures.enterMember(valueNode) }
+    if node != JSONPaths.none { captures.enterMember(node) }
     state = .colon
   }
 
-  private mutating func readEscape(_ byte: UInt8, at index: Int) throws(JSONError) {
-    if let plain = JSONByte.unescaped(byte) {
-      settleSurrogate()
-      takeScalar(UInt32(plain))
-      state = .string
-    } else if byte == UInt8(ascii: "u") {
-      codeUnit = 0
-      codeUnitDigits = 0
-      state = .unicode
-    } else {
-      throw error(.invalidEscape, at: index)
-    }
-  }
-
-  private mutating func readCodeUnit(_ byte: UInt8, at index: Int) throws(JSONError) {
-    guard let digit = JSONByte.hexValue(byte) else { throw error(.invalidEscape, at: index) }
-    codeUnit = codeUnit << 4 | digit
-    codeUnitDigits += 1
-    guard codeUnitDigits == 4 else { return }
-    state = .string
-    if let high = highSurrogate, JSONString.isLowSurrogate(codeUnit) {
-      highSurrogate = nil
-      takeScalar(JSONString.joined(high, codeUnit))
-      return
-    }
-    settleSurrogate()
-    if JSONString.isHighSurrogate(codeUnit) {
-      if stringUse == .name || stringUse == .length { highSurrogate = codeUnit }
-    } else {
-      takeScalar(UInt32(codeUnit))
-    }
-  }
-
-  /// A high surrogate that nothing followed stands for U+FFFD.
-  @inline(__always)
-  private mutating func settleSurrogate() {
-    guard highSurrogate != nil else { return }
-    highSurrogate = nil
-    takeScalar(0xFFFD)
-  }
-
-  /// Takes a decoded scalar; a lone surrogate counts as U+FFFD, which is as long.
-  private mutating func takeScalar(_ scalar: UInt32) {
-    switch stringUse {
-    case .none, .skippedName: return
-    case .length:
-      stringLength += scalar < 0x80 ? 1 : scalar < 0x800 ? 2 : scalar < 0x1_0000 ? 3 : 4
-    case .name:
-      if nameBytes.count <= paths.nameBytesMax {
-        JSONString.appendUTF8(scalar, to: &nameBytes)
-      } else {
-        isNameTooLong = true
-      }
-    }
-  }
-
   /// Adds what is known of the current string to the paths that want its length.
+  @inline(__always)
   private mutating func settleLength() {
+    if string.length > 0 { addLength() }
+  }
+
+  private mutating func addLength() {
     for place in paths.nodes[stringNode].terminals {
       let path = paths.terminals[place]
-      if paths.paths[path].mode == .length { captures.add(stringLength, to: path) }
+      if paths.paths[path].mode == .length { captures.add(string.length, to: path) }
     }
-    stringLength = 0
+    string.length = 0
   }
 }

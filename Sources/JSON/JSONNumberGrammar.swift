@@ -19,6 +19,12 @@ enum JSONNumberGrammar {
     }
   }
 
+  /// Whether any number of digits may follow and change nothing.
+  @inline(__always)
+  var takesDigits: Bool {
+    self == .integer || self == .fraction || self == .exponent
+  }
+
   /// Where a byte leads; nil if it does not belong to the number.
   @inline(__always)
   func next(_ byte: UInt8) -> Self? {

@@ -117,14 +117,16 @@ package struct JSONPaths: Sendable {
     nodes[place].edges = edgeStart..<edges.count
   }
 
-  /// The node that a member of this name leads to; `none` if no path goes there.
+  /// The node that the member named by a part of `bytes` leads to; `none` if no path goes there.
   @inline(__always)
-  func child(of node: Int, named name: Span<UInt8>) -> Int {
+  func child(of node: Int, named bytes: Span<UInt8>, _ name: Range<Int>) -> Int {
     for place in nodes[node].edges {
       let edge = edges[place]
       guard edge.name.count == name.count else { continue }
       var index = 0
-      while index < name.count, name[index] == names[edge.name.lowerBound &+ index] {
+      while index < name.count,
+        bytes[name.lowerBound &+ index] == names[edge.name.lowerBound &+ index]
+      {
         index &+= 1
       }
       if index == name.count { return edge.node }

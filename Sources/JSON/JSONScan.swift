@@ -58,11 +58,14 @@ enum JSONScan {
   /// That is a quote, a backslash, a control character or a byte that is not ASCII; `end` if none.
   @inline(__always)
   static func strictStop(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
+    let quotes = SIMD16<Int8>(repeating: 0x22)
+    let backslashes = SIMD16<Int8>(repeating: 0x5C)
+    let spaces = SIMD16<Int8>(repeating: 0x20)
     var index = start
     while end &- index >= 16 {
       let lanes = load(bytes, at: index)
       // As signed numbers, controls and bytes from 0x80 are both below the space.
-      let lane = firstLane((lanes .== 0x22) .| (lanes .== 0x5C) .| (lanes .< 0x20))
+      let lane = firstLane((lanes .== quotes) .| (lanes .== backslashes) .| (lanes .< spaces))
       guard lane == 16 else { return index &+ lane }
       index &+= 16
     }
@@ -77,10 +80,12 @@ enum JSONScan {
   /// The first quote or backslash at or after `start`; `end` if none.
   @inline(__always)
   static func looseStop(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
+    let quotes = SIMD16<Int8>(repeating: 0x22)
+    let backslashes = SIMD16<Int8>(repeating: 0x5C)
     var index = start
     while end &- index >= 16 {
       let lanes = load(bytes, at: index)
-      let lane = firstLane((lanes .== 0x22) .| (lanes .== 0x5C))
+      let lane = firstLane((lanes .== quotes) .| (lanes .== backslashes))
       guard lane == 16 else { return index &+ lane }
       index &+= 16
     }
