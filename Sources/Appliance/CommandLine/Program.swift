@@ -5,7 +5,8 @@ struct Program {
 
   /// In the order of the help text.
   static let commands: [Command] =
-    ProgramCommands.all.filter { $0.words == ["serve"] } + ProviderCommands.all
+    ProgramCommands.all.filter { $0.words == ["serve"] } + [SimulateCommand.command]
+    + ProviderCommands.all
     + KeyCommands.all + UserCommands.all + TokenCommands.all + ModelCommands.all
     + PriceCommands.all + SettingCommands.all + LedgerCommands.all + DocumentCommands.all
     + ProgramCommands.all.filter { $0.words != ["serve"] }

@@ -1,0 +1,65 @@
+import JSON
+import Testing
+
+@testable import Simulator
+
+@Suite("Simulated responses")
+struct ResponsesTests {
+  private let state = SimulatorState(options: .init(), port: 1)
+
+  private func send(
+    _ line: String, _ body: JSONValue? = nil, key: String = "k"
+  ) throws -> SimulatedAnswer {
+    answer(
+      to: try call(line, body: body, fields: ["authorization: Bearer \(key)"]), state: state)
+  }
+
+  @Test func liveOnTheirKey() throws {
+    let made = try send("POST /v1/responses", ["model": "sim", "input": "hello"]).json
+    let id = try #require(made["id"]?.string)
+    #expect(try send("GET /v1/responses/\(id)").json == made)
+    #expect(try send("GET /v1/responses/\(id)", key: "other").status == 404)
+    let next: JSONValue = [
+      "model": "sim", "input": "more", "previous_response_id": .string(id),
+    ]
+    #expect(try send("POST /v1/responses", next).status == 200)
+    let refused = try send("POST /v1/responses", next, key: "other")
+    #expect(refused.status == 400)
+    #expect(refused.json["error"]?["code"] == "previous_response_not_found")
+    #expect(try send("DELETE /v1/responses/\(id)").json["deleted"] == true)
+    #expect(try send("GET /v1/responses/\(id)").status == 404)
+  }
+
+  @Test func streamAsNumberedEvents() throws {
+    let data = try send("POST /v1/responses", ["model": "sim", "input": "hello", "stream": true])
+      .data
+    #expect(data.first?["type"] == "response.created")
+    #expect(data.last?["type"] == "response.completed")
+    #expect(data.map { $0["sequence_number"]?.int ?? -1 } == (0..<Int64(data.count)).map { $0 })
+    let text = data.filter { $0["type"] == "response.output_text.delta" }
+      .compactMap { $0["delta"]?.string }.joined()
+    let whole = data.last?["response"]
+    #expect(whole?["output"]?[0]?["content"]?[0]?["text"] == .string(text))
+    #expect(whole?["usage"]?["output_tokens"]?.int == Int64(TokenCounter.count(text)))
+  }
+
+  @Test func streamAToolCall() throws {
+    let tool: JSONValue = [
+      "type": "function", "name": "f", "parameters": ["properties": ["a": ["type": "string"]]],
+    ]
+    let data = try send(
+      "POST /v1/responses",
+      ["model": "sim", "input": "x", "stream": true, "tools": [tool], "tool_choice": "required"]
+    ).data
+    let arguments = data.compactMap { $0["delta"]?.string }.joined()
+    #expect(arguments == #"{"a":"sim"}"#)
+  }
+
+  @Test func countAndCompact() throws {
+    let counted = try send("POST /v1/responses/input_tokens", ["model": "m", "input": "a b"]).json
+    #expect(counted["input_tokens"] == 2)
+    let compacted = try send("POST /v1/responses/compact", ["model": "m", "input": "a b"]).json
+    #expect(compacted["object"] == "response.compaction")
+    #expect(compacted["usage"]?["input_tokens"] == 2)
+  }
+}
