@@ -6,7 +6,7 @@ import Testing
 struct JSONScanTests {
   /// Every byte at every place of a text that is longer than two vectors.
   @Test func stopsAtTheFirstByteThatMatters() {
-    for length in [0, 1, 15, 16, 17, 31, 32, 33, 50] {
+    for length in [0, 1, 15, 16, 17, 33] {
       for place in 0..<length {
         for byte in UInt8.min...UInt8.max {
           var text = [UInt8](repeating: 0x61, count: length)
@@ -39,11 +39,12 @@ struct JSONScanTests {
       0x00, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1, 0xEC,
       0xED, 0xEE, 0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xFF,
     ]
+    let ends: [UInt8] = [0x7F, 0x80, 0xBF, 0xC0]
     var failures = 0
     for first in borders where first >= 0x80 {
       for second in borders {
-        for third in borders {
-          for fourth in borders {
+        for third in ends {
+          for fourth in ends {
             let text = [first, second, third, fourth]
             for length in 1...4 {
               let end = JSONScan.sequenceEnd(text.span, at: 0, to: length)
