@@ -1,0 +1,214 @@
+import JSON
+
+// The wire forms of a refusal, all in one place, so that status, code and wording never differ
+// between endpoints. DESIGN section 7, "Refusals", is the table.
+
+extension Refusal {
+  /// The status of the answer.
+  package var status: Int {
+    switch self {
+    case .malformed: 400
+    case .missingToken, .unknownToken, .tokenExpired: 401
+    case .budgetSpent, .modelNotPriced: 402
+    case .userSuspended, .ipNotAllowed, .endpointNotAllowed, .modelNotAllowed: 403
+    case .modelNotFound, .routeNotFound, .resourceNotFound: 404
+    case .methodNotAllowed: 405
+    case .requestTimeout: 408
+    case .bodyTooLarge: 413
+    case .rateLimited, .allCooling: 429
+    case .headTooLarge: 431
+    case .notImplemented: 501
+    case .upstreamExhausted: 502
+    case .noUsableKey, .overloaded, .draining: 503
+    case .upstreamTimeout: 504
+    case .versionNotSupported: 505
+    }
+  }
+
+  /// OpenAI's `code`; also the name of the refusal in logs and in the ledger.
+  package var code: String {
+    switch self {
+    case .missingToken, .unknownToken, .tokenExpired: "invalid_api_key"
+    case .userSuspended: "user_suspended"
+    case .ipNotAllowed: "ip_not_allowed"
+    case .endpointNotAllowed: "endpoint_not_allowed"
+    case .modelNotAllowed: "model_not_allowed"
+    case .budgetSpent: "insufficient_quota"
+    case .modelNotPriced: "model_not_priced"
+    case .modelNotFound: "model_not_found"
+    case .routeNotFound, .resourceNotFound: "not_found"
+    case .methodNotAllowed: "method_not_allowed"
+    case .malformed: "invalid_request"
+    case .bodyTooLarge, .headTooLarge: "request_too_large"
+    case .requestTimeout: "request_timeout"
+    case .notImplemented: "not_implemented"
+    case .versionNotSupported: "http_version_not_supported"
+    case .rateLimited, .allCooling: "rate_limit_exceeded"
+    case .upstreamExhausted: "upstream_exhausted"
+    case .upstreamTimeout: "upstream_timeout"
+    case .noUsableKey, .overloaded, .draining: "overloaded"
+    }
+  }
+
+  /// OpenAI's `type`.
+  package var openAIType: String {
+    switch status {
+    case 402: self == .budgetSpent ? "insufficient_quota" : "invalid_request_error"
+    case 429: "rate_limit_error"
+    case 500...: "server_error"
+    default: "invalid_request_error"
+    }
+  }
+
+  /// Anthropic's `type`.
+  package var anthropicType: String {
+    switch status {
+    case 401: "authentication_error"
+    case 402: "billing_error"
+    case 403: "permission_error"
+    case 404: "not_found_error"
+    case 413, 431: "request_too_large"
+    case 429: "rate_limit_error"
+    case 502, 504: "api_error"
+    case 503: "overloaded_error"
+    default: "invalid_request_error"
+    }
+  }
+
+  /// Google's `status`.
+  package var geminiStatus: String {
+    switch status {
+    case 401: "UNAUTHENTICATED"
+    case 402: "FAILED_PRECONDITION"
+    case 403: "PERMISSION_DENIED"
+    case 404: "NOT_FOUND"
+    case 408, 504: "DEADLINE_EXCEEDED"
+    case 429: "RESOURCE_EXHAUSTED"
+    case 501: "UNIMPLEMENTED"
+    case 502, 503: "UNAVAILABLE"
+    default: "INVALID_ARGUMENT"
+    }
+  }
+
+  /// Seconds for `Retry-After`; nil where trying again is not what helps, or where nobody can say.
+  package var retryAfterSeconds: Int? {
+    switch self {
+    case .rateLimited(let seconds), .allCooling(let seconds): max(seconds, 1)
+    case .overloaded, .draining: 1
+    default: nil
+    }
+  }
+
+  /// The value of `Allow`, which belongs to a 405 (RFC 9110 section 15.5.6).
+  package var allow: String? {
+    if case .methodNotAllowed(let allowed) = self { allowed } else { nil }
+  }
+
+  /// What the client reads: what happened, then what to do.
+  package var message: String {
+    switch self {
+    case .missingToken:
+      "No API key was sent. Send it as 'Authorization: Bearer <key>', 'x-api-key' or"
+        + " 'x-goog-api-key'."
+    case .unknownToken:
+      "This API key is not valid here. Check it, or ask the operator for a new one."
+    case .tokenExpired:
+      "This API key has expired. Ask the operator for a new one."
+    case .userSuspended:
+      "This user is suspended. Ask the operator to lift that."
+    case .ipNotAllowed:
+      "This API key may not be used from this address. Ask the operator to allow the address."
+    case .endpointNotAllowed(let endpoint):
+      "This API key may not use '\(endpoint)'. Ask the operator to allow it."
+    case .modelNotAllowed(let model):
+      "This API key may not use the model '\(model)'. GET /v1/models lists those it may."
+    case .budgetSpent:
+      "The budget of this API key is spent. Ask the operator to raise it."
+    case .modelNotPriced(let model):
+      "The model '\(model)' has no price here. Ask the operator to give it one."
+    case .modelNotFound(let model):
+      "The model '\(model)' does not exist here. GET /v1/models lists those that do."
+    case .routeNotFound:
+      "There is nothing at this path. Check the base URL: it ends in /v1 for OpenAI clients and is"
+        + " the bare address for Anthropic and Google clients."
+    case .resourceNotFound(let id):
+      "There is no '\(id)' for this user. Check the id."
+    case .methodNotAllowed(let allowed):
+      "This path does not take that method. It takes \(allowed)."
+    case .malformed(let what):
+      what
+    case .bodyTooLarge(let limit):
+      "The body is larger than \(limit) bytes. Send less, or ask the operator to raise the limit."
+    case .headTooLarge(let limit):
+      "The header is larger than \(limit) bytes. Send fewer or shorter fields."
+    case .requestTimeout:
+      "The request did not arrive in time. Send it again."
+    case .notImplemented(let what):
+      "\(what) is not supported here."
+    case .versionNotSupported:
+      "This version of HTTP is not supported. Use HTTP/1.1."
+    case .rateLimited(let seconds):
+      "A rate limit of this API key is reached. Try again in \(max(seconds, 1)) s."
+    case .allCooling(let seconds):
+      "Every provider key for this model is rate limited. Try again in \(max(seconds, 1)) s."
+    case .upstreamExhausted:
+      "Every provider key that could serve this request failed. Try again later; the request id"
+        + " tells the operator more."
+    case .upstreamTimeout:
+      "The provider did not answer in time. Try again, or ask for less at once."
+    case .noUsableKey(let model):
+      "No provider key can serve the model '\(model)' at present. Ask the operator to add one."
+    case .overloaded(let what):
+      "The appliance is overloaded: \(what). Try again shortly."
+    case .draining:
+      "The appliance is shutting down. Try again shortly."
+    }
+  }
+
+  /// The body of the answer, in the client's dialect.
+  package func body(dialect: Dialect, requestID: String) -> [UInt8] {
+    var out: [UInt8] = []
+    out.reserveCapacity(256)
+    switch dialect {
+    case .openai:
+      out.append(ascii: "{\"error\":")
+      appendOpenAIError(to: &out)
+      out.append(UInt8(ascii: "}"))
+    case .anthropic:
+      appendAnthropicError(requestID: requestID, to: &out)
+    case .gemini:
+      appendGeminiError(to: &out)
+    }
+    return out
+  }
+
+  /// OpenAI's error object: `message`, `type`, `param`, `code`.
+  func appendOpenAIError(to out: inout [UInt8]) {
+    out.append(UInt8(ascii: "{"))
+    JSONWriter.member("message", message, to: &out)
+    JSONWriter.member("type", openAIType, to: &out)
+    JSONWriter.name("param", to: &out)
+    JSONWriter.append(raw: "null", to: &out)
+    JSONWriter.member("code", code, to: &out)
+    out.append(UInt8(ascii: "}"))
+  }
+
+  /// Anthropic's whole error body, which is also the data of its error event.
+  func appendAnthropicError(requestID: String, to out: inout [UInt8]) {
+    out.append(ascii: "{\"type\":\"error\",\"error\":{")
+    JSONWriter.member("type", anthropicType, to: &out)
+    JSONWriter.member("message", message, to: &out)
+    out.append(UInt8(ascii: "}"))
+    JSONWriter.member("request_id", requestID, to: &out)
+    out.append(UInt8(ascii: "}"))
+  }
+
+  /// Google's whole error body, which is also an element of its stream.
+  func appendGeminiError(to out: inout [UInt8]) {
+    out.append(ascii: "{\"error\":{")
+    JSONWriter.member("code", Int64(status), to: &out)
+    JSONWriter.member("message", message, to: &out)
+    JSONWriter.member("status", geminiStatus, to: &out)
+    out.append(ascii: "}}")
+  }
+}

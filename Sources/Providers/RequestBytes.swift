@@ -1,0 +1,115 @@
+// Comparisons and copies of ASCII that the request path needs: no String is made.
+
+extension Span<UInt8> {
+  /// Whether these bytes are exactly `literal`.
+  func equals(_ literal: String) -> Bool {
+    count == literal.utf8.count && hasBytes(literal, at: 0)
+  }
+
+  /// Whether `literal` stands at `start`.
+  func hasBytes(_ literal: String, at start: Int) -> Bool {
+    let wanted = literal.utf8.span
+    guard start >= 0, wanted.count <= count - start else { return false }
+    var index = 0
+    while index < wanted.count {
+      guard self[start + index] == wanted[index] else { return false }
+      index += 1
+    }
+    return true
+  }
+
+  /// Whether these bytes are `lowercase` but for the case of ASCII letters.
+  func equalsIgnoringCase(_ lowercase: String) -> Bool {
+    let wanted = lowercase.utf8.span
+    guard count == wanted.count else { return false }
+    var index = 0
+    while index < count {
+      guard asciiLowercase(self[index]) == wanted[index] else { return false }
+      index += 1
+    }
+    return true
+  }
+
+  /// Whether both hold the same bytes but for the case of ASCII letters.
+  func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
+    guard count == other.count else { return false }
+    var index = 0
+    while index < count {
+      guard asciiLowercase(self[index]) == asciiLowercase(other[index]) else { return false }
+      index += 1
+    }
+    return true
+  }
+
+  /// Whether both hold the same bytes.
+  func equals(_ other: Span<UInt8>) -> Bool {
+    guard count == other.count else { return false }
+    var index = 0
+    while index < count {
+      guard self[index] == other[index] else { return false }
+      index += 1
+    }
+    return true
+  }
+
+  /// The first place of `byte` in `range`.
+  func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
+    var index = range.lowerBound
+    while index < range.upperBound {
+      if self[index] == byte { return index }
+      index += 1
+    }
+    return nil
+  }
+
+  /// A copy as an array.
+  func copied() -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.append(copying: self)
+    return bytes
+  }
+
+  /// The text, where the bytes are UTF-8.
+  func text() -> String? {
+    String(validating: copied(), as: UTF8.self)
+  }
+}
+
+extension [UInt8] {
+  /// Appends a copy of `bytes`.
+  mutating func append(copying bytes: Span<UInt8>) {
+    append(addingCapacity: bytes.count) { target in
+      var index = 0
+      while index < bytes.count {
+        target.append(bytes[index])
+        index += 1
+      }
+    }
+  }
+
+  /// Appends ASCII text.
+  mutating func append(ascii text: String) {
+    append(contentsOf: text.utf8)
+  }
+
+  /// Appends the digits of a number that is not negative.
+  mutating func append(decimal number: Int) {
+    append(ascii: String(number))
+  }
+}
+
+/// ASCII capitals become small letters; all else stays.
+@inline(__always)
+func asciiLowercase(_ byte: UInt8) -> UInt8 {
+  byte &- 0x41 < 26 ? byte | 0x20 : byte
+}
+
+/// The value of a hexadecimal digit.
+func hexValue(_ byte: UInt8) -> UInt8? {
+  switch byte {
+  case 0x30...0x39: byte - 0x30
+  case 0x41...0x46: byte - 0x41 + 10
+  case 0x61...0x66: byte - 0x61 + 10
+  default: nil
+  }
+}

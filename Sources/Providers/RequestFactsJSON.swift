@@ -1,0 +1,229 @@
+import JSON
+
+/// Why a JSON body was not read; a passthrough tells the kinds apart.
+enum RequestBodyError: Error {
+  /// A member that is acted on stands twice.
+  case repeated(Refusal)
+  case unreadable(Refusal)
+
+  var refusal: Refusal {
+    switch self {
+    case .repeated(let refusal), .unreadable(let refusal): refusal
+    }
+  }
+}
+
+/// The top-level members that the appliance acts on.
+private enum ActedOn: UInt32 {
+  case model, stream, streamOptions, choices, bestOf, maxTokens, maxCompletionTokens
+  case maxOutputTokens, previousResponse, conversation, container, input, cachedContent
+  case generationConfig
+
+  /// The member of this name, escapes decoded; Google takes `snake_case` for `camelCase`.
+  init?(_ name: Span<UInt8>) {
+    switch name.count {
+    case 1 where name.equals("n"): self = .choices
+    case 5 where name.equals("model"): self = .model
+    case 5 where name.equals("input"): self = .input
+    case 6 where name.equals("stream"): self = .stream
+    case 7 where name.equals("best_of"): self = .bestOf
+    case 9 where name.equals("container"): self = .container
+    case 10 where name.equals("max_tokens"): self = .maxTokens
+    case 12 where name.equals("conversation"): self = .conversation
+    case 13 where name.equals("cachedContent"): self = .cachedContent
+    case 14 where name.equals("stream_options"): self = .streamOptions
+    case 14 where name.equals("cached_content"): self = .cachedContent
+    case 16 where name.equals("generationConfig"): self = .generationConfig
+    case 17 where name.equals("max_output_tokens"): self = .maxOutputTokens
+    case 17 where name.equals("generation_config"): self = .generationConfig
+    case 20 where name.equals("previous_response_id"): self = .previousResponse
+    case 21 where name.equals("max_completion_tokens"): self = .maxCompletionTokens
+    default: return nil
+    }
+  }
+}
+
+extension RequestFacts {
+  /// Reads a JSON body.
+  mutating func readJSON(_ route: Route, body: Span<UInt8>) throws(RequestBodyError) {
+    guard !body.isEmpty else {
+      throw .unreadable(.malformed("The body is empty. Send a JSON object."))
+    }
+    let index: JSONIndex
+    do {
+      index = try JSONIndex(body)
+    } catch {
+      throw .unreadable(.malformed("The body cannot be read: \(error.message). Send valid JSON."))
+    }
+    guard index.kind == .object else {
+      throw .unreadable(.malformed("The body is JSON but no object. Send a JSON object."))
+    }
+    bodyKind = .json
+    rootBrace = index.value.lowerBound
+    isRootEmpty = index.members.isEmpty
+    var seen: UInt32 = 0
+    for member in index.members {
+      guard let acted = Self.actedOn(member, in: body) else { continue }
+      guard seen & (1 << acted.rawValue) == 0 else {
+        let name = Self.name(of: member, in: body)
+        throw .repeated(.malformed("The body repeats the member '\(name)'. Send it once."))
+      }
+      seen |= 1 << acted.rawValue
+      try read(acted, member, route, body)
+    }
+  }
+
+  private static func actedOn(_ member: JSONMember, in body: Span<UInt8>) -> ActedOn? {
+    guard member.hasEscapes else { return ActedOn(body.extracting(member.name)) }
+    // An escape is at most six bytes for one; the longest name has 21.
+    guard member.name.count <= 21 * 6 else { return nil }
+    var decoded: [UInt8] = []
+    guard JSONString.appendDecoded(body, member.name, to: &decoded) else { return nil }
+    return ActedOn(decoded.span)
+  }
+
+  private static func name(of member: JSONMember, in body: Span<UInt8>) -> String {
+    JSONString.text(body, member.name) ?? ""
+  }
+
+  private mutating func read(
+    _ acted: ActedOn, _ member: JSONMember, _ route: Route, _ body: Span<UInt8>
+  ) throws(RequestBodyError) {
+    let value = member.value
+    switch acted {
+    case .model:
+      guard member.kind == .string, let name = jsonString(body, value) else {
+        throw .unreadable(
+          .malformed("The member 'model' must be a string. Send a name in quotes."))
+      }
+      model = name
+      modelValue = value
+    case .stream:
+      guard member.kind == .bool || member.kind == .null else {
+        throw .unreadable(.malformed("The member 'stream' must be true or false."))
+      }
+      isStream = body[value.lowerBound] == UInt8(ascii: "t")
+    case .streamOptions:
+      try readStreamOptions(member, body)
+    case .choices, .bestOf:
+      readChoices(member.kind == .number ? body.extracting(value) : nil)
+    case .maxTokens, .maxCompletionTokens, .maxOutputTokens:
+      readCap(member.kind == .number ? body.extracting(value) : nil)
+    case .previousResponse, .cachedContent, .conversation, .container:
+      readID(member, body)
+    case .generationConfig:
+      try readGenerationConfig(member, body)
+    case .input:
+      if route.endpoint == .audioSpeech, member.kind == .string {
+        inputCharacters = Self.codePoints(body, value)
+      }
+    }
+  }
+
+  private mutating func readStreamOptions(
+    _ member: JSONMember, _ body: Span<UInt8>
+  ) throws(RequestBodyError) {
+    switch member.kind {
+    case .null: streamOptions = .null(value: member.value)
+    case .object:
+      let index = try Self.nested(member, body)
+      guard index.count(named: "include_usage", in: body) <= 1 else {
+        throw .repeated(
+          .malformed("The body repeats 'stream_options.include_usage'. Send it once."))
+      }
+      if let option = index.member(named: "include_usage", in: body) {
+        streamOptions = .includeUsage(value: option.value)
+        asksForUsage = body[option.value.lowerBound] == UInt8(ascii: "t")
+      } else {
+        streamOptions = .object(brace: index.value.lowerBound, isEmpty: index.members.isEmpty)
+      }
+    default: streamOptions = .other
+    }
+  }
+
+  private mutating func readGenerationConfig(
+    _ member: JSONMember, _ body: Span<UInt8>
+  ) throws(RequestBodyError) {
+    guard member.kind == .object else { return }
+    let index = try Self.nested(member, body)
+    var caps = 0
+    for option in index.members where option.kind == .number {
+      let name = body.extracting(option.name)
+      if name.equals("maxOutputTokens") || name.equals("max_output_tokens") {
+        caps += 1
+        readCap(body.extracting(option.value))
+      } else if name.equals("candidateCount") || name.equals("candidate_count") {
+        readChoices(body.extracting(option.value))
+      }
+    }
+    guard caps <= 1 else {
+      throw .repeated(
+        .malformed("The body repeats 'generationConfig.maxOutputTokens'. Send it once."))
+    }
+  }
+
+  private static func nested(
+    _ member: JSONMember, _ body: Span<UInt8>
+  ) throws(RequestBodyError) -> JSONIndex {
+    do {
+      return try JSONIndex(body, range: member.value)
+    } catch {
+      throw .unreadable(.malformed("The body cannot be read: \(error.message). Send valid JSON."))
+    }
+  }
+
+  private mutating func readChoices(_ number: Span<UInt8>?) {
+    guard let number, let count = JSONInteger(parsing: number).exactValue else { return }
+    choiceCount = max(choiceCount, Int(clamping: min(count, 1_000_000)))
+  }
+
+  private mutating func readCap(_ number: Span<UInt8>?) {
+    guard let number, let cap = JSONInteger(parsing: number).exactValue, cap > 0 else { return }
+    outputTokensMax = max(outputTokensMax ?? 0, cap)
+  }
+
+  /// An id, or an object that holds it as `id`.
+  private mutating func readID(_ member: JSONMember, _ body: Span<UInt8>) {
+    var value = member.value
+    if member.kind == .object, let index = try? JSONIndex(body, range: value),
+      let id = index.member(named: "id", in: body)
+    {
+      value = id.value
+    }
+    guard let id = jsonString(body, value), !id.isEmpty, id.utf8.count <= 512 else { return }
+    namedIDs.append(id)
+  }
+
+  /// Unicode code points of a string value: its bytes that begin a character, an escape as the one
+  /// character that it stands for.
+  static func codePoints(_ body: Span<UInt8>, _ value: Range<Int>) -> Int {
+    guard let inside = JSONString.inside(body, value) else { return 0 }
+    var count = 0
+    var index = inside.lowerBound
+    while index < inside.upperBound {
+      let byte = body[index]
+      index += 1
+      if byte == UInt8(ascii: "\\"), index < inside.upperBound {
+        let isUnicode = body[index] == UInt8(ascii: "u")
+        // The second half of a surrogate pair is no character of its own.
+        let isSecondHalf = isUnicode && isLowSurrogate(body, at: index)
+        index += isUnicode ? 5 : 1
+        count += isSecondHalf ? 0 : 1
+      } else if byte & 0xC0 != 0x80 {
+        count += 1
+      }
+    }
+    return count
+  }
+
+  /// Whether `uDC00` to `uDFFF` stands at `index`.
+  private static func isLowSurrogate(_ body: Span<UInt8>, at index: Int) -> Bool {
+    guard index + 2 < body.count, asciiLowercase(body[index + 1]) == UInt8(ascii: "d") else {
+      return false
+    }
+    switch asciiLowercase(body[index + 2]) {
+    case UInt8(ascii: "c")...UInt8(ascii: "f"): return true
+    default: return false
+    }
+  }
+}

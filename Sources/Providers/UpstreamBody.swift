@@ -1,0 +1,163 @@
+import JSON
+
+// Splices a client's body for its provider: the model's name, the question for usage. Every other
+// byte goes up as it came.
+
+extension UpstreamRequest {
+  /// Whether a request's stream has to be asked for its usage.
+  package static func asksForUsage(
+    _ route: Route, _ facts: RequestFacts, _ streamUsage: ProviderProfile.StreamUsage
+  ) -> Bool {
+    guard streamUsage == .ask, facts.isStream, !facts.asksForUsage, facts.bodyKind == .json else {
+      return false
+    }
+    return route.endpoint == .chatCompletions || route.endpoint == .completions
+  }
+
+  /// The body for a provider; nil where nothing changes.
+  ///
+  /// `model` is the name that the provider knows the model by; `body` the bytes that `facts` were
+  /// read from; for `injectUsage` see `asksForUsage`.
+  package static func editedBody(
+    _ route: Route, _ facts: RequestFacts, profile: ProviderProfile, model: String,
+    injectUsage: Bool, body: Span<UInt8>
+  ) -> [UInt8]? {
+    guard route.endpoint != .passthrough else { return nil }
+    var edits = Edits()
+    switch facts.bodyKind {
+    case .none, .other: return nil
+    case .multipart:
+      if facts.model != model || facts.modelValue == nil && route.model != nil {
+        addFormModel(facts, model, to: &edits)
+      }
+    case .json:
+      addModel(route, facts, profile, model, body, to: &edits)
+      if route.dialect == .gemini, facts.model != model {
+        addNestedModels(route, model, body, to: &edits)
+      }
+      if injectUsage { addUsage(facts, to: &edits) }
+    }
+    return edits.isEmpty ? nil : edits.applied(to: body)
+  }
+
+  /// Splices that keep their order.
+  private struct Edits {
+    private var list: [(range: Range<Int>, bytes: [UInt8])] = []
+
+    var isEmpty: Bool { list.isEmpty }
+
+    /// Puts `bytes` where `range` is; of several at one place the first added comes first.
+    mutating func add(_ range: Range<Int>, _ bytes: [UInt8]) {
+      let place = list.firstIndex { $0.range.lowerBound > range.lowerBound } ?? list.count
+      list.insert((range, bytes), at: place)
+    }
+
+    func applied(to body: Span<UInt8>) -> [UInt8] {
+      var out: [UInt8] = []
+      out.reserveCapacity(list.reduce(body.count) { $0 + $1.bytes.count })
+      var copied = 0
+      for (range, bytes) in list {
+        out.append(copying: body.extracting(copied..<range.lowerBound))
+        out.append(contentsOf: bytes)
+        copied = range.upperBound
+      }
+      out.append(copying: body.extracting(copied..<body.count))
+      return out
+    }
+  }
+
+  private static func addModel(
+    _ route: Route, _ facts: RequestFacts, _ profile: ProviderProfile, _ model: String,
+    _ body: Span<UInt8>, to edits: inout Edits
+  ) {
+    if let place = facts.modelValue {
+      // Without a model in the path the body's name is the one that was asked for.
+      let current = route.model == nil ? facts.model : jsonString(body, place)
+      let wanted = isCollectionName(current, route) ? "models/" + model : model
+      if current != wanted { edits.add(place, quoted(wanted)) }
+      return
+    }
+    let isInPath =
+      route.dialect == .gemini
+      || profile.pathForm == .azureDeployments && UpstreamPath.hasDeployment(route.endpoint)
+    guard !isInPath, route.model != nil || facts.model != model else { return }
+    var member = Array("\"model\":".utf8)
+    member += quoted(model)
+    insert(member, facts, to: &edits)
+  }
+
+  private static func addFormModel(_ facts: RequestFacts, _ model: String, to edits: inout Edits) {
+    guard facts.modelValue == nil else {
+      if let place = facts.modelValue { edits.add(place, Array(model.utf8)) }
+      return
+    }
+    guard facts.firstPart > 0 else { return }
+    // Behind the first delimiter: our part, then that delimiter once more for the first of theirs.
+    var part = Array("Content-Disposition: form-data; name=\"model\"\r\n\r\n".utf8)
+    part.append(contentsOf: model.utf8)
+    part.append(ascii: "\r\n--")
+    part += facts.formBoundary
+    part.append(ascii: "\r\n")
+    edits.add(facts.firstPart..<facts.firstPart, part)
+  }
+
+  /// Whether a body writes the model in Google's way, `models/{m}`.
+  private static func isCollectionName(_ name: String?, _ route: Route) -> Bool {
+    route.dialect == .gemini && name?.hasPrefix("models/") == true
+  }
+
+  /// Google's embedding batches and token counts name the model once more, inside.
+  private static func addNestedModels(
+    _ route: Route, _ model: String, _ body: Span<UInt8>, to edits: inout Edits
+  ) {
+    let names: [String]
+    switch route.endpoint {
+    case .batchEmbedContents: names = ["requests"]
+    case .countTokens: names = ["generateContentRequest", "generate_content_request"]
+    default: return
+    }
+    guard let index = try? JSONIndex(body) else { return }
+    for name in names {
+      guard let member = index.member(named: name, in: body) else { continue }
+      var objects = [member.value]
+      if member.kind == .array {
+        objects =
+          (try? JSONIndex.elements(body, range: member.value, elementsMax: .max))?.map(\.value)
+          ?? []
+      }
+      for object in objects {
+        guard let inner = try? JSONIndex(body, range: object),
+          let named = inner.member(named: "model", in: body), named.kind == .string
+        else { continue }
+        let isCollection = isCollectionName(jsonString(body, named.value), route)
+        edits.add(named.value, quoted(isCollection ? "models/" + model : model))
+      }
+    }
+  }
+
+  private static func addUsage(_ facts: RequestFacts, to edits: inout Edits) {
+    switch facts.streamOptions {
+    case .absent:
+      insert(Array("\"stream_options\":{\"include_usage\":true}".utf8), facts, to: &edits)
+    case .object(let brace, let isEmpty):
+      let option = "\"include_usage\":true" + (isEmpty ? "" : ",")
+      edits.add(brace + 1..<brace + 1, Array(option.utf8))
+    case .includeUsage(let value): edits.add(value, Array("true".utf8))
+    case .null(let value): edits.add(value, Array("{\"include_usage\":true}".utf8))
+    case .other: break
+    }
+  }
+
+  /// Adds a member in front of the others.
+  private static func insert(_ member: [UInt8], _ facts: RequestFacts, to edits: inout Edits) {
+    let place = facts.rootBrace + 1
+    // A second insertion stands in front of the body's members too, so it needs its comma as well.
+    edits.add(place..<place, facts.isRootEmpty ? member : member + [UInt8(ascii: ",")])
+  }
+
+  private static func quoted(_ text: String) -> [UInt8] {
+    var out: [UInt8] = []
+    JSONWriter.append(string: text, to: &out)
+    return out
+  }
+}

@@ -1,0 +1,169 @@
+package import HTTP
+
+/// Builds what goes up to a provider: the head here, the body in `UpstreamBody`.
+///
+/// Nothing of the client's is copied that `UpstreamHeaders` does not list, and framing, addressing
+/// and credentials are ours. Each attempt is built anew from the client's bytes, so that nothing of
+/// one provider's key can stand in what another gets.
+package enum UpstreamRequest {
+  /// Appends the head of a request, its empty line included.
+  ///
+  /// `model` is the name that the provider knows the model by, for paths that hold it; `bodyBytes`
+  /// the length of the body that follows. A key that holds a control byte is left out: it could end
+  /// its line.
+  package static func head(
+    _ route: Route, _ facts: RequestFacts, _ head: RequestHead, profile: ProviderProfile,
+    model: String, keySecret: [UInt8], bodyBytes: Int, into out: inout [UInt8]
+  ) {
+    let bytes = head.fields.bytes
+    let span = bytes.span
+    out.reserveCapacity(out.count + head.target.count + keySecret.count + 768)
+    appendMethod(head.method, to: &out)
+    UpstreamPath.append(
+      route, passthrough: span.extracting(route.upstreamPath), profile: profile, model: model,
+      to: &out)
+    if let query = head.query {
+      UpstreamQuery.append(
+        span.extracting(query), route: route, profile: profile, keySecret: keySecret, to: &out)
+    } else {
+      UpstreamQuery.append(
+        nil, route: route, profile: profile, keySecret: keySecret, to: &out)
+    }
+    out.append(ascii: " HTTP/1.1\r\nhost: ")
+    out.append(contentsOf: profile.target.hostHeader)
+    out.append(ascii: "\r\nuser-agent: appliance\r\naccept-encoding: identity\r\n")
+    appendAuth(profile.auth, keySecret, to: &out)
+    appendClientHeaders(route, facts, head, span, profile, to: &out)
+    out.append(contentsOf: profile.headerBlock)
+    if bodyBytes > 0 || mustFrame(head.method) {
+      out.append(ascii: "content-length: ")
+      out.append(decimal: bodyBytes)
+      out.append(ascii: "\r\n")
+    }
+    out.append(ascii: "\r\n")
+  }
+
+  private static func appendMethod(_ method: HTTPMethod, to out: inout [UInt8]) {
+    switch method {
+    case .post: out.append(ascii: "POST ")
+    case .get: out.append(ascii: "GET ")
+    default:
+      out.append(ascii: method.name)
+      out.append(UInt8(ascii: " "))
+    }
+  }
+
+  /// Methods whose request says that its body is empty (RFC 9110 section 8.6).
+  private static func mustFrame(_ method: HTTPMethod) -> Bool {
+    switch method {
+    case .post, .put, .patch: true
+    default: false
+    }
+  }
+
+  /// Whether a key can stand in a header: no control bytes.
+  package static func isUsable(keySecret: [UInt8]) -> Bool {
+    !keySecret.contains { $0 < 0x20 || $0 == 0x7F }
+  }
+
+  private static func appendAuth(
+    _ auth: AuthScheme, _ keySecret: [UInt8], to out: inout [UInt8]
+  ) {
+    switch auth {
+    case .bearer: out.append(ascii: "authorization: Bearer ")
+    case .xAPIKey: out.append(ascii: "x-api-key: ")
+    case .apiKey: out.append(ascii: "api-key: ")
+    case .xGoogAPIKey: out.append(ascii: "x-goog-api-key: ")
+    case .query, .none: return
+    }
+    if isUsable(keySecret: keySecret) { out.append(contentsOf: keySecret) }
+    out.append(ascii: "\r\n")
+  }
+
+  private static func appendClientHeaders(
+    _ route: Route, _ facts: RequestFacts, _ head: RequestHead, _ bytes: Span<UInt8>,
+    _ profile: ProviderProfile, to out: inout [UInt8]
+  ) {
+    let namesHopByHop = ConnectionOptions(head, bytes)
+    var hasAccept = false
+    var hasVersion = false
+    var hasType = facts.bodyKind == .none
+    for line in head.fields.lines {
+      let name = bytes.extracting(line.name)
+      guard let allowed = UpstreamHeaders.allowed(name),
+        allowed != .passthroughOnly || route.endpoint == .passthrough,
+        !namesHopByHop.contains(name, in: bytes), !isConfigured(name, profile)
+      else { continue }
+      switch allowed {
+      case .accept:
+        guard !hasAccept else { continue }
+        hasAccept = true
+      case .anthropicVersion:
+        guard !hasVersion else { continue }
+        hasVersion = true
+      case .contentType:
+        // JSON is called JSON, whatever a client called it; a body is described once.
+        guard !hasType, facts.bodyKind != .json || route.endpoint == .passthrough else { continue }
+        hasType = true
+      case .other, .passthroughOnly: break
+      }
+      out.append(copying: name)
+      out.append(ascii: ": ")
+      out.append(copying: bytes.extracting(line.value))
+      out.append(ascii: "\r\n")
+    }
+    if !hasAccept { out.append(ascii: "accept: */*\r\n") }
+    if !hasType, facts.bodyKind == .json { out.append(ascii: "content-type: application/json\r\n") }
+    if !hasVersion, profile.dialect == .anthropic, !isConfigured("anthropic-version", profile) {
+      out.append(ascii: "anthropic-version: 2023-06-01\r\n")
+    }
+  }
+
+  /// Whether the operator configured a header of this name, which then replaces the client's.
+  private static func isConfigured(_ name: Span<UInt8>, _ profile: ProviderProfile) -> Bool {
+    for header in profile.headers where name.equalsIgnoringCase(header.name) { return true }
+    return false
+  }
+
+  private static func isConfigured(_ name: String, _ profile: ProviderProfile) -> Bool {
+    profile.headers.contains { $0.name == name }
+  }
+}
+
+/// The names that a message's `Connection` lists: they concern one hop (RFC 9110 section 7.6.1).
+struct ConnectionOptions {
+  private var values: [Range<Int>] = []
+
+  init(_ head: RequestHead, _ bytes: Span<UInt8>) { self.init(head.fields.lines, bytes) }
+
+  init(_ lines: [FieldLine], _ bytes: Span<UInt8>) {
+    for line in lines where line.name.count == 10 {
+      guard bytes.extracting(line.name).equalsIgnoringCase("connection") else { continue }
+      let value = bytes.extracting(line.value)
+      if value.equalsIgnoringCase("keep-alive") || value.equalsIgnoringCase("close") { continue }
+      values.append(line.value)
+    }
+  }
+
+  /// Whether the list holds `name`.
+  func contains(_ name: Span<UInt8>, in bytes: Span<UInt8>) -> Bool {
+    for value in values {
+      var start = value.lowerBound
+      while start < value.upperBound {
+        let end =
+          bytes.firstIndex(of: UInt8(ascii: ","), in: start..<value.upperBound) ?? value.upperBound
+        let option = bytes.extracting(Self.trimmed(bytes, start..<end))
+        if option.equalsIgnoringCase(name) { return true }
+        start = end + 1
+      }
+    }
+    return false
+  }
+
+  private static func trimmed(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+    var (start, end) = (range.lowerBound, range.upperBound)
+    while start < end, bytes[start] == 0x20 || bytes[start] == 0x09 { start += 1 }
+    while start < end, bytes[end - 1] == 0x20 || bytes[end - 1] == 0x09 { end -= 1 }
+    return start..<end
+  }
+}

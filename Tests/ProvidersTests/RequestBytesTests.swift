@@ -1,0 +1,44 @@
+import Testing
+
+@testable import Providers
+
+@Suite("Comparisons of bytes")
+struct RequestBytesTests {
+  @Test func compares() {
+    let bytes = Array("Content-Type".utf8)
+    #expect(bytes.span.equals("Content-Type") == true)
+    #expect(bytes.span.equals("content-type") == false)
+    #expect(bytes.span.equals("Content-Typ") == false)
+    #expect(bytes.span.equalsIgnoringCase("content-type") == true)
+    #expect(bytes.span.equalsIgnoringCase("content_type") == false)
+    #expect(bytes.span.hasBytes("Type", at: 8) == true)
+    #expect(bytes.span.hasBytes("Types", at: 8) == false)
+    #expect(bytes.span.hasBytes("x", at: 12) == false)
+    #expect(bytes.span.hasBytes("x", at: 13) == false)
+    let other = Array("CONTENT-TYPE".utf8)
+    #expect(bytes.span.equalsIgnoringCase(other.span) == true)
+    #expect(bytes.span.equals(other.span) == false)
+  }
+
+  /// Only letters have a case: `[` is no small `{`.
+  @Test func knowsLetters() {
+    let bytes = Array("[@`{Z".utf8)
+    #expect(String(decoding: bytes.map(asciiLowercase), as: UTF8.self) == "[@`{z")
+    #expect(hexValue(UInt8(ascii: "F")) == 15)
+    #expect(hexValue(UInt8(ascii: "a")) == 10)
+    #expect(hexValue(UInt8(ascii: "g")) == nil)
+  }
+
+  @Test func copies() {
+    let bytes = Array("abc".utf8)
+    var out = Array("x".utf8)
+    out.append(copying: bytes.span.extracting(1..<3))
+    out.append(decimal: 42)
+    out.append(ascii: "!")
+    #expect(String(decoding: out, as: UTF8.self) == "xbc42!")
+    #expect(bytes.span.text() == "abc")
+    #expect([0xFF].span.text() == nil)
+    #expect(bytes.span.firstIndex(of: UInt8(ascii: "c"), in: 0..<3) == 2)
+    #expect(bytes.span.firstIndex(of: UInt8(ascii: "c"), in: 0..<2) == nil)
+  }
+}
