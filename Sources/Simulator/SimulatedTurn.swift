@@ -89,7 +89,7 @@ struct SimulatedTurn {
         guard let name = function["name"]?.string else { return nil }
         let schema =
           function["parameters"] ?? function["input_schema"]
-          ?? function["parametersJsonSchema"] ?? [:]
+          ?? function["parametersJsonSchema"] ?? function["parameters_json_schema"] ?? [:]
         return (name, schema)
       }
     }
