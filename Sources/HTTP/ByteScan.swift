@@ -38,6 +38,14 @@ extension Span<UInt8> {
   /// The index of the first `byte` from `start` on, or `count`.
   func index(of byte: UInt8, from start: Int) -> Int { index(of: byte, or: byte, from: start) }
 
+  /// The index of the first byte from `start` on that is no byte of a token, or `count`.
+  func indexOfTokenEnd(from start: Int) -> Int {
+    var index = start
+    while index &+ 8 <= count, isLettersAndHyphens(word(at: index)) { index &+= 8 }
+    while index < count, ByteSet.token.contains(self[index]) { index &+= 1 }
+    return index
+  }
+
   /// Whether the bytes of `range` are exactly `text`.
   func matches(_ range: Range<Int>, _ text: StaticString) -> Bool {
     guard range.count == text.utf8CodeUnitCount else { return false }
@@ -110,6 +118,17 @@ private func bytesBelow(_ bound: UInt8, in word: UInt64) -> UInt64 {
   (word &- lowBits &* UInt64(bound)) & ~word & highBits
 }
 
+/// Whether all bytes of `word` are ASCII letters or hyphens, as most bytes of field names are.
+@inline(__always)
+private func isLettersAndHyphens(_ word: UInt64) -> Bool {
+  // No byte has its high bit, so that the additions carry nothing into the next one.
+  guard word & highBits == 0 else { return false }
+  let lower = word | lowBits &* 0x20
+  let letters = (lower &+ lowBits &* (0x80 - 0x61)) & ~(lower &+ lowBits &* (0x80 - 0x7B))
+  let hyphens = ~((word ^ lowBits &* 0x2D) &+ lowBits &* 0x7F)
+  return (letters | hyphens) & highBits == highBits
+}
+
 private let lowBits: UInt64 = 0x0101_0101_0101_0101
 private let highBits: UInt64 = 0x8080_8080_8080_8080
 
@@ -145,13 +164,23 @@ struct ByteSet: Sendable {
   }
 
   /// Letters, digits and ``!#$%&'*+-.^_`|~`` (RFC 9110 § 5.6.2).
-  static let token = ByteSet(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE)
+  @inline(__always) static var token: ByteSet {
+    ByteSet(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE)
+  }
   /// What a request target may hold: visible ASCII without `"#<>\`.
-  static let target = ByteSet(low: 0xAFFF_FFF2_0000_0000, high: 0x7FFF_FFFF_EFFF_FFFF)
+  @inline(__always) static var target: ByteSet {
+    ByteSet(low: 0xAFFF_FFF2_0000_0000, high: 0x7FFF_FFFF_EFFF_FFFF)
+  }
   /// A registered name: unreserved, `%` and sub-delims (RFC 3986 § 3.2.2).
-  static let registeredName = ByteSet(low: 0x2BFF_7FF2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE)
+  @inline(__always) static var registeredName: ByteSet {
+    ByteSet(low: 0x2BFF_7FF2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE)
+  }
   /// An IPv6 address between brackets.
-  static let ipv6 = ByteSet(low: 0x07FF_4000_0000_0000, high: 0x0000_007E_0000_007E)
+  @inline(__always) static var ipv6: ByteSet {
+    ByteSet(low: 0x07FF_4000_0000_0000, high: 0x0000_007E_0000_007E)
+  }
   /// `bchars` of a multipart boundary (RFC 2046 § 5.1.1).
-  static let boundary = ByteSet(low: 0xA7FF_FB81_0000_0000, high: 0x07FF_FFFE_87FF_FFFE)
+  @inline(__always) static var boundary: ByteSet {
+    ByteSet(low: 0xA7FF_FB81_0000_0000, high: 0x07FF_FFFE_87FF_FFFE)
+  }
 }

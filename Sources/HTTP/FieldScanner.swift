@@ -11,6 +11,9 @@ struct FieldScanner: Sendable {
   private var valueStart = 0
   private var valueEnd = 0
 
+  /// SDKs of providers send about 20 fields: one allocation.
+  private static let lineCountUsual = 24
+
   private enum Phase: UInt8 { case lineStart, name, blanks, value, lineFeed, lastLineFeed }
 
   /// Goes on at `position`.
@@ -33,18 +36,17 @@ struct FieldScanner: Sendable {
           phase = .lastLineFeed
         } else {
           guard lines.count < fieldCountMax else { throw .tooManyFields(limit: fieldCountMax) }
+          if lines.isEmpty { lines.reserveCapacity(Self.lineCountUsual) }
           nameStart = position
           phase = .name
         }
       case .name:
-        var index = position
-        while index < buffer.count, ByteSet.token.contains(buffer[index]) { index &+= 1 }
-        position = index
-        guard index < buffer.count else { return false }
-        guard buffer[index] == UInt8(ascii: ":"), index > nameStart else {
+        position = buffer.indexOfTokenEnd(from: position)
+        guard position < buffer.count else { return false }
+        guard buffer[position] == UInt8(ascii: ":"), position > nameStart else {
           throw .badRequest("A header field is not 'name: value'.")
         }
-        nameEnd = index
+        nameEnd = position
         position += 1
         phase = .blanks
       case .blanks:
