@@ -65,7 +65,8 @@ package enum ErrorTable {
     }
   }
 
-  private static let openAI = OpenAIErrors.rows + GeminiErrors.reasons + general
+  private static let openAI =
+    OpenAIErrors.named + GeminiErrors.reasons + OpenAIErrors.byStatus + general
   private static let anthropic = AnthropicErrors.rows + general
   private static let gemini = GeminiErrors.reasons + GeminiErrors.rows + general
 
@@ -131,7 +132,7 @@ package enum ErrorTable {
   /// The status that an event without one would have had.
   private static func impliedStatus(_ signals: ErrorSignals) -> Int {
     if let number = Int(signals.code), (300...599).contains(number) { return number }
-    for name in [signals.type, signals.code] {
+    for name in [signals.code, signals.type] {
       switch name {
       case "invalid_request_error", "invalid_prompt", "INVALID_ARGUMENT", "FAILED_PRECONDITION",
         "image_content_policy_violation":

@@ -77,6 +77,7 @@ extension Span<UInt8> {
 
 extension [UInt8] {
   /// Appends a copy of `bytes`.
+  @inline(__always)
   mutating func append(copying bytes: Span<UInt8>) {
     append(addingCapacity: bytes.count) { target in
       var index = 0
@@ -89,7 +90,7 @@ extension [UInt8] {
 
   /// Appends ASCII text.
   mutating func append(ascii text: String) {
-    append(contentsOf: text.utf8)
+    append(copying: text.utf8.span)
   }
 
   /// Appends the digits of a number that is not negative.

@@ -42,9 +42,8 @@ package enum ResponseHeaders {
       guard isAllowed(name, isPassthrough), !namesHopByHop.contains(name, in: span) else {
         continue
       }
-      out.append(copying: name)
-      out.append(ascii: ": ")
-      out.append(copying: span.extracting(line.value))
+      // The line as it came, without the white space behind its value.
+      out.append(copying: span.extracting(line.name.lowerBound..<line.value.upperBound))
       out.append(ascii: "\r\n")
     }
     appendRequestID(requestID, dialect: dialect, into: &out)

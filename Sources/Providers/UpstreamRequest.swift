@@ -107,9 +107,8 @@ package enum UpstreamRequest {
         hasType = true
       case .other, .passthroughOnly: break
       }
-      out.append(copying: name)
-      out.append(ascii: ": ")
-      out.append(copying: bytes.extracting(line.value))
+      // The line as it came, without the white space behind its value.
+      out.append(copying: bytes.extracting(line.name.lowerBound..<line.value.upperBound))
       out.append(ascii: "\r\n")
     }
     if !hasAccept { out.append(ascii: "accept: */*\r\n") }

@@ -1,6 +1,7 @@
 /// What errors mean at OpenAI, Azure and the many that speak their dialect.
 enum OpenAIErrors {
-  static let rows: [ErrorRow] = money + keys + models + requests
+  /// By what the error says.
+  static let named: [ErrorRow] = money + keys + models
 
   /// The account behind the key cannot pay.
   private static let money: [ErrorRow] = [
@@ -34,10 +35,6 @@ enum OpenAIErrors {
     ErrorRow(
       403, .message("key limit exceeded"), .outOfMoney,
       source: "openrouter.ai/docs/api/reference/limits: the credit limit set on a key"),
-    ErrorRow(
-      402, .any, .outOfMoney,
-      source: "api-docs.deepseek.com/quick_start/error_codes, openrouter.ai/docs/errors, "
-        + "docs.cohere.com/reference/errors"),
   ]
 
   /// The key itself is refused.
@@ -67,10 +64,6 @@ enum OpenAIErrors {
     ErrorRow(
       403, .name("AuthenticationTypeDisabled"), .keySuspect,
       source: "learn.microsoft.com/azure/ai-services/disable-local-auth"),
-    ErrorRow(
-      401, .any, .keySuspect,
-      source: "platform.openai.com/docs/guides/error-codes; a wrong organization cannot be "
-        + "the client's: its header stays here"),
   ]
 
   /// This key has no such model; another may.
@@ -126,8 +119,16 @@ enum OpenAIErrors {
         + "pulling it first'"),
   ]
 
-  /// The request is wrong, or the provider busy, in ways that the status alone does not tell.
-  private static let requests: [ErrorRow] = [
+  /// By status, where no name decided.
+  static let byStatus: [ErrorRow] = [
+    ErrorRow(
+      401, .any, .keySuspect,
+      source: "platform.openai.com/docs/guides/error-codes; a wrong organization cannot be "
+        + "the client's: its header stays here"),
+    ErrorRow(
+      402, .any, .outOfMoney,
+      source: "api-docs.deepseek.com/quick_start/error_codes, openrouter.ai/docs/errors, "
+        + "docs.cohere.com/reference/errors"),
     ErrorRow(
       403, .any, .clientFault,
       source: "openrouter.ai/docs/errors: the input was flagged; unknown 4xx are the client's"),
