@@ -1,0 +1,18 @@
+package import Providers
+
+/// The phase that finds out who asks, from the digest of the token in the request's head.
+package enum Authentication {
+  /// Who sent the token of this keyed digest, at a wall time in Unix milliseconds.
+  ///
+  /// The digest is compared in constant time. A suspended token is refused as an unknown one is:
+  /// a stranger learns nothing.
+  package static func authenticate(
+    digest: TokenDigestBytes, snapshot: Snapshot, nowMilliseconds: Int64
+  ) throws(Refusal) -> Caller {
+    guard let caller = snapshot.caller(digest: digest), caller.token.isActive else {
+      throw .unknownToken
+    }
+    if let end = caller.token.expiresAtMilliseconds, end <= nowMilliseconds { throw .tokenExpired }
+    return caller
+  }
+}

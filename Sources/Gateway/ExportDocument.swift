@@ -1,0 +1,77 @@
+package import JSON
+
+/// Writes records in the form that an import takes.
+package enum ExportDocument {
+  package enum Secrets: Sendable, CaseIterable {
+    /// Only an appliance with the same master key can import them.
+    case sealed
+    case clear
+    case omitted
+  }
+
+  /// Every record by name; importing it again changes nothing.
+  package static func document(_ snapshot: Snapshot, secrets: Secrets) -> JSONValue {
+    var sections: [JSONValue.Member] = []
+    for (name, kind) in ImportDocument.sections {
+      let records = snapshot.records(kind)
+        .map { (name: snapshot.shownName(kind, id: $0.id), record: $0) }
+        .sorted { ($0.name, $0.record.id) < ($1.name, $1.record.id) }
+      switch kind {
+      case .price, .setting:
+        let field = kind == .price ? "price" : "value"
+        let members = records.compactMap { entry in
+          entry.record.value?[field].map { JSONValue.Member(entry.name, $0) }
+        }
+        sections.append(.init(name, .object(members)))
+      case .provider, .key, .user, .token, .model:
+        let values = records.compactMap { entry -> JSONValue? in
+          value(of: entry.record, snapshot, secrets)
+        }
+        sections.append(.init(name, .array(values)))
+      }
+    }
+    return .object(sections)
+  }
+
+  private static func value(
+    of record: Record, _ snapshot: Snapshot, _ secrets: Secrets
+  ) -> JSONValue? {
+    guard var value = record.value else { return nil }
+    switch record.kind {
+    case .key:
+      guard let key = snapshot.key(id: record.id) else { return nil }
+      value["provider"] = snapshot.provider(id: key.providerID).map { .string($0.name) }
+      value["secret"] = secret(of: key, secrets)
+    case .token:
+      guard let token = snapshot.token(id: record.id) else { return nil }
+      value["user"] = snapshot.user(id: token.userID).map { .string($0.name) }
+      if secrets == .omitted { value["digest"] = nil }
+    case .model:
+      for field in ["targets", "fallbacks"] {
+        guard case .array(let targets)? = value[field] else { continue }
+        value[field] = .array(targets.map { named($0, snapshot) })
+      }
+    case .provider, .user, .price, .setting:
+      break
+    }
+    return value
+  }
+
+  private static func secret(of key: Key, _ secrets: Secrets) -> JSONValue? {
+    guard let sealed = key.sealedSecret else { return nil }
+    return switch secrets {
+    case .sealed: .object([.init("sealed", .string(sealed)), .init("id", .string(key.id))])
+    case .clear: .string(String(decoding: key.secret.bytes, as: UTF8.self))
+    case .omitted: nil
+    }
+  }
+
+  private static func named(_ target: JSONValue, _ snapshot: Snapshot) -> JSONValue {
+    guard let id = target["provider"]?.string, let provider = snapshot.provider(id: id) else {
+      return target
+    }
+    var named = target
+    named["provider"] = .string(provider.name)
+    return named
+  }
+}

@@ -1,0 +1,235 @@
+package import Providers
+
+/// Carries one request over its plan: which key next, when to wait, when to give up.
+///
+/// A value that does no I/O: the shell asks `next`, makes the attempt, reports its end, and asks
+/// again unless it has an answer to relay. Cannot be copied, and gives back what it holds (a place
+/// in a line, a circuit's probe) when it goes away, however the request ends.
+///
+/// The pools of a candidate are walked from the best level that the caller may use downwards, each
+/// pool fully; then the plan's other candidates. When only cooling keys are left it waits for the
+/// earliest within `queueWait`, first come first served; then refuses.
+package struct Failover: ~Copyable {
+  /// What to do now.
+  package enum Step: Sendable {
+    case attempt(Choice)
+    /// Wait until then, or until the client leaves; then ask `next` again.
+    case wait(until: Moment)
+    case refuse(Refusal)
+  }
+
+  /// One attempt: where it goes, and with which key.
+  package struct Choice: Sendable {
+    package let candidate: Candidate
+    package let key: Key
+    package let level: Int
+    /// From 1.
+    package let number: Int
+  }
+
+  /// An attempt that has ended without an answer.
+  private struct Visit {
+    let provider: Provider
+    let level: Int
+    let wasProviderFailure: Bool
+  }
+
+  private struct Lent {
+    let provider: Provider
+    let grant: Grant
+  }
+
+  private struct Place {
+    let provider: Provider
+    let level: Int
+    let model: String
+  }
+
+  private let plan: Plan
+  private let queueWait: Duration
+  private let deadline: Moment
+  private var random: UInt64
+  private var candidate = 0
+  private var pool = 0
+  /// Keys tried for the current candidate since the request last waited.
+  private var tried: [Key] = []
+  private var visits: [Visit] = []
+  private var lent: Lent?
+  private var isReported = true
+  private var isOver = false
+  private var obstacle = Obstacle()
+  private var earliest: Place?
+  private var ticket: (number: UInt64, place: Place)?
+  private var waitsUntil: Moment?
+  private var isWaiting = false
+  private var lastFailureWasTimeout: Bool?
+  private var unfitEnds = 0
+  /// How many attempts there have been.
+  package private(set) var attempts = 0
+
+  /// Begins a request, which may wait `queueWait` in all for keys that cool.
+  ///
+  /// No attempt begins after `deadline`; `random` is the seed of the jitter.
+  package init(plan: Plan, queueWait: Duration, deadline: Moment, random: UInt64) {
+    self.plan = plan
+    self.queueWait = queueWait
+    self.deadline = deadline
+    self.random = random
+  }
+
+  deinit {
+    if let ticket {
+      ticket.place.provider.state.leave(
+        ticket: ticket.number, level: ticket.place.level, model: ticket.place.model)
+    }
+    if let lent, !isReported {
+      lent.provider.state.report(lent.grant, .clientLeft, now: lent.grant.grantedAt, random: random)
+    }
+  }
+
+  // MARK: - Asking
+
+  package mutating func next(now: Moment) -> Step {
+    if !isReported { report(.clientLeft, now: now) }
+    guard !isOver else { return .refuse(finalRefusal(now: now)) }
+    guard now < deadline else { return .refuse(refusalAtDeadline) }
+    if isWaiting { startOver() }
+    while candidate < plan.candidates.count {
+      if let choice = nextInCandidate(plan.candidates[candidate], now: now) {
+        return .attempt(choice)
+      }
+      candidate += 1
+      pool = 0
+      tried.removeAll(keepingCapacity: true)
+    }
+    return waitOrRefuse(now: now)
+  }
+
+  /// After a wait, every key may be tried again.
+  private mutating func startOver() {
+    isWaiting = false
+    candidate = 0
+    pool = 0
+    tried.removeAll(keepingCapacity: true)
+    obstacle = Obstacle()
+    earliest = nil
+  }
+
+  private mutating func nextInCandidate(_ candidate: Candidate, now: Moment) -> Choice? {
+    let provider = candidate.provider
+    let pools = provider.roster.pools
+    while pool < pools.count {
+      let level = pools[pool].level
+      if plan.pinned.map({ $0.level == level }) ?? (level <= plan.levelMax) {
+        let request = KeyRequest(
+          level: level, model: candidate.model, affinity: plan.affinity, tried: tried,
+          pinned: plan.pinned, isFirst: !visits.contains { $0.provider === provider },
+          isRetry: isRetry(provider, level), ticket: ticket?.number)
+        switch provider.state.choose(request, roster: provider.roster, now: now) {
+        case .use(let grant): return begin(grant, candidate)
+        case .none(let reason):
+          note(reason, Place(provider: provider, level: level, model: candidate.model))
+        }
+      }
+      pool += 1
+    }
+    return nil
+  }
+
+  /// Whether an attempt there must be paid for: the provider has just failed as a provider, and
+  /// the level has been tried.
+  private func isRetry(_ provider: Provider, _ level: Int) -> Bool {
+    guard let last = visits.last(where: { $0.provider === provider }), last.wasProviderFailure
+    else { return false }
+    return visits.contains { $0.provider === provider && $0.level == level }
+  }
+
+  private mutating func begin(_ grant: Grant, _ candidate: Candidate) -> Choice {
+    attempts += 1
+    lent = Lent(provider: candidate.provider, grant: grant)
+    isReported = false
+    leaveLine()
+    return Choice(candidate: candidate, key: grant.key, level: grant.level, number: attempts)
+  }
+
+  private mutating func note(_ reason: Obstacle, _ place: Place) {
+    if let again = reason.againAt, obstacle.againAt.map({ again < $0 }) ?? true { earliest = place }
+    obstacle.merge(reason)
+  }
+
+  // MARK: - Reporting
+
+  /// Takes note of how the last attempt ended; health is shared with all other requests.
+  package mutating func report(_ end: AttemptEnd, now: Moment) {
+    guard let lent, !isReported || end == .cutAfterContent else { return }
+    random = StableHash.mix(random)
+    lent.provider.state.report(lent.grant, end, now: now, random: random)
+    isReported = true
+    if end.isFinal { isOver = true }
+    if end.isProviderFailure { lastFailureWasTimeout = end.isTimeout }
+    if case .answered(.keyCannotServeModel) = end { unfitEnds += 1 }
+    guard !isOver else { return }
+    tried.append(lent.grant.key)
+    visits.append(
+      Visit(
+        provider: lent.provider, level: lent.grant.level,
+        wasProviderFailure: end.isProviderFailure))
+  }
+
+  // MARK: - Waiting and refusing
+
+  private mutating func waitOrRefuse(now: Moment) -> Step {
+    guard let again = obstacle.againAt, let place = earliest, queueWait > .zero else {
+      return refuse(now: now)
+    }
+    let limit = min(waitsUntil ?? now + queueWait, deadline)
+    waitsUntil = limit
+    guard again < limit, (obstacle.usableAt ?? again) < limit else { return refuse(now: now) }
+    if ticket == nil {
+      let number = place.provider.state.join(
+        level: place.level, model: place.model, roster: place.provider.roster, deadline: limit,
+        now: now)
+      guard let number else { return refuse(now: now) }
+      ticket = (number, place)
+    }
+    isWaiting = true
+    return .wait(until: max(again, now + .milliseconds(1)))
+  }
+
+  private mutating func leaveLine() {
+    guard let held = ticket else { return }
+    held.place.provider.state.leave(
+      ticket: held.number, level: held.place.level, model: held.place.model)
+    ticket = nil
+  }
+
+  private mutating func refuse(now: Moment) -> Step {
+    leaveLine()
+    isOver = true
+    return .refuse(finalRefusal(now: now))
+  }
+
+  /// A provider's failure in this request is the answer; else a rest that ends by itself; else
+  /// that no key can do it.
+  private func finalRefusal(now: Moment) -> Refusal {
+    if let wasTimeout = lastFailureWasTimeout {
+      return wasTimeout ? .upstreamTimeout : .upstreamExhausted
+    }
+    if obstacle.isCooling { return .allCooling(retryAfterSeconds: retryAfterSeconds(now: now)) }
+    if obstacle.isCircuitOpen || obstacle.isBudgetSpent { return .upstreamExhausted }
+    if attempts > unfitEnds { return .upstreamExhausted }
+    if attempts > 0 || obstacle.isUnfit { return .modelNotFound(model: plan.model ?? "") }
+    return .noUsableKey(model: plan.model ?? "")
+  }
+
+  private var refusalAtDeadline: Refusal {
+    attempts == 0 ? .allCooling(retryAfterSeconds: 1) : .upstreamTimeout
+  }
+
+  /// Whole seconds, rounded up: who comes back then finds a key.
+  private func retryAfterSeconds(now: Moment) -> Int {
+    guard let usableAt = obstacle.usableAt, usableAt > now else { return 1 }
+    let wait = (usableAt - now).components
+    return max(1, Int(clamping: wait.seconds) + (wait.attoseconds > 0 ? 1 : 0))
+  }
+}

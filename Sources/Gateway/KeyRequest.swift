@@ -1,0 +1,62 @@
+/// What a request wants of a provider: a key of one pool that can serve a model.
+struct KeyRequest {
+  var level: Int
+  var model: String
+  /// The user's hash where its requests should stay on one key.
+  var affinity: UInt64?
+  /// Keys that are not to be chosen: this request has tried them.
+  var tried: [Key] = []
+  /// The only key that will do.
+  var pinned: Key?
+  /// It is this request's first attempt on the provider.
+  var isFirst = true
+  /// It is to be paid from the retry budget.
+  var isRetry = false
+  /// The ticket by which the request waits, wherever it does.
+  var ticket: UInt64?
+}
+
+/// A key lent for one attempt; its end is reported with it.
+package struct Grant: Sendable {
+  package let key: Key
+  package let level: Int
+  package let model: String
+  package let grantedAt: Moment
+  /// The attempt is the probe of an open circuit.
+  let isPoolProbe: Bool
+  let isKeyProbe: Bool
+}
+
+/// Why a pool had no key for a request, and when it may have one.
+struct Obstacle: Equatable {
+  /// When it is worth asking again; nil if time alone changes nothing.
+  var againAt: Moment?
+  /// When a key is usable as far as is known: the honest `Retry-After`.
+  var usableAt: Moment?
+  var isCooling = false
+  var isCircuitOpen = false
+  /// A key is known not to do the model.
+  var isUnfit = false
+  var isBudgetSpent = false
+
+  /// What is known of two pools together.
+  mutating func merge(_ other: Obstacle) {
+    againAt = Self.earlier(againAt, other.againAt)
+    usableAt = Self.earlier(usableAt, other.usableAt)
+    isCooling = isCooling || other.isCooling
+    isCircuitOpen = isCircuitOpen || other.isCircuitOpen
+    isUnfit = isUnfit || other.isUnfit
+    isBudgetSpent = isBudgetSpent || other.isBudgetSpent
+  }
+
+  static func earlier(_ left: Moment?, _ right: Moment?) -> Moment? {
+    guard let left else { return right }
+    guard let right else { return left }
+    return min(left, right)
+  }
+}
+
+enum KeyAnswer {
+  case use(Grant)
+  case none(Obstacle)
+}

@@ -1,0 +1,163 @@
+/// The keys of one pool as one model sees them: who is next, and who may not be used now.
+///
+/// Keys are chosen by their virtual time, which a choice moves on by a stride of one over the
+/// key's weight (stride scheduling; Waldspurger and Weihl, 1995): weighted round robin in one pass
+/// over plain numbers. A key that comes back from a rest takes its turn, not all it has missed.
+struct Lane: Sendable {
+  struct Entry {
+    /// The key's virtual time.
+    var pass: UInt64
+    let stride: UInt64
+    /// Not to be used before; `distantFuture` for a key that cannot serve the model.
+    var blockedUntil: Moment
+    /// Until then, other keys go first.
+    var doubtUntil: Moment
+    /// The choice that excludes it.
+    var excludedBy: UInt64 = 0
+  }
+
+  /// What was learned of one (key, model).
+  struct Pair {
+    /// Its list lets the key serve the model.
+    var isListed: Bool
+    var coolsUntil = Moment.distantPast
+    /// When an attempt was last told that it is rate limited, and how often in a row.
+    var limitedAt = Moment.distantPast
+    var limitedInARow = 0
+    var unfitUntil = Moment.distantPast
+
+    var blockedUntil: Moment {
+      isListed ? max(coolsUntil, unfitUntil) : .distantFuture
+    }
+  }
+
+  /// A turn of a key of weight 1: large enough that a stride is exact to a thousandth for the
+  /// largest weight, small enough that 2^40 turns fit.
+  static let turn: UInt64 = 1 << 24
+
+  let level: Int
+  let model: String
+  /// Places of the pool's keys in the roster.
+  let range: Range<Int>
+  var entries: [Entry]
+  var pairs: [Pair]
+  var line = WaitLine()
+  var usedAt = Moment.distantPast
+  private(set) var virtualTime: UInt64 = 0
+
+  init(level: Int, model: String, range: Range<Int>, keys: [Key]) {
+    self.level = level
+    self.model = model
+    self.range = range
+    entries = []
+    pairs = []
+    entries.reserveCapacity(range.count)
+    pairs.reserveCapacity(range.count)
+    for key in keys[range] {
+      let isListed = key.serves(model)
+      pairs.append(Pair(isListed: isListed))
+      entries.append(
+        Entry(
+          pass: 0, stride: Self.turn / UInt64(clamping: max(key.weight, 1)),
+          blockedUntil: isListed ? .distantPast : .distantFuture, doubtUntil: .distantPast))
+    }
+  }
+
+  /// Goes on where another lane of the same pool stands, so that a pool serves many models in
+  /// turn and not each of them with its first key.
+  mutating func continueTurns(of other: Lane) {
+    guard other.entries.count == entries.count else { return }
+    virtualTime = other.virtualTime
+    for index in entries.indices { entries[index].pass = other.entries[index].pass }
+  }
+
+  /// Takes over what an older lane knows of one key.
+  mutating func inherit(_ index: Int, from other: Lane, at otherIndex: Int, keepsPair: Bool) {
+    virtualTime = other.virtualTime
+    line = other.line
+    usedAt = other.usedAt
+    entries[index].pass = other.entries[otherIndex].pass
+    guard keepsPair else { return }
+    let isListed = pairs[index].isListed
+    pairs[index] = other.pairs[otherIndex]
+    pairs[index].isListed = isListed
+  }
+
+  /// Begins the virtual time of a new key at the lane's.
+  mutating func beginTurns(_ index: Int) {
+    entries[index].pass = virtualTime
+  }
+
+  /// The next key by weighted round robin, or nil if none may be used now.
+  ///
+  /// Entries that carry `stamp` are left out.
+  func next(now: Moment, stamp: UInt64) -> Int? {
+    var best = -1
+    var bestPass = UInt64.max
+    var doubtful = -1
+    var doubtfulPass = UInt64.max
+    let entries = entries.span
+    for index in entries.indices {
+      let entry = entries[index]
+      guard entry.blockedUntil <= now, entry.excludedBy != stamp else { continue }
+      let pass = max(entry.pass, virtualTime)
+      if entry.doubtUntil <= now {
+        if pass < bestPass {
+          bestPass = pass
+          best = index
+        }
+      } else if pass < doubtfulPass {
+        doubtfulPass = pass
+        doubtful = index
+      }
+    }
+    if best >= 0 { return best }
+    return doubtful >= 0 ? doubtful : nil
+  }
+
+  /// The user's own key: the usable one with the highest score of a hash of user and key.
+  ///
+  /// Rendezvous hashing (Thaler and Ravishankar, 1998) with weights: when a key rests only its
+  /// users move, and they come back.
+  func next(for user: UInt64, keys: [Key], now: Moment, stamp: UInt64) -> Int? {
+    var best: Int?
+    var bestScore = -Double.infinity
+    var bestIsDoubtful = true
+    for index in entries.indices {
+      let entry = entries[index]
+      guard entry.blockedUntil <= now, entry.excludedBy != stamp else { continue }
+      let isDoubtful = entry.doubtUntil > now
+      let key = keys[range.lowerBound + index]
+      let score = Self.score(user: user, key: key)
+      let isBetter = isDoubtful == bestIsDoubtful ? score > bestScore : !isDoubtful
+      guard best == nil || isBetter else { continue }
+      best = index
+      bestScore = score
+      bestIsDoubtful = isDoubtful
+    }
+    return best
+  }
+
+  /// `-w / log2(u)` for `u` uniform in (0, 1): its maximum falls on a key in proportion to `w`.
+  private static func score(user: UInt64, key: Key) -> Double {
+    let hash = StableHash.mix(user ^ key.stableHash)
+    let uniform = (Double(hash >> 11) + 0.5) / 9_007_199_254_740_992  // 2^53
+    let fraction = uniform.significand - 1
+    let logarithm = Double(uniform.exponent) + fraction * (1.346_6 - 0.346_6 * fraction)
+    return -Double(key.weight) / min(logarithm, -1e-12)
+  }
+
+  /// How many keys could be used now.
+  func usableCount(now: Moment) -> Int {
+    entries.count { $0.blockedUntil <= now }
+  }
+
+  /// Charges a key for one turn.
+  ///
+  /// One that was not taken in turn, but for affinity, is charged and moves nobody else on.
+  mutating func chose(_ index: Int, inTurn: Bool) {
+    let pass = max(entries[index].pass, virtualTime)
+    if inTurn { virtualTime = pass }
+    entries[index].pass = pass &+ entries[index].stride
+  }
+}

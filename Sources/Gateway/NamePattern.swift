@@ -1,0 +1,89 @@
+/// A name, mostly of a model, in which one `*` may stand for any text, the empty one included.
+package struct NamePattern: Hashable, Sendable {
+  package let text: String
+  private let prefix: [UInt8]
+  /// Nil: there is no `*`.
+  private let suffix: [UInt8]?
+
+  /// Nil if there is more than one `*`.
+  package init?(_ text: String) {
+    let bytes = Array(text.utf8)
+    let parts = bytes.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false)
+    guard parts.count <= 2, let head = parts.first else { return nil }
+    self.text = text
+    self.prefix = Array(head)
+    self.suffix = parts.count == 2 ? Array(parts[1]) : nil
+  }
+
+  /// Whether the name must be met exactly.
+  package var isLiteral: Bool { suffix == nil }
+
+  /// Bytes that a name must share; the longer, the more a pattern says.
+  package var literalBytes: Int { prefix.count + (suffix?.count ?? 0) }
+
+  package func matches(_ model: String) -> Bool {
+    range(in: model) != nil
+  }
+
+  /// What the `*` stands for in `model`; empty for a literal that is met, nil if nothing matches.
+  package func capture(in model: String) -> Substring? {
+    guard let range = range(in: model) else { return nil }
+    let bytes = model.utf8
+    let start = bytes.index(bytes.startIndex, offsetBy: range.lowerBound)
+    let end = bytes.index(bytes.startIndex, offsetBy: range.upperBound)
+    return model[start..<end]
+  }
+
+  /// Bytes of `model` that the `*` stands for.
+  private func range(in model: String) -> Range<Int>? {
+    let bytes = model.utf8
+    let count = bytes.count
+    guard let suffix else {
+      return count == prefix.count && bytes.elementsEqual(prefix) ? count..<count : nil
+    }
+    guard count >= prefix.count + suffix.count, bytes.starts(with: prefix),
+      bytes.suffix(suffix.count).elementsEqual(suffix)
+    else { return nil }
+    return prefix.count..<(count - suffix.count)
+  }
+
+  package static func == (left: Self, right: Self) -> Bool {
+    left.prefix == right.prefix && left.suffix == right.suffix
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(prefix)
+    hasher.combine(suffix)
+  }
+}
+
+/// A list of names as a rule writes it: plain ones and patterns.
+///
+/// An empty list allows nothing; where a list is absent there is no rule at all.
+package struct NameList: Hashable, Sendable {
+  /// The names without a `*`, in order.
+  package let literals: [String]
+  package let patterns: [NamePattern]
+  private let names: Set<String>
+
+  package init(literals: [String], patterns: [NamePattern]) {
+    self.literals = literals
+    self.patterns = patterns
+    self.names = Set(literals)
+  }
+
+  package var isEmpty: Bool { literals.isEmpty && patterns.isEmpty }
+
+  package func contains(_ model: String) -> Bool {
+    names.contains(model) || patterns.contains { $0.matches(model) }
+  }
+
+  package static func == (left: Self, right: Self) -> Bool {
+    left.literals == right.literals && left.patterns == right.patterns
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(literals)
+    hasher.combine(patterns)
+  }
+}

@@ -1,0 +1,38 @@
+/// One way to serve a request: a provider and its name for the model.
+package struct Candidate: Sendable {
+  package let provider: Provider
+  /// Empty where the request names no model.
+  package let model: String
+
+  package init(provider: Provider, model: String) {
+    self.provider = provider
+    self.model = model
+  }
+}
+
+/// What a request may try, in order; within a candidate, the levels of its keys from the best.
+package struct Plan: Sendable {
+  /// More than this no request tries.
+  package static let candidatesMax = 32
+
+  /// As the client asked for it.
+  package let model: String?
+  package var candidates: [Candidate]
+  /// The best level of keys that the caller may use.
+  package let levelMax: Int
+  /// The user's hash where its requests stay on one key.
+  package let affinity: UInt64?
+  /// The only key that may serve: the request names an id that lives on it.
+  package let pinned: Key?
+
+  package init(
+    model: String?, candidates: [Candidate], levelMax: Int, affinity: UInt64? = nil,
+    pinned: Key? = nil
+  ) {
+    self.model = model
+    self.candidates = candidates
+    self.levelMax = levelMax
+    self.affinity = affinity
+    self.pinned = pinned
+  }
+}

@@ -1,0 +1,411 @@
+import Providers
+
+/// What all loops learned of one provider: its keys, its pools, its retry budget.
+///
+/// A value without a lock, a clock or randomness; `ProviderState` guards it. It follows the newest
+/// roster it has seen, so that a request that began before a key was taken out does not use it.
+struct ProviderHealth {
+  private struct PoolHealth {
+    let level: Int
+    let range: Range<Int>
+    var circuit = Circuit()
+  }
+
+  private struct LaneName: Hashable {
+    let level: Int
+    let model: String
+  }
+
+  private let policy: HealthPolicy
+  private var revision: UInt64 = 0
+  private var roster: [Key] = []
+  private var places: [String: Int] = [:]
+  private var keys: [KeyHealth] = []
+  private var pools: [PoolHealth] = []
+  private var lanes: [Lane] = []
+  private var laneNames: [LaneName: Int] = [:]
+  private var lastLane = 0
+  private var retryBudget = RetryBudget()
+  private var choices: UInt64 = 0
+  private var tickets: UInt64 = 0
+
+  init(policy: HealthPolicy) {
+    self.policy = policy
+  }
+
+  // MARK: - Choosing
+
+  mutating func choose(_ request: KeyRequest, roster: Roster, now: Moment) -> KeyAnswer {
+    adopt(roster)
+    guard let pool = pools.firstIndex(where: { $0.level == request.level }) else {
+      return .none(Obstacle())
+    }
+    let poolVerdict = pools[pool].circuit.verdict(now: now)
+    if case .blocked(let until) = poolVerdict {
+      let again = min(until, now + policy.lookAgain)
+      return .none(Obstacle(againAt: again, usableAt: until, isCircuitOpen: true))
+    }
+    let place = lane(pool: pool, model: request.model, now: now)
+    if let again = delay(of: request.ticket, lane: place, now: now) {
+      return .none(Obstacle(againAt: again, usableAt: again, isCooling: true))
+    }
+    exclude(request, lane: place)
+    guard let index = pick(request, lane: place, now: now) else {
+      return .none(obstacle(lane: place, request, now: now))
+    }
+    if request.isRetry, !retryBudget.spend(now: now, policy: policy.retryBudget) {
+      return .none(Obstacle(isBudgetSpent: true))
+    }
+    if request.isFirst { retryBudget.countRequest(now: now, policy: policy.retryBudget) }
+    lanes[place].line.admitted(number: request.ticket)
+    lanes[place].chose(index, inTurn: request.affinity == nil && request.pinned == nil)
+    return .use(grant(index, lane: place, pool: pool, isPoolProbe: poolVerdict == .probe, now: now))
+  }
+
+  private mutating func grant(
+    _ index: Int, lane place: Int, pool: Int, isPoolProbe: Bool, now: Moment
+  ) -> Grant {
+    let keyPlace = lanes[place].range.lowerBound + index
+    let isKeyProbe = keys[keyPlace].circuit.verdict(now: now) == .probe
+    if isKeyProbe {
+      keys[keyPlace].circuit.beginProbe(now: now, policy: policy.keyCircuit)
+      refresh(key: keyPlace)
+    }
+    if isPoolProbe { pools[pool].circuit.beginProbe(now: now, policy: policy.poolCircuit) }
+    return Grant(
+      key: roster[keyPlace], level: pools[pool].level, model: lanes[place].model, grantedAt: now,
+      isPoolProbe: isPoolProbe, isKeyProbe: isKeyProbe)
+  }
+
+  /// Marks what this choice must leave out.
+  private mutating func exclude(_ request: KeyRequest, lane place: Int) {
+    choices &+= 1
+    let range = lanes[place].range
+    for key in request.tried {
+      if let keyPlace = places[key.id], range.contains(keyPlace) {
+        lanes[place].entries[keyPlace - range.lowerBound].excludedBy = choices
+      }
+    }
+  }
+
+  private func pick(_ request: KeyRequest, lane place: Int, now: Moment) -> Int? {
+    if let pinned = request.pinned {
+      guard let keyPlace = places[pinned.id], lanes[place].range.contains(keyPlace) else {
+        return nil
+      }
+      let index = keyPlace - lanes[place].range.lowerBound
+      let entry = lanes[place].entries[index]
+      return entry.blockedUntil <= now && entry.excludedBy != choices ? index : nil
+    }
+    if let user = request.affinity {
+      return lanes[place].next(for: user, keys: roster, now: now, stamp: choices)
+    }
+    return lanes[place].next(now: now, stamp: choices)
+  }
+
+  private mutating func delay(of ticket: UInt64?, lane place: Int, now: Moment) -> Moment? {
+    guard !lanes[place].line.isEmpty else { return nil }
+    let usable = lanes[place].usableCount(now: now)
+    guard usable > 0 else { return nil }
+    return lanes[place].line.delay(
+      of: ticket, usableKeys: usable, now: now, spacing: policy.lineSpacing)
+  }
+
+  /// Says why a lane has no key: the careful look, taken only then.
+  private func obstacle(lane place: Int, _ request: KeyRequest, now: Moment) -> Obstacle {
+    var obstacle = Obstacle()
+    let lane = lanes[place]
+    for index in lane.entries.indices {
+      let keyPlace = lane.range.lowerBound + index
+      if let pinned = request.pinned, roster[keyPlace].id != pinned.id { continue }
+      let pair = lane.pairs[index]
+      let key = keys[keyPlace]
+      guard pair.isListed, key.blockedUntil != .distantFuture else { continue }
+      if pair.unfitUntil > now {
+        obstacle.isUnfit = true
+        continue
+      }
+      let until = lane.entries[index].blockedUntil
+      guard until > now else { continue }
+      obstacle.usableAt = Obstacle.earlier(obstacle.usableAt, until)
+      if pair.coolsUntil > now {
+        obstacle.isCooling = true
+        obstacle.againAt = Obstacle.earlier(obstacle.againAt, until)
+      } else {
+        obstacle.isCircuitOpen = true
+        obstacle.againAt = Obstacle.earlier(obstacle.againAt, min(until, now + policy.lookAgain))
+      }
+    }
+    return obstacle
+  }
+
+  // MARK: - Waiting
+
+  /// Takes a ticket in the line of a pool and model; nil if the line is full.
+  mutating func join(
+    level: Int, model: String, roster: Roster, deadline: Moment, now: Moment
+  ) -> UInt64? {
+    adopt(roster)
+    guard let pool = pools.firstIndex(where: { $0.level == level }) else { return nil }
+    let place = lane(pool: pool, model: model, now: now)
+    guard lanes[place].line.count < policy.lineMax else { return nil }
+    tickets += 1
+    lanes[place].line.join(number: tickets, deadline: deadline)
+    return tickets
+  }
+
+  mutating func leave(ticket: UInt64, level: Int, model: String) {
+    guard let place = laneNames[LaneName(level: level, model: model)] else { return }
+    lanes[place].line.leave(number: ticket)
+  }
+
+  // MARK: - Learning
+
+  mutating func report(_ grant: Grant, _ end: AttemptEnd, now: Moment, random: UInt64) {
+    let pool = pools.firstIndex { $0.level == grant.level }
+    guard let keyPlace = places[grant.key.id],
+      keys[keyPlace].incarnation == grant.key.incarnation
+    else {
+      if let pool, grant.isPoolProbe { pools[pool].circuit.releaseProbe(now: now) }
+      return
+    }
+    switch end {
+    case .served, .answered(.success), .answered(.clientFault):
+      answered(grant, key: keyPlace, pool: pool)
+      changePair(grant, keyPlace) { pair in
+        pair.limitedInARow = 0
+        pair.unfitUntil = .distantPast
+      }
+    case .answered(.keyCannotServeModel):
+      answered(grant, key: keyPlace, pool: pool)
+      let until = now + policy.unfitRest
+      changePair(grant, keyPlace) { $0.unfitUntil = until }
+    case .answered(.rateLimited(let retryAfter)):
+      limited(grant, key: keyPlace, pool: pool, retryAfter: retryAfter, now: now, random: random)
+    case .answered(.outOfMoney):
+      closePool(pool)
+      keys[keyPlace].circuit.releaseProbe(now: now)
+      keys[keyPlace].ranOutOfMoney(now: now, policy: policy)
+    case .answered(.keySuspect):
+      closePool(pool)
+      keys[keyPlace].circuit.releaseProbe(now: now)
+      keys[keyPlace].becameSuspect(now: now, policy: policy)
+    case .answered(.providerFailing(let retryAfter)):
+      failed(grant, key: keyPlace, pool: pool, retryAfter: retryAfter, now: now, random: random)
+    case .connectFailed, .tlsFailed, .timedOut, .brokeOff, .cutAfterContent:
+      failed(grant, key: keyPlace, pool: pool, retryAfter: nil, now: now, random: random)
+    case .clientLeft:
+      if let pool, grant.isPoolProbe { pools[pool].circuit.releaseProbe(now: now) }
+      if grant.isKeyProbe { keys[keyPlace].circuit.releaseProbe(now: now) }
+    }
+    refresh(key: keyPlace)
+  }
+
+  /// The provider did its part: key and pool work.
+  private mutating func answered(_ grant: Grant, key: Int, pool: Int?) {
+    keys[key].succeeded()
+    closePool(pool)
+  }
+
+  private mutating func closePool(_ pool: Int?) {
+    if let pool { pools[pool].circuit.succeeded() }
+  }
+
+  private mutating func limited(
+    _ grant: Grant, key: Int, pool: Int?, retryAfter: Duration?, now: Moment, random: UInt64
+  ) {
+    closePool(pool)
+    keys[key].circuit.succeeded()
+    keys[key].failures &+= 1
+    let policy = policy
+    changePair(grant, key) { pair in
+      // Attempts that were under way when the first was told tell nothing new.
+      let isNews = grant.grantedAt >= pair.limitedAt
+      let rest: Duration
+      if let retryAfter {
+        rest = min(max(retryAfter, .zero), policy.retryAfterMax)
+      } else {
+        let times = isNews ? pair.limitedInARow : max(0, pair.limitedInARow - 1)
+        let doubled = Jitter.doubled(
+          policy.cooldownFirst, times: times, limit: policy.cooldownMax)
+        rest = Jitter.lengthened(doubled, by: random)
+      }
+      if isNews {
+        pair.limitedInARow += 1
+        pair.limitedAt = now
+      }
+      pair.coolsUntil = max(pair.coolsUntil, now + rest)
+    }
+  }
+
+  private mutating func failed(
+    _ grant: Grant, key: Int, pool: Int?, retryAfter: Duration?, now: Moment, random: UInt64
+  ) {
+    keys[key].providerFailed(
+      isProbe: grant.isKeyProbe, retryAfter: retryAfter, now: now, policy: policy, random: random)
+    guard let pool else { return }
+    pools[pool].circuit.failed(
+      isProbe: grant.isPoolProbe, now: now, policy: policy.poolCircuit, random: random)
+  }
+
+  private mutating func changePair(
+    _ grant: Grant, _ keyPlace: Int, _ change: (inout Lane.Pair) -> Void
+  ) {
+    guard let place = laneNames[LaneName(level: grant.level, model: grant.model)],
+      lanes[place].range.contains(keyPlace)
+    else { return }
+    change(&lanes[place].pairs[keyPlace - lanes[place].range.lowerBound])
+  }
+
+  /// Brings what a key's health says into every lane that holds it.
+  private mutating func refresh(key keyPlace: Int) {
+    let blockedUntil = keys[keyPlace].blockedUntil
+    let doubtUntil = keys[keyPlace].doubtUntil
+    for place in lanes.indices where lanes[place].range.contains(keyPlace) {
+      let index = keyPlace - lanes[place].range.lowerBound
+      lanes[place].entries[index].blockedUntil = max(
+        blockedUntil, lanes[place].pairs[index].blockedUntil)
+      lanes[place].entries[index].doubtUntil = doubtUntil
+    }
+  }
+
+  // MARK: - Validation and status
+
+  mutating func takeValidations(roster: Roster, now: Moment) -> [Key] {
+    adopt(roster)
+    var due: [Key] = []
+    for place in keys.indices where keys[place].takeValidation(now: now, policy: policy) {
+      due.append(self.roster[place])
+    }
+    return due
+  }
+
+  mutating func validated(_ key: Key, _ result: KeyValidation, now: Moment) {
+    guard let place = places[key.id], keys[place].incarnation == key.incarnation else { return }
+    keys[place].validated(result, now: now, policy: policy)
+    refresh(key: place)
+  }
+
+  func status(now: Moment) -> [KeyStatus] {
+    keys.indices.map { place in
+      let health = keys[place]
+      var cooling: [KeyStatus.Cooling] = []
+      for lane in lanes where lane.range.contains(place) {
+        let pair = lane.pairs[place - lane.range.lowerBound]
+        if pair.coolsUntil > now {
+          cooling.append(.init(model: lane.model, until: pair.coolsUntil, isRateLimited: true))
+        } else if pair.unfitUntil > now {
+          cooling.append(.init(model: lane.model, until: pair.unfitUntil, isRateLimited: false))
+        }
+      }
+      cooling.sort { $0.until < $1.until }
+      let (state, reason, until) = Self.state(health, cooling: cooling, now: now)
+      return KeyStatus(
+        keyID: health.keyID, state: state, reason: reason, until: until,
+        successes: health.successes, failures: health.failures, cooling: cooling)
+    }
+  }
+
+  private static func state(
+    _ health: KeyHealth, cooling: [KeyStatus.Cooling], now: Moment
+  ) -> (KeyStatus.State, String?, Moment?) {
+    switch health.validity {
+    case .invalid: return (.invalid, "the provider refuses the key", health.validationDueAt)
+    case .good where health.isOutOfMoney, .suspect where health.isOutOfMoney:
+      return (.resting, "out of money", health.validationDueAt)
+    case .good, .suspect: break
+    }
+    if health.circuit.blockedUntil > now {
+      return (.resting, "the provider keeps failing with it", health.circuit.blockedUntil)
+    }
+    if health.validity == .suspect {
+      return (.suspect, "the provider refused it once", health.validationDueAt)
+    }
+    guard let first = cooling.first else { return (.ready, nil, nil) }
+    let reason =
+      first.isRateLimited ? "rate limited for \(first.model)" : "cannot do \(first.model)"
+    return (.cooling, reason, first.until)
+  }
+
+  // MARK: - Rosters and lanes
+
+  /// Follows a newer roster; what is known of keys that stay is kept.
+  private mutating func adopt(_ newer: Roster) {
+    guard newer.revision > revision else { return }
+    let oldKeys = keys
+    let oldPlaces = places
+    let oldLanes = lanes
+    let oldPools = pools
+    revision = newer.revision
+    roster = newer.keys
+    places = Dictionary(
+      zip(newer.keys.map(\.id), newer.keys.indices), uniquingKeysWith: { first, _ in first })
+    keys = newer.keys.map { key in
+      if let place = oldPlaces[key.id], oldKeys[place].incarnation == key.incarnation {
+        oldKeys[place]
+      } else {
+        KeyHealth(key)
+      }
+    }
+    pools = newer.pools.map { pool in
+      let circuit = oldPools.first { $0.level == pool.level }?.circuit
+      return PoolHealth(level: pool.level, range: pool.range, circuit: circuit ?? Circuit())
+    }
+    lanes = []
+    laneNames = [:]
+    lastLane = 0
+    for old in oldLanes {
+      guard let pool = pools.first(where: { $0.level == old.level }) else { continue }
+      var lane = Lane(level: old.level, model: old.model, range: pool.range, keys: roster)
+      for index in lane.entries.indices {
+        let key = roster[pool.range.lowerBound + index]
+        if let place = oldPlaces[key.id], old.range.contains(place) {
+          lane.inherit(
+            index, from: old, at: place - old.range.lowerBound,
+            keepsPair: oldKeys[place].incarnation == key.incarnation)
+        }
+      }
+      for index in lane.entries.indices {
+        let place = oldPlaces[roster[pool.range.lowerBound + index].id]
+        if place.map({ !old.range.contains($0) }) ?? true { lane.beginTurns(index) }
+      }
+      laneNames[LaneName(level: lane.level, model: lane.model)] = lanes.count
+      lanes.append(lane)
+    }
+    for place in keys.indices { refresh(key: place) }
+  }
+
+  /// The place of the lane of a pool and model; made if there is none.
+  private mutating func lane(pool: Int, model: String, now: Moment) -> Int {
+    let level = pools[pool].level
+    if lanes.indices.contains(lastLane), lanes[lastLane].level == level,
+      lanes[lastLane].model == model
+    {
+      lanes[lastLane].usedAt = now
+      return lastLane
+    }
+    let name = LaneName(level: level, model: model)
+    if let place = laneNames[name] {
+      lanes[place].usedAt = now
+      lastLane = place
+      return place
+    }
+    var lane = Lane(level: level, model: model, range: pools[pool].range, keys: roster)
+    let newest = lanes.filter { $0.level == level }.max { $0.usedAt < $1.usedAt }
+    if let newest { lane.continueTurns(of: newest) }
+    lane.usedAt = now
+    let place: Int
+    if lanes.count < policy.lanesMax {
+      place = lanes.count
+      lanes.append(lane)
+    } else {
+      place = lanes.indices.min { lanes[$0].usedAt < lanes[$1].usedAt } ?? 0
+      laneNames[LaneName(level: lanes[place].level, model: lanes[place].model)] = nil
+      lanes[place] = lane
+    }
+    laneNames[name] = place
+    lastLane = place
+    for keyPlace in lane.range { refresh(key: keyPlace) }
+    return place
+  }
+}

@@ -1,0 +1,33 @@
+import JSON
+
+/// The checked fields of a user's record.
+package struct UserDefinition: Equatable, Sendable {
+  package enum Status: String, Sendable, CaseIterable {
+    case active
+    case suspended
+  }
+
+  /// Which key of a pool serves a user.
+  package enum Affinity: String, Sendable, CaseIterable {
+    /// Weighted round robin.
+    case none
+    /// The same key as long as it is healthy, so that the provider's prompt cache stays warm.
+    case user
+  }
+
+  /// A policy field is added here, decoded below, and carried by `User`.
+  package static let fields = ["name", "status", "level", "affinity"]
+
+  package let name: String
+  package let status: Status
+  package let level: Int
+  package let affinity: Affinity
+
+  init(_ value: JSONValue, id: String?) throws(RecordError) {
+    let fields = try RecordFields(value, kind: .user, id: id, naming: "name", known: Self.fields)
+    name = try fields.requiredName("name", example: "ada")
+    status = try fields.choice("status") ?? .active
+    level = try fields.integer("level", in: Level.range) ?? Level.standard
+    affinity = try fields.choice("affinity") ?? .none
+  }
+}

@@ -1,0 +1,96 @@
+import Testing
+
+@testable import Gateway
+
+@Suite("Health of keys")
+struct KeyHealthTests {
+  let policy = HealthPolicy()
+
+  func health() throws -> KeyHealth { KeyHealth(try RosterTests.key("k")) }
+
+  @Test func doubtDoublesWithFailuresInARow() throws {
+    var health = try health()
+    for expected in [1, 2, 4, 8, 16, 30, 30] as [Double] {
+      health.failureDoubtUntil = .distantPast
+      health.providerFailed(
+        isProbe: false, retryAfter: nil, now: .at(0), policy: policy, random: 0)
+      #expect(health.doubtUntil == .at(expected))
+    }
+    health.succeeded()
+    #expect(health.doubtUntil == .distantPast && health.blockedUntil == .distantPast)
+  }
+
+  @Test func fiveFailuresInARowOpenTheCircuit() throws {
+    var health = try health()
+    for count in 1...5 {
+      #expect(health.blockedUntil == .distantPast, "after \(count - 1)")
+      health.providerFailed(
+        isProbe: false, retryAfter: nil, now: .at(0), policy: policy, random: 0)
+    }
+    #expect(health.blockedUntil == .at(5))
+  }
+
+  /// A client's request may only throw suspicion: other keys go first, the key stays usable.
+  @Test func aSuspectKeyStaysUsableUntilAValidation() throws {
+    var health = try health()
+    health.becameSuspect(now: .at(1), policy: policy)
+    #expect(health.blockedUntil == .distantPast && health.doubtUntil == .distantFuture)
+    #expect(health.validationDueAt == .at(1))
+    #expect(health.takeValidation(now: .at(0.9), policy: policy) == false)
+    #expect(health.takeValidation(now: .at(1), policy: policy) == true)
+    #expect(health.takeValidation(now: .at(2), policy: policy) == false, "given out once")
+    health.validated(.invalid, now: .at(3), policy: policy)
+    #expect(health.blockedUntil == .distantFuture)
+    #expect(
+      health.takeValidation(now: .at(11), policy: policy) == true, "asked again after the gap")
+    health.validated(.undecided, now: .at(12), policy: policy)
+    #expect(health.blockedUntil == .distantFuture)
+    #expect(health.takeValidation(now: .at(31), policy: policy) == true)
+    health.validated(.valid, now: .at(32), policy: policy)
+    #expect(health.blockedUntil == .distantPast && health.doubtUntil == .distantPast)
+    #expect(health.validationDueAt == nil)
+  }
+
+  @Test func aSuccessEndsASuspicion() throws {
+    var health = try health()
+    health.becameSuspect(now: .at(1), policy: policy)
+    health.succeeded()
+    #expect(health.validity == .good && health.validationDueAt == nil)
+  }
+
+  /// Suspicion thrown again and again does not have us ask the provider each time.
+  @Test func validationsKeepTheirGap() throws {
+    var health = try health()
+    var asked: [Double] = []
+    for second in stride(from: 0.0, to: 600, by: 0.5) {
+      health.becameSuspect(now: .at(second), policy: policy)
+      if health.takeValidation(now: .at(second), policy: policy) {
+        asked.append(second)
+        health.validated(.valid, now: .at(second), policy: policy)
+      }
+    }
+    #expect(asked == [0, 10, 30, 70, 150, 310])
+  }
+
+  @Test func aKeyWithoutMoneyRestsUntilAValidation() throws {
+    var health = try health()
+    health.ranOutOfMoney(now: .at(0), policy: policy)
+    #expect(health.blockedUntil == .distantFuture)
+    #expect(health.validationDueAt == .at(60))
+    #expect(health.takeValidation(now: .at(60), policy: policy) == true)
+    health.validated(.outOfMoney, now: .at(61), policy: policy)
+    #expect(health.blockedUntil == .distantFuture && health.validationDueAt == .at(120))
+    #expect(health.takeValidation(now: .at(120), policy: policy) == true)
+    health.validated(.valid, now: .at(121), policy: policy)
+    #expect(health.blockedUntil == .distantPast)
+  }
+
+  @Test func aValidationMayFindTheAccountEmpty() throws {
+    var health = try health()
+    health.becameSuspect(now: .at(0), policy: policy)
+    #expect(health.takeValidation(now: .at(0), policy: policy) == true)
+    health.validated(.outOfMoney, now: .at(1), policy: policy)
+    #expect(health.isOutOfMoney && health.validity == .good)
+    #expect(health.blockedUntil == .distantFuture)
+  }
+}

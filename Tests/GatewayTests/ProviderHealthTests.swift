@@ -1,0 +1,389 @@
+import Providers
+import Testing
+
+@testable import Gateway
+
+/// One provider's health on a clock of its own; every rule of "What an upstream answer means".
+final class HealthBench {
+  var health: ProviderHealth
+  var roster: Roster
+  var now: Moment = .at(0)
+
+  init(_ keys: [Key], policy: HealthPolicy = HealthPolicy()) {
+    health = ProviderHealth(policy: policy)
+    roster = Roster(keys: keys, revision: 1)
+  }
+
+  convenience init(count: Int, policy: HealthPolicy = HealthPolicy()) throws {
+    self.init(
+      try (0..<count).map { try RosterTests.key("k\($0 < 10 ? "0" : "")\($0)") }, policy: policy)
+  }
+
+  func choose(
+    _ model: String = "m", level: Int = 1, tried: [Key] = [], isRetry: Bool = false,
+    isFirst: Bool = true, ticket: UInt64? = nil
+  ) -> KeyAnswer {
+    health.choose(
+      KeyRequest(
+        level: level, model: model, tried: tried, isFirst: isFirst, isRetry: isRetry,
+        ticket: ticket),
+      roster: roster, now: now)
+  }
+
+  /// The next grant, or nil.
+  func grant(_ model: String = "m", level: Int = 1, tried: [Key] = []) -> Grant? {
+    if case .use(let grant) = choose(model, level: level, tried: tried) { grant } else { nil }
+  }
+
+  func obstacle(_ model: String = "m", level: Int = 1, tried: [Key] = []) -> Obstacle? {
+    if case .none(let obstacle) = choose(model, level: level, tried: tried) {
+      obstacle
+    } else {
+      nil
+    }
+  }
+
+  /// Makes one attempt and reports its end; says which key it was.
+  @discardableResult
+  func attempt(_ end: AttemptEnd, _ model: String = "m", level: Int = 1) -> String? {
+    guard let grant = grant(model, level: level) else { return nil }
+    health.report(grant, end, now: now, random: 0)
+    return grant.key.id
+  }
+}
+
+@Suite("Health of providers")
+struct ProviderHealthTests {
+  static let limited = AttemptEnd.answered(.rateLimited(retryAfter: nil))
+  static let failing = AttemptEnd.answered(.providerFailing(retryAfter: nil))
+
+  @Test func keysTakeTurns() throws {
+    let bench = try HealthBench(count: 3)
+    let order = (0..<6).map { _ in bench.attempt(.served) }
+    #expect(order == ["k00", "k01", "k02", "k00", "k01", "k02"])
+  }
+
+  @Test func aLevelOrModelThatIsNotThereHasNoKey() throws {
+    let bench = try HealthBench(count: 1)
+    #expect(bench.obstacle(level: 5) == Obstacle())
+    let listed = HealthBench([try RosterTests.key("k", models: ["x"])])
+    #expect(listed.obstacle("m") == Obstacle())
+    #expect(listed.grant("x") != nil)
+  }
+
+  // MARK: - Cooldowns
+
+  @Test func rateLimitsCoolOnePairExponentially() throws {
+    let bench = try HealthBench(count: 1)
+    for (length, at) in [(1, 0), (2, 1), (4, 3), (8, 7), (16, 15), (32, 31), (60, 63), (60, 123)] {
+      bench.now = .at(Double(at))
+      #expect(bench.attempt(Self.limited) == "k00", "at \(at)")
+      let until = Moment.at(Double(at + length))
+      #expect(
+        bench.obstacle() == Obstacle(againAt: until, usableAt: until, isCooling: true), "at \(at)")
+      #expect(bench.grant("other") != nil, "another model is not touched")
+    }
+  }
+
+  @Test func aSuccessStartsTheSeriesAgain() throws {
+    let bench = try HealthBench(count: 1)
+    bench.attempt(Self.limited)
+    bench.now = .at(1)
+    bench.attempt(Self.limited)
+    bench.now = .at(3)
+    bench.attempt(.served)
+    bench.attempt(Self.limited)
+    #expect(bench.obstacle()?.usableAt == .at(4))
+  }
+
+  @Test func aStatedTimeCounts() throws {
+    let bench = try HealthBench(count: 1)
+    bench.attempt(.answered(.rateLimited(retryAfter: .seconds(7))))
+    #expect(bench.obstacle()?.usableAt == .at(7))
+    bench.now = .at(7)
+    bench.attempt(.answered(.rateLimited(retryAfter: .seconds(86_400))))
+    #expect(bench.obstacle()?.usableAt == .at(3_607), "at most an hour")
+  }
+
+  /// Several attempts under way: the longest rest holds, and the series goes on by one only.
+  @Test func aLongerRestIsNeverReplacedByAShorter() throws {
+    let bench = try HealthBench(count: 1)
+    let grants = (0..<4).compactMap { _ in bench.grant() }
+    #expect(grants.count == 4)
+    bench.now = .at(1)
+    for (grant, stated) in zip(grants, [nil, 20, 5, nil] as [Double?]) {
+      let retryAfter = stated.map { Duration.seconds($0) }
+      bench.health.report(
+        grant, .answered(.rateLimited(retryAfter: retryAfter)), now: bench.now, random: 0)
+    }
+    #expect(bench.obstacle()?.usableAt == .at(21))
+    bench.now = .at(21)
+    bench.attempt(Self.limited)
+    #expect(bench.obstacle()?.usableAt == .at(23), "the second of its series")
+  }
+
+  @Test func otherKeysGoOnMeanwhile() throws {
+    let bench = try HealthBench(count: 2)
+    bench.attempt(.answered(.rateLimited(retryAfter: .seconds(10))))
+    let order = (0..<3).map { _ in bench.attempt(.served) }
+    #expect(order == ["k01", "k01", "k01"])
+    bench.now = .at(10)
+    let later = Set((0..<4).compactMap { _ in bench.attempt(.served) })
+    #expect(later == ["k00", "k01"])
+  }
+
+  @Test func aKeyThatCannotDoAModelIsRemembered() throws {
+    let bench = try HealthBench(count: 1)
+    bench.attempt(.answered(.keyCannotServeModel))
+    #expect(bench.obstacle() == Obstacle(isUnfit: true))
+    #expect(bench.grant("other") != nil)
+    bench.now = .at(599.9)
+    #expect(bench.grant() == nil)
+    bench.now = .at(600)
+    #expect(bench.grant() != nil)
+  }
+
+  // MARK: - Keys
+
+  @Test func aKeyWithoutMoneyRests() throws {
+    let bench = try HealthBench(count: 1)
+    bench.attempt(.answered(.outOfMoney))
+    #expect(bench.obstacle() == Obstacle())
+    bench.now = .at(100_000)
+    #expect(bench.grant("other") == nil, "whatever the model")
+    #expect(bench.health.takeValidations(roster: bench.roster, now: bench.now).map(\.id) == ["k00"])
+    bench.health.validated(bench.roster.keys[0], .valid, now: bench.now)
+    #expect(bench.grant() != nil)
+  }
+
+  @Test func aSuspectKeyComesLastUntilValidated() throws {
+    let bench = try HealthBench(count: 2)
+    #expect(bench.attempt(.answered(.keySuspect)) == "k00")
+    let order = (0..<3).map { _ in bench.attempt(.served) }
+    #expect(order == ["k01", "k01", "k01"])
+    #expect(bench.grant(tried: [bench.roster.keys[1]])?.key.id == "k00", "still the last resort")
+    #expect(bench.health.takeValidations(roster: bench.roster, now: bench.now).map(\.id) == ["k00"])
+    bench.health.validated(bench.roster.keys[0], .invalid, now: bench.now)
+    #expect(bench.grant(tried: [bench.roster.keys[1]]) == nil)
+    #expect(bench.health.status(now: bench.now).map(\.state) == [.invalid, .ready])
+    bench.now = .at(10)
+    #expect(bench.health.takeValidations(roster: bench.roster, now: bench.now).count == 1)
+    bench.health.validated(bench.roster.keys[0], .valid, now: bench.now)
+    #expect(bench.grant(tried: [bench.roster.keys[1]]) != nil)
+  }
+
+  @Test func aFailingKeyComesLastAndThenRests() throws {
+    let bench = try HealthBench(count: 2)
+    #expect(bench.attempt(Self.failing) == "k00")
+    #expect(bench.attempt(.served) == "k01")
+    #expect(bench.attempt(.served) == "k01", "one failure puts it last for a second")
+    bench.now = .at(1)
+    #expect(bench.attempt(Self.failing) == "k00")
+    for second in [4.0, 9, 18] {
+      bench.now = .at(second)
+      #expect(bench.attempt(Self.failing) == "k00")
+      #expect(bench.attempt(.served) == "k01")
+    }
+    // The fifth in a row opened its circuit; the wait after it is the circuit's.
+    let tried = [bench.roster.keys[1]]
+    #expect(bench.obstacle(tried: tried)?.isCircuitOpen == true)
+    bench.now = .at(23)
+    let probe = try #require(bench.grant(tried: tried))
+    #expect(probe.isKeyProbe)
+    #expect(bench.grant(tried: tried) == nil, "one probe at a time")
+    bench.health.report(probe, .served, now: bench.now, random: 0)
+    #expect(bench.grant(tried: tried) != nil)
+  }
+
+  @Test func aProbeThatIsAbandonedIsHandedOn() throws {
+    let bench = try HealthBench(count: 1)
+    for _ in 0..<5 { bench.attempt(Self.failing) }
+    bench.now = .at(60)
+    let probe = try #require(bench.grant())
+    #expect(probe.isKeyProbe)
+    bench.health.report(probe, .clientLeft, now: bench.now, random: 0)
+    #expect(bench.grant()?.isKeyProbe == true)
+  }
+
+  // MARK: - Pools
+
+  /// A thousand keys need not each fail: ten failures in a row, whosever, stop the pool.
+  @Test func aFailingProviderStopsItsPool() throws {
+    let bench = try HealthBench(count: 1_000)
+    var failures = 0
+    while bench.attempt(.connectFailed) != nil { failures += 1 }
+    #expect(failures == 10)
+    #expect(
+      bench.obstacle() == Obstacle(againAt: .at(0.1), usableAt: .at(2), isCircuitOpen: true))
+    bench.now = .at(2)
+    let probe = try #require(bench.grant())
+    #expect(probe.isPoolProbe)
+    #expect(bench.grant() == nil, "one probe for the whole pool")
+    bench.health.report(probe, .connectFailed, now: bench.now, random: 0)
+    #expect(bench.obstacle()?.usableAt == .at(6), "twice as long")
+    bench.now = .at(6)
+    #expect(bench.attempt(.served) != nil)
+    #expect(bench.grant() != nil, "closed again")
+  }
+
+  @Test func aKeysOwnFaultDoesNotStopThePool() throws {
+    for end in [
+      .answered(.keySuspect), .answered(.outOfMoney), Self.limited,
+      .answered(.keyCannotServeModel), .answered(.clientFault),
+    ] as [AttemptEnd] {
+      let bench = try HealthBench(count: 40)
+      for _ in 0..<30 { bench.attempt(end) }
+      #expect(bench.grant() != nil, "\(end)")
+    }
+  }
+
+  /// One good key among dead ones: the pool stays open, and the good key serves.
+  @Test func oneGoodKeyKeepsThePoolOpen() throws {
+    let bench = try HealthBench(count: 10)
+    var failures = 0
+    for request in 0..<200 {
+      bench.now = .at(Double(request) * 0.05)
+      var tried: [Key] = []
+      var isServed = false
+      while !isServed, let grant = bench.grant(tried: tried) {
+        isServed = grant.key.id == "k07"
+        bench.health.report(grant, isServed ? .served : .brokeOff, now: bench.now, random: 0)
+        tried.append(grant.key)
+        if !isServed { failures += 1 }
+      }
+      #expect(isServed, "request \(request)")
+    }
+    #expect(failures < 60)
+  }
+
+  @Test func levelsFailApart() throws {
+    let bench = HealthBench([
+      try RosterTests.key("high", level: 9), try RosterTests.key("low", level: 1),
+    ])
+    for _ in 0..<20 { bench.attempt(Self.failing, level: 9) }
+    #expect(bench.grant(level: 9) == nil)
+    #expect(bench.grant(level: 1)?.key.id == "low")
+  }
+
+  // MARK: - Retry budget
+
+  @Test func retriesArePaidFor() throws {
+    let bench = try HealthBench(count: 3)
+    var granted = 0
+    for _ in 0..<50 {
+      if case .use = bench.choose(isRetry: true, isFirst: false) { granted += 1 }
+    }
+    #expect(granted == 10)
+    #expect(bench.choose(isRetry: true).obstacle == Obstacle(isBudgetSpent: true))
+    #expect(bench.grant() != nil, "what is no retry is free")
+  }
+
+  // MARK: - Waiting
+
+  @Test func whoWaitsGoesBeforeWhoComes() throws {
+    let bench = try HealthBench(count: 1)
+    bench.attempt(Self.limited)
+    let first = bench.health.join(
+      level: 1, model: "m", roster: bench.roster, deadline: .at(10), now: bench.now)
+    let second = bench.health.join(
+      level: 1, model: "m", roster: bench.roster, deadline: .at(10), now: bench.now)
+    bench.now = .at(1)
+    #expect(bench.choose().obstacle?.isCooling == true)
+    #expect(bench.choose(ticket: second).obstacle?.againAt == .at(1.01))
+    #expect(bench.choose(ticket: first).obstacle == nil)
+    bench.now = .at(1.01)
+    #expect(bench.choose(ticket: second).obstacle == nil)
+    #expect(bench.choose().obstacle?.againAt == nil, "nobody waits any more")
+  }
+
+  @Test func theLineIsBounded() throws {
+    var policy = HealthPolicy()
+    policy.lineMax = 2
+    let bench = try HealthBench(count: 1, policy: policy)
+    let tickets = (0..<3).map { _ in
+      bench.health.join(
+        level: 1, model: "m", roster: bench.roster, deadline: .at(10), now: bench.now)
+    }
+    #expect(tickets[1] != nil && tickets[2] == nil)
+    bench.health.leave(ticket: try #require(tickets[0]), level: 1, model: "m")
+    #expect(
+      bench.health.join(
+        level: 1, model: "m", roster: bench.roster, deadline: .at(10), now: bench.now) != nil)
+  }
+
+  // MARK: - Rosters
+
+  @Test func healthStaysWithAKeyInANewRoster() throws {
+    let bench = try HealthBench(count: 2)
+    bench.attempt(.answered(.rateLimited(retryAfter: .seconds(50))))
+    bench.attempt(.answered(.outOfMoney))
+    let keys = [
+      try RosterTests.key("k00"), try RosterTests.key("k01"), try RosterTests.key("a-new"),
+    ]
+    bench.roster = Roster(keys: keys, revision: 2)
+    #expect((0..<3).map { _ in bench.attempt(.served) } == ["a-new", "a-new", "a-new"])
+    bench.now = .at(50)
+    #expect(Set((0..<4).map { _ in bench.attempt(.served) }) == ["a-new", "k00"])
+  }
+
+  @Test func anotherSecretStartsAnew() throws {
+    let bench = try HealthBench(count: 1)
+    let old = try #require(bench.grant())
+    bench.attempt(.answered(.outOfMoney))
+    bench.attempt(Self.limited)
+    #expect(bench.grant() == nil)
+    bench.roster = Roster(keys: [try RosterTests.key("k00", incarnation: 2)], revision: 2)
+    #expect(bench.grant() != nil)
+    bench.health.report(old, .answered(.keySuspect), now: bench.now, random: 0)
+    #expect(bench.health.status(now: bench.now).map(\.state) == [.ready], "old news is dropped")
+  }
+
+  /// A request that began before a key was taken out does not get it any more.
+  @Test func theNewestRosterHolds() throws {
+    let bench = try HealthBench(count: 2)
+    let old = bench.roster
+    bench.roster = Roster(keys: [try RosterTests.key("k01")], revision: 2)
+    #expect(bench.grant()?.key.id == "k01")
+    bench.roster = old
+    #expect((0..<3).map { _ in bench.attempt(.served) } == ["k01", "k01", "k01"])
+  }
+
+  @Test func lanesAreBounded() throws {
+    var policy = HealthPolicy()
+    policy.lanesMax = 4
+    let bench = try HealthBench(count: 3, policy: policy)
+    var order: [String?] = []
+    for number in 0..<9 {
+      bench.now = .at(Double(number))
+      order.append(bench.attempt(.served, "model-\(number)"))
+    }
+    // Models nobody knows take turns over the keys, too.
+    #expect(order == ["k00", "k01", "k02", "k00", "k01", "k02", "k00", "k01", "k02"])
+    bench.now = .at(20)
+    bench.attempt(Self.limited, "kept")
+    for number in 0..<3 { bench.attempt(.served, "again-\(number)") }
+    #expect(bench.health.status(now: bench.now).count { $0.state == .cooling } == 1)
+  }
+
+  @Test func statusSaysWhy() throws {
+    let bench = try HealthBench(count: 4)
+    bench.attempt(.answered(.rateLimited(retryAfter: .seconds(9))))
+    bench.attempt(.answered(.outOfMoney))
+    bench.attempt(.answered(.keySuspect))
+    bench.attempt(.answered(.keyCannotServeModel))
+    let status = bench.health.status(now: bench.now)
+    #expect(status.map(\.state) == [.cooling, .resting, .suspect, .cooling])
+    #expect(
+      status.map(\.reason) == [
+        "rate limited for m", "out of money", "the provider refused it once", "cannot do m",
+      ])
+    #expect(status[0].until == .at(9) && status[1].until == .at(60))
+    #expect(status[3].cooling == [.init(model: "m", until: .at(600), isRateLimited: false)])
+  }
+}
+
+extension KeyAnswer {
+  var obstacle: Obstacle? {
+    if case .none(let obstacle) = self { obstacle } else { nil }
+  }
+}
