@@ -10,6 +10,8 @@ package final class Provider: Sendable {
   /// Every key, disabled ones included, by id.
   package let keys: [Key]
   package let roster: Roster
+  /// Whose prices hold.
+  package let vendor: PriceVendor
   package let state: ProviderState
 
   package var name: String { profile.name }
@@ -25,6 +27,9 @@ package final class Provider: Sendable {
     self.roster = Roster(
       keys: needsNone ? [Key(forProviderWithoutKeys: id)] : self.keys, revision: revision)
     self.state = state
+    vendor = PriceVendor.infer(
+      dialect: profile.dialect, providerName: profile.name, host: profile.target.host,
+      isAzureStyle: profile.style == .azure)
   }
 
   /// Whether what was learned of `other` holds for this one: it is the same service.

@@ -14,6 +14,13 @@ package struct ByteBuffer: ~Copyable {
   package var isEmpty: Bool { head == tail }
   package var readable: Range<Int> { head..<tail }
 
+  /// Lends the readable bytes, for as long as `body` runs.
+  package borrowing func withSpan<Result, Failure: Error>(
+    _ body: (Span<UInt8>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try body(storage.span.extracting(head..<tail))
+  }
+
   package mutating func append(_ bytes: Span<UInt8>) {
     reserve(bytes.count)
     let start = tail

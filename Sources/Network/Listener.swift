@@ -4,7 +4,8 @@ import Glibc
 /// A socket that accepts connections on one loop.
 package final class Listener {
   private let descriptor: Int32
-  private let ticket: UInt64
+  /// Names this listener to `EventLoop.interrupt`, which ends its `accept`.
+  package let ticket: UInt64
   private let loop: EventLoop
   private let readiness = Readiness()
   /// The Unix socket's path, removed at the end.
@@ -105,6 +106,8 @@ package final class Listener {
       case EAGAIN:
         readiness.noteDrained()
         _ = await readiness.wait(for: .readable, or: nil, until: .distantFuture, on: loop)
+        // A listener has no peer: this is `EventLoop.interrupt`.
+        if readiness.isPeerGone { throw SystemError("accept4", code: ECANCELED) }
       case EMFILE, ENFILE, ENOBUFS, ENOMEM:
         await loop.wait(until: loop.now + .milliseconds(100))
       case EINTR, ECONNABORTED, EPROTO, EPERM: continue

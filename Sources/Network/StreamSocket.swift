@@ -218,6 +218,16 @@ package final class StreamSocket {
     try await wait(.readable, companion, deadline)
   }
 
+  /// Waits until the peer leaves or the deadline passes, and says whether it left.
+  package func waitForLeaving(until deadline: MonotonicTime) async -> Bool {
+    if readiness.isPeerGone { return true }
+    let wait = Wait()
+    loop.watch(wait, until: deadline)
+    readiness.lendCompanion(to: wait)
+    defer { readiness.lendCompanion(to: nil) }
+    return await wait.suspend() == .peerGone
+  }
+
   // MARK: TLS
 
   /// Becomes the server side of TLS.

@@ -13,3 +13,6 @@ int clinux_accept4(int listener);
 
 /// pthread_setname_np(3) of the calling thread; at most 15 bytes.
 void clinux_name_thread(const char *name);
+
+/// PR_SET_DUMPABLE of prctl(2): no core file, and no other process of this user reads our memory.
+void clinux_forbid_dumps(void);

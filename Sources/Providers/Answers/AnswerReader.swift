@@ -37,6 +37,8 @@ package struct AnswerReader: ~Copyable {
   private var gate: StreamGate
   /// Bytes fed so far.
   private var offset = 0
+  /// The last byte of a growing array that is not white space.
+  private var lastArrayByte: UInt8 = 0
   private var eventData = EventData.none
   /// The first bytes of data that is not JSON: `[DONE]` fits.
   private var dataWord: UInt64 = 0
@@ -89,6 +91,25 @@ package struct AnswerReader: ~Copyable {
   /// The provider reported a failure inside its answer; before content another may answer.
   package var errorEvent: ErrorEventFacts? { meter.errorEvent }
 
+  /// Where a cut would stand, for the error event that tells the client of it.
+  ///
+  /// To be asked after `finish`: then all that came has gone out.
+  package var errorEventFraming: ErrorEvent.Framing {
+    switch framing {
+    case .events: .sse(isInsideEvent: !lines.isBetweenEvents)
+    case .jsonLines: .lines(isInsideLine: !scanner.isDone && !scanner.isFresh)
+    case .jsonArray:
+      switch lastArrayByte {
+      case 0: .array(.nothing)
+      case _ where scanner.depth != 1: .array(.insideElement)
+      case UInt8(ascii: "["): .array(.opened)
+      case UInt8(ascii: ","): .array(.afterComma)
+      default: .array(.afterElement)
+      }
+    case .json, .opaque, .undecided: .other
+    }
+  }
+
   /// Text, reasoning, a tool call, audio or an image has come.
   package var hasContent: Bool { meter.hasContent || framing == .opaque }
 
@@ -108,6 +129,7 @@ package struct AnswerReader: ~Copyable {
       gate.keep(chunk, at: base)
     }
     read(chunk, base: base)
+    if framing == .jsonArray { noteLastByte(of: chunk) }
     if !isPassing {
       openIfDue()
       gate.flush(into: &out, end: offset)
@@ -160,6 +182,13 @@ package struct AnswerReader: ~Copyable {
       return !meter.announcesEnd
     case .opaque: return true
     case .undecided: return offset == 0 || !promise.isReadable
+    }
+  }
+
+  private mutating func noteLastByte(of chunk: Span<UInt8>) {
+    for index in chunk.indices.reversed() where chunk[index] > 0x20 {
+      lastArrayByte = chunk[index]
+      return
     }
   }
 

@@ -22,7 +22,7 @@ struct AnswerScanner: ~Copyable {
   private var node = AnswerPaths.root
   /// Nodes of the open containers that are walked; the low bit says object.
   private var frames = InlineArray<24, UInt16>(repeating: 0)
-  private var depth = 0
+  private(set) var depth = 0
   /// Open brackets of what is passed over.
   private var passedDepth = 0
   private var passesRaw = false

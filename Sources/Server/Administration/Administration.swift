@@ -1,0 +1,139 @@
+import Gateway
+package import JSON
+import Store
+
+/// Does the operations of the administration, for the socket and for a command that works alone.
+///
+/// Names and shapes are those of `Operation` in the program: one contract. Every call blocks and
+/// may be made from any thread but a loop's.
+package struct Administration: Sendable {
+  let installation: Installation
+  /// What a running server adds to `status`; nil when none runs.
+  let serverStatus: (@Sendable () -> [JSONValue.Member])?
+
+  package init(
+    installation: Installation, serverStatus: (@Sendable () -> [JSONValue.Member])? = nil
+  ) {
+    self.installation = installation
+    self.serverStatus = serverStatus
+  }
+
+  var snapshot: Snapshot { installation.records.snapshot }
+
+  /// Does one operation.
+  package func perform(
+    _ operation: String, _ arguments: JSONValue
+  ) throws(OperationFailure) -> JSONValue {
+    guard let request = OperationName(operation) else {
+      throw OperationFailure(code: "invalid", message: "There is no operation '\(operation)'.")
+    }
+    let arguments = Arguments(arguments)
+    switch request {
+    case .record(.setting, .list): return settingList()
+    case .record(.setting, _): return try settingSet(arguments)
+    case .record(.price, .list): return priceList(arguments)
+    case .record(.price, .add), .record(.price, .set): return try priceSet(arguments)
+    case .record(let kind, .list): return try list(kind, arguments)
+    case .record(let kind, .show): return try show(kind, arguments)
+    case .record(.token, .add): return try tokenAdd(arguments)
+    case .record(let kind, .add): return try put(kind, arguments, isNew: true)
+    case .record(let kind, .set): return try put(kind, arguments, isNew: false)
+    case .record(let kind, .remove): return try remove(kind, arguments)
+    case .priceImport: return try priceImport(arguments)
+    case .importDocument: return try importDocument(arguments)
+    case .exportDocument: return exportDocument(arguments)
+    case .status: return try status()
+    case .requestsList: return try requestsList(arguments)
+    case .usageSummary: return try usageSummary(arguments)
+    }
+  }
+
+  /// Answers the body of a request to the admin socket.
+  package func answer(_ body: [UInt8]) -> (status: Int, body: [UInt8]) {
+    do throws(OperationFailure) {
+      let request: JSONValue
+      do throws(JSONError) {
+        request = try JSONValue(parsing: body.span)
+      } catch {
+        throw OperationFailure(
+          code: "invalid", message: "The request is not JSON: \(error.message)")
+      }
+      guard let operation = request["operation"]?.string else {
+        throw OperationFailure(code: "invalid", message: "The request names no 'operation'.")
+      }
+      let result = try perform(operation, request["arguments"] ?? .object([]))
+      return (200, JSONValue.object([.init("result", result)]).serialized())
+    } catch {
+      let failure = JSONValue.object([
+        .init("message", .string(error.message)), .init("code", .string(error.code)),
+      ])
+      return (400, JSONValue.object([.init("error", failure)]).serialized())
+    }
+  }
+}
+
+/// An operation as it is written: `provider.add`, `status`.
+enum OperationName {
+  enum Verb: String { case list, show, add, set, remove }
+
+  case record(Record.Kind, Verb)
+  case priceImport, importDocument, exportDocument, status, requestsList, usageSummary
+
+  init?(_ text: String) {
+    switch text {
+    case "price.import": self = .priceImport
+    case "import": self = .importDocument
+    case "export": self = .exportDocument
+    case "status": self = .status
+    case "requests.list": self = .requestsList
+    case "usage.summary": self = .usageSummary
+    default:
+      let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+      guard parts.count == 2, let kind = Record.Kind(rawValue: String(parts[0])),
+        let verb = Verb(rawValue: String(parts[1]))
+      else { return nil }
+      self = .record(kind, verb)
+    }
+  }
+}
+
+/// The arguments of an operation, with clear errors for what is missing or of the wrong form.
+struct Arguments {
+  private(set) var value: JSONValue
+
+  init(_ value: JSONValue) { self.value = value.object == nil ? .object([]) : value }
+
+  subscript(_ name: String) -> JSONValue? { value[name] }
+
+  func optionalText(_ name: String) throws(OperationFailure) -> String? {
+    guard let found = value[name], !found.isNull else { return nil }
+    guard let text = found.string else { throw wrong(name, "a text") }
+    return text
+  }
+
+  func text(_ name: String) throws(OperationFailure) -> String {
+    guard let text = try optionalText(name), !text.isEmpty else {
+      throw OperationFailure(code: "invalid", message: "'\(name)' is missing.")
+    }
+    return text
+  }
+
+  func optionalInt(_ name: String) throws(OperationFailure) -> Int64? {
+    guard let found = value[name], !found.isNull else { return nil }
+    guard let number = found.int else { throw wrong(name, "a whole number") }
+    return number
+  }
+
+  func flag(_ name: String) -> Bool { value[name]?.bool ?? false }
+
+  mutating func take(_ name: String) -> JSONValue? {
+    defer { value[name] = nil }
+    return value[name]
+  }
+
+  mutating func set(_ name: String, to new: JSONValue) { value[name] = new }
+
+  private func wrong(_ name: String, _ form: String) -> OperationFailure {
+    OperationFailure(code: "invalid", message: "'\(name)' must be \(form).")
+  }
+}

@@ -1,0 +1,211 @@
+import Gateway
+import JSON
+import Vault
+
+// Operations on records: each is an import of one, so that commands and documents cannot disagree.
+
+extension Administration {
+  func list(_ kind: Record.Kind, _ arguments: Arguments) throws(OperationFailure) -> JSONValue {
+    let owner = try arguments.optionalText(kind == .key ? "provider" : "user")
+    let ownerField = kind == .key ? "provider" : kind == .token ? "user" : nil
+    let values = views(kind).filter { value in
+      guard let owner, let ownerField else { return true }
+      return value[ownerField]?.string == owner
+    }
+    if let owner, values.isEmpty { try requireOwner(kind, owner) }
+    return .object([.init(Self.section(kind), .array(values))])
+  }
+
+  func show(_ kind: Record.Kind, _ arguments: Arguments) throws(OperationFailure) -> JSONValue {
+    _ = try recordID(kind, arguments)
+    return .object([.init(kind.rawValue, try view(kind, arguments))])
+  }
+
+  /// Adds or changes one record.
+  func put(
+    _ kind: Record.Kind, _ arguments: Arguments, isNew: Bool
+  ) throws(OperationFailure) -> JSONValue {
+    if isNew {
+      guard try findRecordID(kind, arguments) == nil else {
+        throw OperationFailure(
+          code: "already_exists",
+          message: "There is already a \(kind.rawValue) '\(try shownName(kind, arguments))'.")
+      }
+    } else {
+      _ = try recordID(kind, arguments)
+    }
+    try apply(.object([.init(Self.section(kind), .array([arguments.value]))]))
+    return .object([.init(kind.rawValue, try view(kind, arguments))])
+  }
+
+  func tokenAdd(_ given: Arguments) throws(OperationFailure) -> JSONValue {
+    var arguments = given
+    let user = try arguments.text("user")
+    try requireOwner(.token, user)
+    if try arguments.optionalText("label") == nil {
+      arguments.set("label", to: .string(freeLabel(user)))
+    }
+    if let end = try arguments.optionalInt("expires_at_ms") {
+      arguments.set("expires_at", to: .string(Timestamp.text(end)))
+    }
+    _ = arguments.take("expires_at_ms")
+    let secret = try arguments.optionalText("secret") ?? TokenFormat.make().token
+    arguments.set("secret", to: .string(secret))
+    var result = try put(.token, arguments, isNew: true)
+    result["secret"] = .string(secret)
+    return result
+  }
+
+  func remove(_ kind: Record.Kind, _ arguments: Arguments) throws(OperationFailure) -> JSONValue {
+    let id = try recordID(kind, arguments)
+    let dependents = snapshot.dependents(of: kind, id: id).count
+    if kind == .provider, dependents > 0, !arguments.flag("force") {
+      throw OperationFailure(
+        code: "conflict",
+        message: "The provider has \(dependents) keys. Remove them first, or use --force.")
+    }
+    try installation.records.write { snapshot throws(OperationFailure) in
+      do throws(RecordError) {
+        return try ImportPlan.removing(kind, id: id, from: snapshot).writes
+      } catch {
+        throw OperationFailure(code: "conflict", message: error.description)
+      }
+    }
+    var result: [JSONValue.Member] = [
+      .init("removed", .string(try shownLabel(kind, arguments)))
+    ]
+    if kind == .provider { result.append(.init("keys", .int(Int64(dependents)))) }
+    if kind == .user { result.append(.init("tokens", .int(Int64(dependents)))) }
+    return .object(result)
+  }
+
+  func importDocument(_ arguments: Arguments) throws(OperationFailure) -> JSONValue {
+    guard let document = arguments["document"] else {
+      throw OperationFailure(code: "invalid", message: "'document' is missing.")
+    }
+    let plan = try apply(document, replacing: arguments.flag("replace"))
+    return .object([
+      .init("created", .int(Int64(plan.count(.created)))),
+      .init("changed", .int(Int64(plan.count(.changed)))),
+      .init("unchanged", .int(Int64(plan.unchangedCount))),
+      .init("removed", .int(Int64(plan.count(.removed)))),
+    ])
+  }
+
+  func exportDocument(_ arguments: Arguments) -> JSONValue {
+    .object([
+      .init(
+        "document",
+        ExportDocument.document(
+          snapshot, secrets: arguments.flag("clear_secrets") ? .clear : .sealed))
+    ])
+  }
+
+  // MARK: the one way to write
+
+  /// Plans and writes a document, all of it or nothing.
+  @discardableResult
+  func apply(
+    _ document: JSONValue, replacing: Bool = false
+  ) throws(OperationFailure) -> ImportPlan {
+    let digester = installation.keyring.digester
+    let records = installation.records
+    let seed = Random.bytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    var ids = RecordIDMaker(nowMilliseconds: wallClockMilliseconds(), random: seed)
+    var made: ImportPlan?
+    try records.write { snapshot throws(OperationFailure) in
+      do throws(ImportError) {
+        let tools = ImportTools(
+          makeID: { ids.next($0) },
+          digest: { token in
+            guard let digest = TokenDigestBytes(digester.digest(token.span).bytes) else {
+              preconditionFailure("an HMAC-SHA256 has 32 bytes")
+            }
+            return digest
+          },
+          unseal: records.unseal)
+        let plan = try ImportDocument(document).plan(
+          on: snapshot, replacing: replacing, tools: tools)
+        made = plan
+        return plan.writes
+      } catch {
+        throw OperationFailure(code: "invalid", message: error.description)
+      }
+    }
+    guard let made else { throw OperationFailure(code: "storage", message: "Nothing was planned.") }
+    return made
+  }
+
+  // MARK: names
+
+  static func section(_ kind: Record.Kind) -> String { kind.rawValue + "s" }
+
+  func recordID(_ kind: Record.Kind, _ arguments: Arguments) throws(OperationFailure) -> String {
+    if let id = try findRecordID(kind, arguments) { return id }
+    throw OperationFailure(
+      code: "not_found",
+      message: "There is no \(kind.rawValue) '\(try shownName(kind, arguments))'.")
+  }
+
+  private func findRecordID(
+    _ kind: Record.Kind, _ arguments: Arguments
+  ) throws(OperationFailure) -> String? {
+    switch kind {
+    case .provider, .user, .model:
+      return snapshot.id(of: RecordName(kind: kind, name: try arguments.text("name")))
+    case .price:
+      return snapshot.id(of: RecordName(kind: kind, name: try arguments.text("model")))
+    case .setting:
+      return snapshot.id(of: RecordName(kind: kind, name: try arguments.text("name")))
+    case .key, .token:
+      let owner = try arguments.text(kind == .key ? "provider" : "user")
+      let ownerKind: Record.Kind = kind == .key ? .provider : .user
+      try requireOwner(kind, owner)
+      let ownerID = snapshot.id(of: RecordName(kind: ownerKind, name: owner)) ?? ""
+      return snapshot.id(
+        of: RecordName(kind: kind, ownerID: ownerID, name: try arguments.text("label")))
+    }
+  }
+
+  private func requireOwner(_ kind: Record.Kind, _ owner: String) throws(OperationFailure) {
+    let ownerKind: Record.Kind = kind == .key ? .provider : .user
+    guard kind == .key || kind == .token,
+      snapshot.id(of: RecordName(kind: ownerKind, name: owner)) == nil
+    else { return }
+    throw OperationFailure(
+      code: "not_found", message: "There is no \(ownerKind.rawValue) '\(owner)'.")
+  }
+
+  private func shownLabel(
+    _ kind: Record.Kind, _ arguments: Arguments
+  ) throws(OperationFailure) -> String {
+    switch kind {
+    case .provider, .user, .model, .setting: try arguments.text("name")
+    case .price: try arguments.text("model")
+    case .key, .token: try arguments.text("label")
+    }
+  }
+
+  private func shownName(
+    _ kind: Record.Kind, _ arguments: Arguments
+  ) throws(OperationFailure) -> String {
+    let label = try shownLabel(kind, arguments)
+    switch kind {
+    case .key: return "\(try arguments.text("provider"))/\(label)"
+    case .token: return "\(try arguments.text("user"))/\(label)"
+    case .provider, .user, .model, .setting, .price: return label
+    }
+  }
+
+  /// The first of `default`, `default-2`, … that the user has no token of.
+  private func freeLabel(_ user: String) -> String {
+    let userID = snapshot.id(of: RecordName(kind: .user, name: user)) ?? ""
+    var label = "default"
+    var number = 1
+    while snapshot.id(of: RecordName(kind: .token, ownerID: userID, name: label)) != nil {
+      number += 1
+      label = "default-\(number)"
+    }
+    return label
+  }
+}

@@ -1,0 +1,130 @@
+import Gateway
+import JSON
+import Network
+import Providers
+
+// How records are shown: the fields of the import document, without secrets, and what is known of
+// them.
+
+extension Administration {
+  /// Every record of a kind, in the order of names.
+  func views(_ kind: Record.Kind) -> [JSONValue] {
+    let document = ExportDocument.document(snapshot, secrets: .omitted)
+    let values = document[Self.section(kind)]?.array ?? []
+    switch kind {
+    case .provider: return values.map(providerView)
+    case .key: return keyViews(values)
+    case .user: return values.map(userView)
+    case .token: return values.map(tokenView)
+    case .model, .price, .setting: return values
+    }
+  }
+
+  /// One record, by the names that the arguments give.
+  func view(_ kind: Record.Kind, _ arguments: Arguments) throws(OperationFailure) -> JSONValue {
+    let fields =
+      switch kind {
+      case .key: ["provider", "label"]
+      case .token: ["user", "label"]
+      case .provider, .user, .model, .price, .setting: ["name"]
+      }
+    let found = views(kind).first { value in
+      fields.allSatisfy { value[$0] == arguments[$0] }
+    }
+    guard let found else {
+      throw OperationFailure(code: "not_found", message: "There is no such \(kind.rawValue).")
+    }
+    return found
+  }
+
+  private func providerView(_ value: JSONValue) -> JSONValue {
+    guard let provider = value["name"]?.string.flatMap({ snapshot.provider(named: $0) }) else {
+      return value
+    }
+    var view = value
+    view["auth"] = .string(authText(provider.profile.auth))
+    view["allow_private"] = .bool(provider.profile.allowsPrivate)
+    view["stream_usage"] = .string(provider.profile.streamUsage.rawValue)
+    view["keys"] = .int(Int64(provider.keys.count))
+    return view
+  }
+
+  /// As the import document writes it.
+  private func authText(_ auth: AuthScheme) -> String {
+    switch auth {
+    case .bearer: "bearer"
+    case .xAPIKey: "x-api-key"
+    case .apiKey: "api-key"
+    case .xGoogAPIKey: "x-goog-api-key"
+    case .query(let name): "query:\(name)"
+    case .none: "none"
+    }
+  }
+
+  private func keyViews(_ values: [JSONValue]) -> [JSONValue] {
+    let now = Moment(nanoseconds: MonotonicTime.now().nanoseconds)
+    var statuses: [String: KeyStatus] = [:]
+    for provider in snapshot.allProviders {
+      for status in provider.state.status(now: now) { statuses[status.keyID] = status }
+    }
+    let views = values.map { keyView($0, statuses, now) }
+    return views.sorted { left, right in
+      let (one, other) = (sortKey(left), sortKey(right))
+      return one < other
+    }
+  }
+
+  private func sortKey(_ view: JSONValue) -> (String, Int64, String) {
+    (view["provider"]?.string ?? "", -(view["level"]?.int ?? 0), view["label"]?.string ?? "")
+  }
+
+  private func keyView(
+    _ value: JSONValue, _ statuses: [String: KeyStatus], _ now: Moment
+  ) -> JSONValue {
+    guard let provider = value["provider"]?.string.flatMap({ snapshot.provider(named: $0) }),
+      let key = provider.keys.first(where: { $0.label == value["label"]?.string })
+    else { return value }
+    var view = value
+    view["secret"] = nil
+    view["level"] = .int(Int64(key.level))
+    view["weight"] = .int(Int64(key.weight))
+    if view["models"] == nil { view["models"] = .array([]) }
+    view["status"] = .string(key.status.rawValue)
+    let status = statuses[key.id]
+    let isRunning = serverStatus != nil
+    view["state"] = .string(status?.state.rawValue ?? (isRunning ? "ready" : "unknown"))
+    if let reason = status?.reason { view["reason"] = .string(reason) }
+    if let until = status?.until {
+      let ahead = (until - now).wholeMilliseconds
+      view["until"] = .string(Timestamp.text(wallClockMilliseconds() + max(0, ahead)))
+    }
+    if let status, isRunning {
+      view["successes"] = .number(String(status.successes))
+      view["failures"] = .number(String(status.failures))
+    }
+    // A short secret would be half shown.
+    let hint =
+      key.secret.bytes.count >= 16
+      ? String(decoding: key.secret.bytes.suffix(4), as: UTF8.self) : ""
+    view["secret_hint"] = .string(hint)
+    return view
+  }
+
+  private func userView(_ value: JSONValue) -> JSONValue {
+    guard let user = value["name"]?.string.flatMap({ snapshot.user(named: $0) }) else {
+      return value
+    }
+    var view = value
+    view["status"] = .string(user.isActive ? "active" : "suspended")
+    view["level"] = .int(Int64(user.level))
+    view["affinity"] = .string(user.affinity.rawValue)
+    view["tokens"] = .int(Int64(snapshot.dependents(of: .user, id: user.id).count))
+    return view
+  }
+
+  private func tokenView(_ value: JSONValue) -> JSONValue {
+    var view = value
+    view["digest"] = nil
+    return view
+  }
+}

@@ -1,0 +1,27 @@
+import Gateway
+import JSON
+
+extension Administration {
+  func settingList() -> JSONValue {
+    .object([.init("settings", .array(RuntimeSettings.all.map(view)))])
+  }
+
+  func settingSet(_ arguments: Arguments) throws(OperationFailure) -> JSONValue {
+    let name = try arguments.text("name")
+    guard let setting = RuntimeSettings.setting(named: name) else {
+      let known = RuntimeSettings.all.map(\.name).joined(separator: ", ")
+      throw OperationFailure(
+        code: "not_found", message: "There is no setting '\(name)'. There are: \(known).")
+    }
+    try apply(
+      .object([.init("settings", .object([.init(name, arguments["value"] ?? .null)]))]))
+    return .object([.init("setting", view(setting))])
+  }
+
+  private func view(_ setting: RuntimeSettings.Setting) -> JSONValue {
+    .object([
+      .init("name", .string(setting.name)), .init("value", setting.value(snapshot.settings)),
+      .init("default", setting.defaultValue), .init("help", .string(setting.help)),
+    ])
+  }
+}

@@ -1,0 +1,144 @@
+import Gateway
+import HTTP
+import Network
+import Providers
+
+/// One try with one key: a connection, the request on it, the head of the answer.
+struct Attempt {
+  enum End {
+    case answered(UpstreamConnection, ResponseHead)
+    case failed(AttemptEnd)
+    case clientLeft
+  }
+
+  let choice: Failover.Choice
+  let request: Request
+  let worker: Worker
+  let deadline: MonotonicTime
+  /// Whether we asked for the usage of a stream whose client did not.
+  private(set) var hidesUsage = false
+  private let clientHead: RequestHead
+  private let connection: ClientConnection
+  let origin: UpstreamOrigin
+
+  init(
+    _ choice: Failover.Choice, _ request: Request, _ clientHead: RequestHead,
+    _ connection: ClientConnection, deadline: MonotonicTime
+  ) {
+    self.choice = choice
+    self.request = request
+    self.clientHead = clientHead
+    self.connection = connection
+    worker = connection.worker
+    self.deadline = deadline
+    let profile = choice.candidate.provider.profile
+    let target = profile.target
+    origin = UpstreamOrigin(
+      isSecure: target.isSecure, host: target.host, port: target.port,
+      allowsPrivate: profile.allowsPrivate)
+  }
+
+  private var settings: RuntimeSettings { worker.snapshot.settings }
+  /// What the provider sees of a passthrough's path.
+  var passthroughPath: String? {
+    guard request.route.endpoint == .passthrough else { return nil }
+    return String(decoding: clientHead.bytes[request.route.upstreamPath], as: UTF8.self)
+  }
+  private var isStream: Bool { request.facts.isStream || request.route.isStreamPath }
+
+  /// Sends the request and waits for the head of the answer.
+  ///
+  /// A reused connection that closes without a byte of answer is replaced once by a fresh one: the
+  /// provider had closed it before our request came.
+  mutating func send(_ body: [UInt8]) async -> End {
+    let (route, facts) = (request.route, request.facts)
+    let profile = choice.candidate.provider.profile
+    hidesUsage = UpstreamRequest.asksForUsage(
+      route, facts, worker.node.streamUsage(of: choice.candidate.provider))
+    let edited = UpstreamRequest.editedBody(
+      route, facts, profile: profile, model: choice.candidate.model, injectUsage: hidesUsage,
+      body: body.span)
+    let content = edited ?? body
+    var head: [UInt8] = []
+    UpstreamRequest.head(
+      route, facts, clientHead, profile: profile, model: choice.candidate.model,
+      keySecret: choice.key.secret.bytes, bodyBytes: content.count, into: &head)
+    if let idle = worker.withPool({ $0.take(origin) }) {
+      if let end = await exchange(on: idle, head, content) { return end }
+    }
+    do throws(ConnectFailure) {
+      let fresh = try await connect()
+      return await exchange(on: fresh, head, content) ?? .failed(.brokeOff)
+    } catch {
+      switch error {
+      case .clientLeft: return .clientLeft
+      case .failed(let end): return .failed(end)
+      }
+    }
+  }
+
+  /// Nil: the connection was an old one and had been closed before our request came.
+  private func exchange(
+    on upstream: UpstreamConnection, _ head: [UInt8], _ body: [UInt8]
+  ) async -> End? {
+    let now = MonotonicTime.now()
+    let headTimeout = isStream ? settings.streamHeadTimeout : settings.responseHeadTimeout
+    do throws(UpstreamFailure) {
+      let answer = try await upstream.exchange(
+        head: head, body: body, method: clientHead.method, for: connection.socket,
+        sendUntil: min(deadline, now + settings.responseHeadTimeout),
+        headUntil: min(deadline, now + headTimeout))
+      return .answered(upstream, answer)
+    } catch {
+      upstream.close()
+      switch error {
+      case .clientLeft: return .clientLeft
+      case .timedOut:
+        return .failed(.timedOut(billable: !isStream && !request.route.endpoint.isSafeToRepeat))
+      case .closedWithoutAnswer: return upstream.wasReused ? nil : .failed(.brokeOff)
+      case .broken: return .failed(.brokeOff)
+      }
+    }
+  }
+
+  private enum ConnectFailure: Error {
+    case clientLeft
+    case failed(AttemptEnd)
+  }
+
+  private func connect() async throws(ConnectFailure) -> UpstreamConnection {
+    let until = min(deadline, MonotonicTime.now() + settings.connectTimeout)
+    do throws(ConnectError) {
+      let addresses = try await worker.node.resolver.resolve(
+        origin.host, port: origin.port, on: worker.loop, until: until)
+      let socket = try await Connector.connect(
+        to: addresses, allowsPrivate: origin.allowsPrivate, on: worker.loop,
+        orGone: connection.socket, until: until)
+      guard origin.isSecure else { return UpstreamConnection(socket) }
+      return try await secure(socket, until: until)
+    } catch {
+      if error == .peerGone { throw .clientLeft }
+      worker.node.noteConnectFailure(choice.candidate.provider.name, error)
+      throw .failed(.connectFailed)
+    }
+  }
+
+  private func secure(
+    _ socket: StreamSocket, until: MonotonicTime
+  ) async throws(ConnectError) -> UpstreamConnection {
+    do throws(StreamError) {
+      try await socket.connectTLS(
+        worker.node.configuration.upstreamTLS, host: origin.host,
+        resuming: worker.withPool { $0.resumption(origin) }, orGone: connection.socket,
+        until: until)
+      return UpstreamConnection(socket)
+    } catch {
+      switch error {
+      case .peerGone: throw .peerGone
+      case .timedOut: throw .timedOut
+      case .closed: throw .failed("TLS: the provider closed the connection")
+      case .failed(let reason): throw .failed(reason)
+      }
+    }
+  }
+}

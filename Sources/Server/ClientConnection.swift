@@ -1,0 +1,155 @@
+import HTTP
+import Network
+import Providers
+
+/// One client's connection: reads heads, runs exchanges one after the other, keeps it alive.
+///
+/// Pipelined requests wait in the buffer until the answer before them is out. Belongs to one task.
+final class ClientConnection {
+  let socket: StreamSocket
+  let worker: Worker
+  var writer: ClientWriter
+  private var inbound = ByteBuffer()
+  private var parser = RequestHeadParser()
+
+  /// What a refused request may still send before we stop listening to it.
+  private static let discardBytesMax = 1_048_576
+  private static let discardTime = Duration.seconds(3)
+
+  init(_ socket: StreamSocket, worker: Worker) {
+    self.socket = socket
+    self.worker = worker
+    writer = ClientWriter(socket, on: worker.loop)
+  }
+
+  var loop: EventLoop { worker.loop }
+
+  func run() async {
+    defer { socket.close() }
+    if let tls = worker.node.tls {
+      let deadline = loop.now + worker.node.configuration.headerTimeout
+      do { try await socket.acceptTLS(tls, until: deadline) } catch { return }
+    }
+    while true {
+      guard let head = await nextHead() else { return }
+      var exchange = Exchange(head, on: self)
+      guard await exchange.run() else { return await linger() }
+    }
+  }
+
+  // MARK: heads
+
+  /// Waits for the next request; nil when the connection is over.
+  private func nextHead() async -> RequestHead? {
+    parser.reset()
+    writer.reset()
+    let configuration = worker.node.configuration
+    var deadline =
+      loop.now + (inbound.isEmpty ? configuration.keepAliveIdle : configuration.headerTimeout)
+    while true {
+      do throws(HeadError) {
+        if !inbound.isEmpty, let found = try parse() { return found }
+      } catch {
+        await refuse(error)
+        return nil
+      }
+      let wasEmpty = inbound.isEmpty
+      if wasEmpty, worker.node.isDraining { return nil }
+      worker.note(socket.ticket, isIdle: wasEmpty)
+      defer { worker.note(socket.ticket, isIdle: false) }
+      if wasEmpty { inbound.releaseIfEmpty() }
+      do throws(StreamError) {
+        try await socket.read(into: &inbound, until: deadline)
+      } catch {
+        if error == .timedOut, !wasEmpty { await refuse(status: 408, Refusal.requestTimeout) }
+        return nil
+      }
+      if wasEmpty { deadline = loop.now + configuration.headerTimeout }
+    }
+  }
+
+  private func parse() throws(HeadError) -> RequestHead? {
+    let found = try inbound.withSpan { bytes throws(HeadError) in try parser.parse(bytes) }
+    guard let (head, consumed) = found else { return nil }
+    inbound.consume(consumed)
+    return head
+  }
+
+  private func refuse(_ error: HeadError) async {
+    let refusal: Refusal =
+      switch error.status {
+      case 431: .headTooLarge(limitBytes: HeadLimits().headBytesMax)
+      case 501: .notImplemented(error.message)
+      case 505: .versionNotSupported
+      default: .malformed(error.message)
+      }
+    await refuse(status: error.status, refusal)
+  }
+
+  /// Answers a connection that holds no request we could read, and ends it.
+  private func refuse(status: Int, _ refusal: Refusal) async {
+    let id = worker.nextRequestID()
+    let body = refusal.body(dialect: .openai, requestID: id)
+    let answer = LocalAnswer(status: status, body: body, allow: nil, retryAfterSeconds: nil)
+    let head = answer.head(requestID: id, dialect: .openai, keepsAlive: false)
+    writer.begin(head: head, framing: .length, length: body.count)
+    do throws(StreamError) { try await writer.send(body, isLast: true) } catch { return }
+    await linger()
+  }
+
+  // MARK: bodies
+
+  /// Reads more bytes; what came before is kept.
+  func readMore(until deadline: MonotonicTime, room: Int) async throws(StreamError) {
+    try await socket.read(into: &inbound, room: room, until: deadline)
+  }
+
+  var hasBufferedBytes: Bool { !inbound.isEmpty }
+
+  /// Decodes what is buffered of a body.
+  func decode(
+    _ decoder: inout BodyDecoder, _ consume: (Span<UInt8>) -> Void
+  ) throws(BodyError) {
+    guard !inbound.isEmpty else { return }
+    let consumed = try inbound.withSpan { bytes throws(BodyError) in
+      var position = 0
+      while let piece = try decoder.next(in: bytes, &position) { consume(bytes.extracting(piece)) }
+      return position
+    }
+    inbound.consume(consumed)
+  }
+
+  /// Reads the rest of a refused request's body and throws it away, within bounds.
+  ///
+  /// - Returns: Whether the connection can serve another request.
+  func discard(_ decoder: inout BodyDecoder) async -> Bool {
+    let deadline = loop.now + Self.discardTime
+    var discarded = 0
+    while !decoder.isFinished {
+      do throws(BodyError) {
+        try decode(&decoder) { discarded += $0.count }
+      } catch { return false }
+      if decoder.isFinished { break }
+      guard discarded <= Self.discardBytesMax else { return false }
+      do throws(StreamError) {
+        try await readMore(until: deadline, room: 16_384)
+      } catch { return false }
+    }
+    return true
+  }
+
+  /// Lets the client read the last answer before the connection is closed on it (RFC 9112, 9.6).
+  private func linger() async {
+    socket.shutdownWrites()
+    let deadline = loop.now + .seconds(2)
+    var discarded = inbound.count
+    inbound.removeAll()
+    do throws(StreamError) {
+      while discarded <= Self.discardBytesMax {
+        try await socket.read(into: &inbound, room: 16_384, until: deadline)
+        discarded += inbound.count
+        inbound.removeAll()
+      }
+    } catch {}
+  }
+}

@@ -1,0 +1,280 @@
+import Gateway
+import HTTP
+import JSON
+import Network
+import Providers
+
+/// The life of one request, from its parsed head to its receipt.
+///
+/// `run` tells it in order: authenticate, authorize, read the body, route, admit, attempt, relay,
+/// meter, record. Policy decides and never waits; only reading and writing is `async`. DESIGN
+/// section 3.
+struct Exchange {
+  let connection: ClientConnection
+  let worker: Worker
+  let snapshot: Snapshot
+  let head: RequestHead
+  let startedAt: MonotonicTime
+  /// Nothing of this exchange may take longer.
+  let deadline: MonotonicTime
+  /// In whose form the client is answered.
+  var dialect = Dialect.openai
+  var receipt: Receipt
+  var keepsAlive: Bool
+  private var decoder: BodyDecoder
+  private var isBodyRead = false
+
+  init(_ head: RequestHead, on connection: ClientConnection) {
+    self.head = head
+    self.connection = connection
+    worker = connection.worker
+    snapshot = worker.snapshot
+    startedAt = .now()
+    deadline = startedAt + snapshot.settings.requestTimeout
+    keepsAlive = head.keepsAlive
+    decoder = BodyDecoder(head.framing)
+    receipt = Receipt(
+      requestID: worker.nextRequestID(), startedAtMilliseconds: wallClockMilliseconds())
+  }
+
+  /// Serves the request and answers it, whatever happens.
+  ///
+  /// Returns whether the connection may carry another request.
+  mutating func run() async -> Bool {
+    if let answer = LocalAnswer.health(head, worker.node) { return await send(answer) }
+    defer { record() }
+    do throws(Interruption) {
+      try await serve()
+    } catch {
+      await answer(error)
+    }
+    return keepsAlive && !worker.node.isDraining
+  }
+
+  private mutating func serve() async throws(Interruption) {
+    let route = try refusing { () throws(Refusal) in try Route.match(head) }
+    receipt.endpoint = route.endpoint
+    receipt.dialect = route.dialect
+    dialect = route.dialect
+    let caller = try authenticate()
+    try refusing { () throws(Refusal) in
+      try AccessControl.authorize(caller, endpoint: route.endpoint)
+    }
+    if route.isAnsweredHere { return try await answerModels(route, caller) }
+
+    var body = RequestBody(budget: worker.node.bodies)
+    try await body.read(
+      &decoder, framing: head.framing, expectsContinue: head.expectsContinue, from: connection)
+    isBodyRead = true
+    let facts = try refusing { () throws(Refusal) in
+      try RequestFacts.read(route, head, body: body.bytes.span)
+    }
+    receipt.model = facts.model
+    receipt.isStream = facts.isStream || route.isStreamPath
+    try refusing { () throws(Refusal) in try AccessControl.authorize(caller, model: facts.model) }
+
+    var plan = try self.plan(route, facts, caller)
+    let reservation = try refusing { () throws(Refusal) in
+      try Admission.admit(&plan, caller: caller, settings: snapshot.settings) { candidate in
+        snapshot.prices.entry(
+          vendor: candidate.provider.vendor, responseModel: nil, requestedModel: candidate.model)
+          != nil
+      }
+    }
+    _ = reservation
+    try await attempt(plan, Request(route: route, facts: facts, caller: caller), &body)
+  }
+
+  /// Tries candidates and keys until one has answered or nothing is left.
+  private mutating func attempt(
+    _ plan: Plan, _ request: Request, _ body: inout RequestBody
+  ) async throws(Interruption) {
+    var failover = Failover(
+      plan: plan, queueWait: snapshot.settings.queueWait,
+      deadline: Moment(nanoseconds: deadline.nanoseconds), random: worker.nextRandom())
+    while true {
+      switch failover.next(now: moment()) {
+      case .refuse(let refusal):
+        throw .refused(refusal)
+      case .wait(let until):
+        let hasLeft = await connection.socket.waitForLeaving(
+          until: min(deadline, MonotonicTime(nanoseconds: until.nanoseconds)))
+        if hasLeft {
+          failover.report(.clientLeft, now: moment())
+          throw .clientLeft
+        }
+      case .attempt(let choice):
+        note(choice)
+        switch await attempt(choice, request, &body, &failover) {
+        case .answered: return
+        case .cut: return failover.report(.cutAfterContent, now: moment())
+        case .next(let end): failover.report(end, now: moment())
+        case .again: preconditionFailure("an attempt that is repeated does not end")
+        case .clientLeft:
+          failover.report(.clientLeft, now: moment())
+          throw .clientLeft
+        }
+      }
+    }
+  }
+
+  /// One attempt with one key, and the relay of its answer if it is one for the client.
+  private mutating func attempt(
+    _ choice: Failover.Choice, _ request: Request, _ body: inout RequestBody,
+    _ failover: inout Failover
+  ) async -> Relay.End {
+    while true {
+      var attempt = Attempt(choice, request, head, connection, deadline: deadline)
+      switch await attempt.send(body.bytes) {
+      case .failed(let end): return .next(end)
+      case .clientLeft: return .clientLeft
+      case .answered(let upstream, let answer):
+        let relay = Relay(upstream, answer, attempt, self)
+        let end = await relay.run { verdict in
+          failover.report(verdict, now: moment())
+          body.release()
+        }
+        relay.settle(into: &receipt)
+        keepsAlive = keepsAlive && relay.clientMayGoOn
+        if case .again = end { continue }
+        return end
+      }
+    }
+  }
+
+  // MARK: phases
+
+  private mutating func authenticate() throws(Interruption) -> Caller {
+    let credential = try refusing { () throws(Refusal) in try ClientCredential.find(head) }
+    let digest = worker.node.digest(credential)
+    let caller = try refusing { () throws(Refusal) in
+      guard let digest else { throw .unknownToken }
+      return try Authentication.authenticate(
+        digest: digest, snapshot: snapshot, nowMilliseconds: receipt.startedAtMilliseconds)
+    }
+    receipt.user = caller.user.name
+    receipt.token = caller.token.label
+    return caller
+  }
+
+  /// The plan of the request: from its model, or from the key that holds an id it names.
+  private mutating func plan(
+    _ route: Route, _ facts: RequestFacts, _ caller: Caller
+  ) throws(Interruption) -> Plan {
+    let plan = try refusing { () throws(Refusal) in
+      var ids = facts.namedIDs
+      if route.endpoint == .response, let id = route.resourceID { ids.append(id) }
+      let pinned =
+        ids.isEmpty ? nil : try worker.node.pinnedKeyID(for: ids, userID: caller.user.id)
+      let question = Router.Question(
+        model: facts.model, dialect: route.dialect,
+        passthroughProvider: route.passthroughProvider, pinnedKeyID: pinned)
+      return try Router.plan(
+        question, caller: caller, snapshot: snapshot, random: worker.nextRandom())
+    }
+    if route.endpoint == .passthrough, let provider = plan.candidates.first?.provider {
+      dialect = provider.dialect
+      receipt.dialect = provider.dialect
+    }
+    return plan
+  }
+
+  private mutating func note(_ choice: Failover.Choice) {
+    receipt.attempts += 1
+    receipt.provider = choice.candidate.provider.name
+    receipt.upstreamModel = choice.candidate.model.isEmpty ? nil : choice.candidate.model
+    receipt.key = choice.key.label
+    receipt.level = choice.level
+  }
+
+  private func refusing<Value>(
+    _ body: () throws(Refusal) -> Value
+  ) throws(Interruption) -> Value {
+    do throws(Refusal) { return try body() } catch { throw .refused(error) }
+  }
+
+  private func moment() -> Moment { Moment(nanoseconds: MonotonicTime.now().nanoseconds) }
+
+  // MARK: answers from here
+
+  private mutating func answerModels(_ route: Route, _ caller: Caller) async throws(Interruption) {
+    let models = ModelListing.models(for: caller, dialect: route.dialect, snapshot: snapshot).map {
+      ModelListEntry(
+        name: $0.model, owner: $0.provider, createdMilliseconds: receipt.startedAtMilliseconds)
+    }
+    let body: [UInt8]
+    if let id = route.resourceID {
+      guard let entry = models.first(where: { $0.name == id }) else {
+        throw .refused(.modelNotFound(model: id))
+      }
+      body = ModelList.single(entry, dialect: route.dialect)
+    } else {
+      body = ModelList.list(models, dialect: route.dialect)
+    }
+    receipt.outcome = .served
+    receipt.model = route.resourceID
+    _ = await send(LocalAnswer(status: 200, body: body, allow: nil, retryAfterSeconds: nil))
+  }
+
+  /// Answers a request that got no answer from a provider.
+  private mutating func answer(_ interruption: Interruption) async {
+    switch interruption {
+    case .clientLeft:
+      receipt.outcome = .abandoned
+      keepsAlive = false
+    case .malformedFraming(let what):
+      keepsAlive = false
+      await refuse(.malformed(what))
+    case .refused(let refusal):
+      await refuse(refusal)
+    }
+  }
+
+  private mutating func refuse(_ refusal: Refusal) async {
+    if receipt.endpoint == nil { dialect = Route.dialectOfRefusal(head) }
+    receipt.outcome = receipt.attempts > 0 ? .failed : .refused
+    receipt.anomalies.append(refusal.code)
+    let body = refusal.body(dialect: dialect, requestID: receipt.requestID)
+    _ = await send(
+      LocalAnswer(
+        status: refusal.status, body: body, allow: refusal.allow,
+        retryAfterSeconds: refusal.retryAfterSeconds))
+  }
+
+  /// Sends an answer of ours; before it, what is left of the request's body is read and dropped.
+  private mutating func send(_ answer: LocalAnswer) async -> Bool {
+    if !isBodyRead, !decoder.isFinished {
+      if head.expectsContinue, !connection.hasBufferedBytes {
+        keepsAlive = false  // The client may or may not send its body now: nobody can tell.
+      } else {
+        keepsAlive = await connection.discard(&decoder) && keepsAlive
+      }
+    }
+    receipt.status = answer.status
+    let head = answer.head(
+      requestID: receipt.requestID, dialect: dialect, keepsAlive: keepsAlive)
+    let isHead = self.head.method == .head
+    connection.writer.begin(
+      head: head, framing: isHead ? .headOnly : .length, length: answer.body.count)
+    do throws(StreamError) {
+      try await connection.writer.send(answer.body, isLast: true)
+    } catch {
+      receipt.outcome = .abandoned
+      keepsAlive = false
+    }
+    return keepsAlive
+  }
+
+  /// The end of every request: its receipt goes to the ledger.
+  private mutating func record() {
+    receipt.durationMilliseconds = (MonotonicTime.now() - startedAt).wholeMilliseconds
+    worker.node.record(receipt)
+  }
+}
+
+/// What an exchange knows of its request once it has been read.
+struct Request {
+  let route: Route
+  let facts: RequestFacts
+  let caller: Caller
+}

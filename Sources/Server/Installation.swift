@@ -1,0 +1,100 @@
+import Cluster
+import Gateway
+package import Store
+package import Vault
+
+/// The opened data folder: its lock, its keys, its writer and its records.
+///
+/// One process holds it. `serve` runs on it; a command takes it when no appliance runs.
+package final class Installation: Sendable {
+  package let directory: DataDirectory
+  package let keyring: Keyring
+  package let writer: Writer
+  package let records: RecordBook
+  package let ownedIDs: OwnedIDs
+  package let node: UInt64
+  /// Stored records that could not stand and are left out, in words.
+  package let problems: [String]
+
+  /// Takes the lock and opens everything; makes keys and database on an empty folder.
+  ///
+  /// A wrong master key is found before anything is written. An empty `masterKeyFile` means the
+  /// one in the data folder.
+  package init(dataPath: String, masterKeyFile: String = "") throws(OperationFailure) {
+    do throws(StoreError) {
+      // A command that has just ended may still be closing its database.
+      directory = try DataDirectory(dataPath, waitMilliseconds: 200)
+      let stored = try KeyStore.peek(path: directory.databasePath)
+      let keyPath = masterKeyFile.isEmpty ? directory.masterKeyPath : masterKeyFile
+      let made: [WrappedKey]
+      (keyring, made) = try Self.keys(stored, keyPath)
+      writer = try Writer(path: directory.databasePath)
+      let storing = made.map(StoredKey.init)
+      let (all, node, newest) = try writer.performAndWait { database throws(StoreError) in
+        if !storing.isEmpty { try KeyStore.put(storing, in: database) }
+        return (
+          try RecordStore.all(in: database), try RecordStore.nodeID(in: database),
+          try RecordStore.newestVersion(in: database)
+        )
+      }
+      let sealer = keyring.sealer
+      let loaded = Snapshot.loading(all, basePrices: .builtIn) { kind, id, field, sealed in
+        try? sealer.open(sealed, kind: kind.rawValue, id: id, field: field)
+      }
+      self.node = node
+      problems = loaded.problems.map(\.description)
+      records = RecordBook(
+        snapshot: loaded.snapshot, clock: HybridClock(node: node, last: newest), writer: writer,
+        sealer: sealer)
+      ownedIDs = try OwnedIDs(writer)
+    } catch {
+      throw OperationFailure(error)
+    }
+  }
+
+  /// Stores what waits and closes the database.
+  package func close() { writer.close() }
+
+  private static func keys(
+    _ stored: [StoredKey], _ path: String
+  ) throws(StoreError) -> (Keyring, made: [WrappedKey]) {
+    do throws(VaultError) {
+      let master = try MasterKey.find(file: path, mayCreate: stored.isEmpty)
+      guard stored.isEmpty else {
+        return (try Keyring(masterKey: master, wrapped: stored.compactMap(WrappedKey.init)), [])
+      }
+      let (keyring, wrapped) = try Keyring.make(
+        masterKey: master, nowMilliseconds: wallClockMilliseconds())
+      return (keyring, wrapped)
+    } catch {
+      throw .damaged(error.message)
+    }
+  }
+}
+
+extension StoredKey {
+  fileprivate init(_ key: WrappedKey) {
+    self.init(
+      id: key.id, purpose: key.purpose.rawValue, wrapped: key.wrapped,
+      createdAtMilliseconds: key.createdAtMilliseconds)
+  }
+}
+
+extension WrappedKey {
+  fileprivate init?(_ key: StoredKey) {
+    guard let purpose = Purpose(rawValue: key.purpose) else { return nil }
+    self.init(
+      id: key.id, purpose: purpose, wrapped: key.wrapped,
+      createdAtMilliseconds: key.createdAtMilliseconds)
+  }
+}
+
+extension OperationFailure {
+  init(_ error: StoreError) {
+    if case .inUse = error {
+      self.init(code: "in_use", message: error.message)
+    } else {
+      self.init(code: "storage", message: error.message)
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package import Gateway
+package import Network
+import Providers
+package import Store
+import Synchronization
+package import Vault
+
+/// What all loops of this process share: adapters, caps and the flags of its life.
+package final class Node: Sendable {
+  let configuration: ServerConfiguration
+  let resolver = Resolver()
+  let bodies: BodyBudget
+  let connections: ConnectionCount
+  private let ownedIDs: OwnedIDs
+  /// Providers that have refused `stream_options`.
+  private let refusesStreamUsage = Mutex<Set<String>>([])
+  private let digester: TokenDigester
+  private let sink: @Sendable (Receipt) -> Void
+  private let draining = Atomic<Bool>(false)
+  private let readiness: @Sendable () -> String?
+  private let log: @Sendable (String) -> Void
+  private let listenerTLS: Mutex<TLSContext?>
+
+  /// Reads the certificates of the listener.
+  ///
+  /// `sink` takes every receipt, on the loops, and must not block; `readiness` says why the node
+  /// cannot serve, or nil; `log` writes a line.
+  package init(
+    configuration: ServerConfiguration, digester: TokenDigester, ownedIDs: OwnedIDs,
+    sink: @escaping @Sendable (Receipt) -> Void, readiness: @escaping @Sendable () -> String?,
+    log: @escaping @Sendable (String) -> Void
+  ) throws(TLSContext.Failure) {
+    self.configuration = configuration
+    self.digester = digester
+    self.ownedIDs = ownedIDs
+    self.sink = sink
+    self.readiness = readiness
+    self.log = log
+    bodies = BodyBudget(bytesMax: configuration.bufferedBytesMax)
+    connections = ConnectionCount(max: configuration.connectionsMax)
+    listenerTLS = Mutex(try Self.listenerTLS(configuration))
+  }
+
+  private static func listenerTLS(
+    _ configuration: ServerConfiguration
+  ) throws(TLSContext.Failure) -> TLSContext? {
+    guard let files = configuration.tlsFiles else { return nil }
+    return try TLSContext.server(certificateFile: files.certificate, keyFile: files.key)
+  }
+
+  /// What a new connection is secured with; nil for plain text.
+  var tls: TLSContext? { listenerTLS.withLock { $0 } }
+
+  /// Reads the certificates anew; if they are no good the old ones stay.
+  package func reload() {
+    do throws(TLSContext.Failure) {
+      let context = try Self.listenerTLS(configuration)
+      listenerTLS.withLock { $0 = context }
+      log("level=info event=certificates.loaded\n")
+    } catch {
+      log("level=error event=certificates.refused reason=\"\(error.message)\"\n")
+    }
+  }
+
+  package var isDraining: Bool { draining.load(ordering: .relaxed) }
+
+  /// From now on: no new connections, the answers under way are finished.
+  package func drain() { draining.store(true, ordering: .relaxed) }
+
+  /// Requests and idle connections that are still open.
+  package var openConnections: Int { connections.value }
+
+  var notReadyReason: String? { isDraining ? "draining" : readiness() }
+
+  func digest(_ credential: [UInt8]) -> TokenDigestBytes? {
+    TokenDigestBytes(digester.digest(credential.span).bytes)
+  }
+
+  func record(_ receipt: Receipt) { sink(receipt) }
+
+  // MARK: ids that live on one key
+
+  /// The key that holds the ids; throws for one that is not the user's.
+  func pinnedKeyID(for ids: [String], userID: String) throws(Refusal) -> String? {
+    let now = wallClockMilliseconds()
+    return try HandedOutIDs.pinnedKeyID(for: ids, userID: userID) { id in
+      guard case .own(let owned)? = try? ownedIDs.find(id, user: userID, nowMilliseconds: now)
+      else { return nil }
+      return HandedOutIDs.Owner(
+        keyID: owned.key, userID: owned.user, expiresAtMilliseconds: owned.expiresAtMilliseconds)
+    }
+  }
+
+  /// Takes note of an id that an answer has handed out.
+  func remember(_ id: String, user: User, provider: Provider, key: Key) {
+    ownedIDs.remember(
+      OwnedID(
+        id: id, user: user.id, provider: provider.id, key: key.id,
+        expiresAtMilliseconds: wallClockMilliseconds() + HandedOutIDs.lifetimeMilliseconds(of: id)))
+  }
+
+  // MARK: what is learned of providers
+
+  /// Whether a stream's usage may be asked for: as configured, unless the provider has refused it.
+  func streamUsage(of provider: Provider) -> ProviderProfile.StreamUsage {
+    guard provider.profile.streamUsage == .ask else { return .never }
+    return refusesStreamUsage.withLock { $0.contains(provider.id) } ? .never : .ask
+  }
+
+  func noteStreamUsageRefused(by providerID: String) {
+    refusesStreamUsage.withLock { _ = $0.insert(providerID) }
+  }
+
+  /// A provider that cannot be reached is worth a line in the log.
+  func noteConnectFailure(_ provider: String, _ error: ConnectError) {
+    log("level=warn event=upstream.unreachable provider=\(provider) reason=\"\(error)\"\n")
+  }
+}

@@ -1,0 +1,305 @@
+import Gateway
+import HTTP
+import Network
+import Providers
+
+/// Carries one answer from a provider to the client, and reads it on the way.
+///
+/// Nothing goes out before it is sure that this answer is the one: an error of the key or provider,
+/// or a stream that breaks before its first content, ends here and the next key is tried. After
+/// content, a break is made visible to the client. One task uses it.
+final class Relay {
+  enum End {
+    /// The client has its whole answer.
+    case answered
+    /// The client has a part of it, and knows.
+    case cut
+    /// Nothing has gone out: the next key.
+    case next(AttemptEnd)
+    /// The provider does not know `stream_options`: the same again without it.
+    case again
+    case clientLeft
+  }
+
+  /// How long and how much of an answer's start is held back for failover.
+  private static let holdTime = Duration.seconds(5)
+  private static let holdBytesMax = 65_536
+  /// An error answer is read up to here to be classified; what is beyond is relayed unread.
+  private static let errorBytesMax = 262_144
+  private static let errorTime = Duration.seconds(10)
+
+  private let upstream: UpstreamConnection
+  private let answer: ResponseHead
+  private let attempt: Attempt
+  private let exchange: Exchange
+  private let worker: Worker
+  private let connection: ClientConnection
+  private let framing: ResponseFraming
+  private var reader: AnswerReader
+  /// Content that may go to the client and has not gone yet.
+  private var out: [UInt8] = []
+  private var hasBegun = false
+  private var hasEnded = false
+  private var firstContentAt: MonotonicTime?
+  private var outcome = Receipt.Outcome.failed
+  private(set) var facts: AnswerFacts?
+  /// Whether the client's connection can carry another request.
+  private(set) var clientMayGoOn: Bool
+
+  init(
+    _ upstream: UpstreamConnection, _ answer: ResponseHead, _ attempt: Attempt, _ exchange: Exchange
+  ) {
+    self.upstream = upstream
+    self.answer = answer
+    self.attempt = attempt
+    self.exchange = exchange
+    worker = exchange.worker
+    connection = exchange.connection
+    clientMayGoOn = exchange.keepsAlive
+    framing = answer.framing(forRequestMethod: exchange.head.method)
+    let coding = answer.fields.first("content-encoding")
+    reader = AnswerReader(
+      dialect: attempt.choice.candidate.provider.dialect, endpoint: attempt.request.route.endpoint,
+      contentType: Array(answer.fields.first("content-type") ?? []),
+      isCoded: coding.map { !$0.isEmpty && !$0.elementsEqual("identity".utf8) } ?? false,
+      hidesUsage: attempt.hidesUsage, passthroughPath: attempt.passthroughPath)
+  }
+
+  /// Relays the answer, or finds that another attempt is needed.
+  ///
+  /// `onCommitted` is called once the answer has begun to go out, with what that says of the key:
+  /// from there on the request is not needed again.
+  func run(onCommitted: (AttemptEnd) -> Void) async -> End {
+    guard (200..<300).contains(answer.status) else { return await relayError(onCommitted) }
+    let holdUntil = worker.loop.now + Self.holdTime
+    while true {
+      var breakage: AttemptEnd?
+      switch await readMore(holdUntil) {
+      case .more: break
+      case .held: reader.release(into: &out)
+      case .ended: breakage = end()
+      case .failed(let reason): breakage = reason
+      case .clientLeft: return leave()
+      }
+      if reader.failure != nil { breakage = .brokeOff }
+      if !hasBegun, reader.phase == .holding || hasEnded, let event = reader.errorEvent,
+        event.cameBeforeContent
+      {
+        let provider = attempt.choice.candidate.provider
+        return giveUp(
+          .answered(ErrorTable.classifyEvent(dialect: provider.dialect, ErrorSignals(event))))
+      }
+      if let breakage {
+        guard hasBegun else { return giveUp(breakage) }
+        return await endCut(breakage)
+      }
+      guard hasBegun || hasEnded || reader.phase != .holding else { continue }
+      if !hasBegun {
+        begin(status: answer.status)
+        onCommitted(.served)
+      }
+      guard await flush(isLast: hasEnded) else { return leave() }
+      if hasEnded { return finish(.served) }
+    }
+  }
+
+  /// The body has ended as HTTP has it: the rest goes out, if the answer is whole in itself.
+  private func end() -> AttemptEnd? {
+    hasEnded = true
+    facts = reader.finish(into: &out)
+    // Where only the connection's end tells, an answer that lacks its own end was cut.
+    guard framing == .untilClose, !reader.isComplete else { return nil }
+    return .brokeOff
+  }
+
+  // MARK: reading
+
+  private enum Reading {
+    case more
+    /// The time for holding back is over.
+    case held
+    case ended
+    case failed(AttemptEnd)
+    case clientLeft
+  }
+
+  private func readMore(_ holdUntil: MonotonicTime) async -> Reading {
+    let now = worker.loop.now
+    let silenceUntil = min(exchange.deadline, now + exchange.snapshot.settings.streamSilenceTimeout)
+    let isHolding = !hasBegun && reader.phase == .holding && now < holdUntil
+    do throws(UpstreamFailure) {
+      let hasMore = try await upstream.readBody(
+        for: connection.socket, until: isHolding ? min(holdUntil, silenceUntil) : silenceUntil
+      ) { content in
+        reader.feed(content, into: &out)
+      }
+      if !hasMore { return .ended }
+      if !hasBegun, reader.heldBytes > Self.holdBytesMax { return .held }
+      return .more
+    } catch {
+      switch error {
+      case .clientLeft: return .clientLeft
+      case .timedOut where isHolding && MonotonicTime.now() < silenceUntil: return .held
+      case .timedOut: return .failed(.timedOut(billable: true))
+      case .broken, .closedWithoutAnswer: return .failed(.brokeOff)
+      }
+    }
+  }
+
+  // MARK: writing
+
+  private func begin(status: Int) {
+    hasBegun = true
+    firstContentAt = .now()
+    var head: [UInt8] = []
+    head.reserveCapacity(512)
+    ResponseHeadWriter.appendStatusLine(status, to: &head)
+    ResponseHeaders.append(
+      from: answer, requestID: exchange.receipt.requestID, dialect: exchange.dialect,
+      isPassthrough: attempt.request.route.endpoint == .passthrough, into: &head)
+    let clientFraming: ClientWriter.Framing
+    var length: Int?
+    if exchange.head.method == .head || framing == .none && out.isEmpty {
+      clientFraming = status == 204 || status == 304 ? .none : .headOnly
+    } else if hasEnded {
+      (clientFraming, length) = (.length, out.count)
+    } else if case .length(let announced) = framing, !attempt.hidesUsage {
+      (clientFraming, length) = (.length, announced)
+    } else if exchange.head.minorVersion > 0 {
+      clientFraming = .chunked
+    } else {
+      clientFraming = .untilClose
+      clientMayGoOn = false
+    }
+    if !clientMayGoOn || worker.node.isDraining {
+      clientMayGoOn = false
+      ResponseHeadWriter.appendField("connection", "close", to: &head)
+    }
+    connection.writer.begin(head: head, framing: clientFraming, length: length)
+  }
+
+  /// Sends what may go; false when the client is gone.
+  private func flush(isLast: Bool) async -> Bool {
+    guard isLast || !out.isEmpty else { return true }
+    do throws(StreamError) {
+      try await connection.writer.send(out, isLast: isLast)
+      out.removeAll(keepingCapacity: out.capacity <= 16_384)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  // MARK: ends
+
+  private func finish(_ outcome: Receipt.Outcome) -> End {
+    self.outcome = outcome
+    worker.withPool { $0.put(upstream, attempt.origin, now: worker.loop.now) }
+    return .answered
+  }
+
+  /// The answer broke after content had gone out: the client is told, or its connection is broken.
+  private func endCut(_ end: AttemptEnd) async -> End {
+    outcome = .cut
+    upstream.close()
+    clientMayGoOn = false
+    if facts == nil { facts = reader.finish(into: &out) }
+    let refusal: Refusal = end.isTimeout ? .upstreamTimeout : .upstreamExhausted
+    let notice = ErrorEvent.bytes(
+      dialect: exchange.dialect, endpoint: attempt.request.route.endpoint,
+      framing: reader.errorEventFraming, refusal: refusal, requestID: exchange.receipt.requestID)
+    if let notice, connection.writer.canExtend {
+      out.append(contentsOf: notice)
+      _ = await flush(isLast: true)
+    } else {
+      _ = await flush(isLast: false)
+      connection.socket.abort()
+    }
+    return .cut
+  }
+
+  private func giveUp(_ end: AttemptEnd) -> End {
+    // An error in a whole answer leaves the connection good; a cut does not.
+    worker.withPool { $0.put(upstream, attempt.origin, now: worker.loop.now) }
+    return .next(end)
+  }
+
+  private func leave() -> End {
+    outcome = .abandoned
+    clientMayGoOn = false
+    upstream.close()
+    var unsent: [UInt8] = []
+    if facts == nil { facts = reader.finish(into: &unsent) }
+    return .clientLeft
+  }
+
+  // MARK: errors
+
+  /// Reads an error answer, decides whose fault it is, and passes it on only if it is the client's.
+  private func relayError(_ onCommitted: (AttemptEnd) -> Void) async -> End {
+    let until = min(exchange.deadline, worker.loop.now + Self.errorTime)
+    var isWhole = false
+    do throws(UpstreamFailure) {
+      while out.count < Self.errorBytesMax, !isWhole {
+        isWhole =
+          !(try await upstream.readBody(for: connection.socket, until: until) { content in
+            content.withUnsafeBufferPointer { out.append(contentsOf: $0) }
+          })
+      }
+    } catch {
+      if error == .clientLeft { return leave() }
+    }
+    let provider = attempt.choice.candidate.provider
+    if attempt.hidesUsage, ErrorTable.rejectsStreamUsage(status: answer.status, body: out.span) {
+      worker.node.noteStreamUsageRefused(by: provider.id)
+      _ = giveUp(.brokeOff)
+      return .again
+    }
+    let verdict = ErrorTable.classify(
+      dialect: provider.dialect, status: answer.status, fields: answer.fields, body: out.span,
+      nowMilliseconds: wallClockMilliseconds())
+    guard verdict == .clientFault, isWhole else {
+      return giveUp(
+        .answered(verdict == .clientFault ? .providerFailing(retryAfter: nil) : verdict))
+    }
+    hasEnded = true
+    begin(status: answer.status)
+    onCommitted(.answered(.clientFault))
+    guard await flush(isLast: true) else { return leave() }
+    return finish(.rejected)
+  }
+
+  // MARK: the account
+
+  /// Ids that the answer hands out live on this key from now on.
+  private func remember(_ facts: AnswerFacts) {
+    let endpoint = attempt.request.route.endpoint
+    guard outcome != .rejected, endpoint == .responses || endpoint == .passthrough else { return }
+    let choice = attempt.choice
+    if let id = facts.id {
+      worker.node.remember(
+        id, user: attempt.request.caller.user, provider: choice.candidate.provider,
+        key: choice.key)
+    }
+  }
+
+  /// Writes what this relay knows into the receipt.
+  func settle(into receipt: inout Receipt) {
+    receipt.outcome = outcome
+    guard hasBegun else { return }
+    receipt.status = answer.status
+    if let firstContentAt {
+      receipt.timeToFirstTokenMilliseconds =
+        (firstContentAt - exchange.startedAt).wholeMilliseconds
+    }
+    guard let facts else { return }
+    let provider = attempt.choice.candidate.provider
+    var call = PricedCall(
+      endpoint: attempt.request.route.endpoint, requestedModel: attempt.choice.candidate.model,
+      vendor: provider.vendor)
+    call.inputCharacters = attempt.request.facts.inputCharacters.map(Int64.init)
+    call.isError = outcome == .rejected
+    Meter.settle(facts, call: call, prices: exchange.snapshot.prices, into: &receipt)
+    remember(facts)
+  }
+}

@@ -1,0 +1,87 @@
+import Gateway
+import Glibc
+import JSON
+package import Network
+import Store
+import Vault
+
+/// A server with its loops running: made by the program, stopped by it.
+package final class RunningServer: Sendable {
+  package let node: Node
+  package let addresses: [SocketAddress]
+  private let workers: [Worker]
+  private let control: EventLoop
+  private let configuration: ServerConfiguration
+
+  /// Starts the loops, the listeners and the admin socket on an opened data folder.
+  package init(
+    _ configuration: ServerConfiguration, installation: Installation,
+    log: @escaping @Sendable (String) -> Void
+  ) throws(OperationFailure) {
+    self.configuration = configuration
+    addresses = configuration.listen
+    let writer = installation.writer
+    do throws(TLSContext.Failure) {
+      let node = try Node(
+        configuration: configuration, digester: installation.keyring.digester,
+        ownedIDs: installation.ownedIDs, sink: { writer.record($0) },
+        readiness: { writer.health.problem }, log: log)
+      self.node = node
+    } catch {
+      throw OperationFailure(code: "tls", message: error.message)
+    }
+    do throws(SystemError) {
+      control = try EventLoop()
+      var workers: [Worker] = []
+      for index in 0..<max(1, configuration.workers) {
+        let loop = try EventLoop()
+        try loop.start(name: "worker-\(index)")
+        workers.append(
+          Worker(node: node, loop: loop, snapshot: installation.records.snapshot))
+      }
+      self.workers = workers
+      try control.start(name: "control")
+      for worker in workers {
+        installation.records.add { snapshot, done in worker.adopt(snapshot, whenDone: done) }
+        for address in configuration.listen { try worker.serve(address) }
+        worker.startHousekeeping()
+      }
+      let startedAt = wallClockMilliseconds()
+      let administration = Administration(installation: installation) { [node] in
+        [
+          .init("pid", .int(Int64(getpid()))),
+          .init("started_at", .string(Timestamp.text(startedAt))),
+          .init(
+            "listen",
+            .array(
+              configuration.listen.map {
+                .string("\(configuration.tlsFiles == nil ? "http" : "https")://\($0.description)")
+              })),
+          .init("connections", .int(Int64(node.openConnections))),
+          .init("draining", .bool(node.isDraining)),
+        ]
+      }
+      try AdminSocket(loop: control) { body in administration.answer(body) }
+        .start(path: installation.directory.socketPath)
+    } catch {
+      throw OperationFailure(
+        code: error.code == EADDRINUSE ? "in_use" : "system", message: error.message)
+    }
+  }
+
+  /// Reads certificates anew; connections that are open keep theirs.
+  package func reload() { node.reload() }
+
+  /// Stops listening, lets running requests end within the drain time, and stops the loops.
+  package func stop() {
+    node.drain()
+    for worker in workers { worker.drain() }
+    let end = MonotonicTime.now() + configuration.drainTimeout
+    while node.openConnections > 0, MonotonicTime.now() < end {
+      var pause = timespec(tv_sec: 0, tv_nsec: 20_000_000)
+      nanosleep(&pause, nil)
+    }
+    for worker in workers { worker.loop.stop() }
+    control.stop()
+  }
+}

@@ -1,0 +1,122 @@
+package import Gateway
+import Glibc
+import HTTP
+package import Network
+import Vault
+
+/// One event loop that serves clients: its connections, its snapshot, its idle upstream connections.
+package final class Worker: Sendable {
+  package let loop: EventLoop
+  let node: Node
+  private let state: LoopBound<State>
+
+  private struct State {
+    var snapshot: Snapshot
+    var pool = UpstreamPool()
+    var ids: RequestIDs
+    /// Connections that wait for a request.
+    var idle: Set<UInt64> = []
+    var listeners: Set<UInt64> = []
+  }
+
+  package init(node: Node, loop: EventLoop, snapshot: Snapshot) {
+    self.node = node
+    self.loop = loop
+    state = LoopBound(
+      State(snapshot: snapshot, ids: RequestIDs(seed: Random.bytes(16))), on: loop)
+  }
+
+  // MARK: on the loop
+
+  var snapshot: Snapshot { state.withValue { $0.snapshot } }
+
+  func nextRequestID() -> String { state.withValue { $0.ids.next() } }
+
+  /// Chance for policy: spreading load, never secrets.
+  func nextRandom() -> UInt64 { state.withValue { $0.ids.random() } }
+
+  func withPool<Result>(_ body: (inout UpstreamPool) -> Result) -> Result {
+    state.withValue { body(&$0.pool) }
+  }
+
+  /// A connection waits for a request, or no longer does.
+  func note(_ ticket: UInt64, isIdle: Bool) {
+    state.withValue { state in
+      if isIdle { state.idle.insert(ticket) } else { state.idle.remove(ticket) }
+    }
+  }
+
+  /// Takes a snapshot over; what is in flight keeps the one it began with.
+  private func adopt(_ snapshot: Snapshot) { state.withValue { $0.snapshot = snapshot } }
+
+  /// Lets the loop take a snapshot over, from any thread.
+  package func adopt(_ snapshot: Snapshot, whenDone: @escaping @Sendable () -> Void) {
+    loop.execute { [self] in
+      adopt(snapshot)
+      whenDone()
+    }
+  }
+
+  /// Stops listening and ends connections that wait for a request; the others end after their
+  /// answer.
+  package func drain() {
+    loop.execute { [self] in
+      for ticket in state.withValue({ $0.idle.union($0.listeners) }) { loop.interrupt(ticket) }
+    }
+  }
+
+  // MARK: started once
+
+  /// Accepts connections until the listener fails or the appliance drains.
+  package func serve(_ listen: SocketAddress) throws(SystemError) {
+    let failure = FirstFailure()
+    let latch = Latch(1)
+    Task.detached(executorPreference: loop) { [self] in
+      let listener: Listener
+      do throws(SystemError) {
+        listener = try Listener(on: listen, sharesPort: true, loop: loop)
+      } catch {
+        failure.note(error)
+        return latch.countDown()
+      }
+      state.withValue { _ = $0.listeners.insert(listener.ticket) }
+      latch.countDown()
+      await acceptAll(listener)
+    }
+    latch.wait()
+    if let error = failure.failure { throw error }
+  }
+
+  /// Keeps house once a second: idle upstream connections.
+  package func startHousekeeping() {
+    Task.detached(executorPreference: loop) { [self] in
+      while true {
+        await loop.wait(until: loop.now + .seconds(1))
+        withPool { $0.purge(now: loop.now) }
+      }
+    }
+  }
+
+  private func acceptAll(_ listener: Listener) async {
+    while !node.isDraining {
+      do {
+        let socket = try await listener.accept()
+        guard !node.isDraining else { return }
+        guard node.connections.enter() else {
+          socket.close()
+          continue
+        }
+        let connection = ClientConnection(socket, worker: self)
+        Task.detached(executorPreference: loop) { [node] in
+          await connection.run()
+          node.connections.leave()
+        }
+      } catch  where error.code == ECANCELED {
+        return
+      } catch {
+        // One accepted connection that could not be registered; the listener itself goes on.
+        await loop.wait(until: loop.now + .milliseconds(100))
+      }
+    }
+  }
+}
