@@ -40,8 +40,7 @@ struct ClientWriter {
 
   /// Queues the head; it goes out with the first bytes of the body.
   ///
-  /// - Parameter head: Status line and fields up to, not including, the framing fields and the
-  ///   empty line.
+  /// `head` is the status line and the fields, without the framing fields and the empty line.
   mutating func begin(head: [UInt8], framing: Framing, length: Int?) {
     hasBegun = true
     self.framing = framing
@@ -56,9 +55,7 @@ struct ClientWriter {
     ResponseHeadWriter.appendEnd(to: &wire)
   }
 
-  /// Sends the head, if it is still queued, and `content`.
-  ///
-  /// - Parameter isLast: The body ends with this content.
+  /// Sends the head, if it is still queued, and `content`; with `isLast` the body ends there.
   mutating func send(_ content: [UInt8], isLast: Bool) async throws(StreamError) {
     switch framing {
     case .chunked:
