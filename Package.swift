@@ -78,7 +78,7 @@ let package = Package(
     .testTarget(
       name: "StoreTests", dependencies: ["Store", "Cluster", "Gateway", "Providers", "JSON"],
       swiftSettings: strict),
-    .testTarget(name: "FetchTests", dependencies: ["Fetch"], swiftSettings: strict),
+    .testTarget(name: "FetchTests", dependencies: ["Fetch", "CCurl"], swiftSettings: strict),
     .testTarget(
       name: "ServerTests",
       dependencies: ["Server", "Network", "Store", "Gateway", "Providers", "HTTP", "JSON"],
