@@ -2,21 +2,20 @@
 ///
 /// Fed with UTF-8 at any split, inside a character too, in constant memory and without an
 /// allocation; nothing of the text is kept. The classes follow how byte-pair tokenizers cut text
-/// before they merge: words with the character before them, groups of three digits, runs of
-/// punctuation, line ends, indentation. `TokenEstimate` weighs them.
+/// before they merge: words with the character before them, numbers, runs of punctuation, line
+/// ends, indentation. `TokenEstimate` weighs them. A byte counts by itself and the two before it,
+/// which is what lets eight be counted at once.
 package struct TextTally: Equatable, Sendable {
   /// UTF-8 bytes seen.
   package private(set) var bytes = 0
-  /// Runs of letters of alphabets (Latin, Greek, Cyrillic, …).
+  /// Runs of ASCII letters, and the letters in them.
   package private(set) var words = 0
-  /// ASCII letters, and those of them that stand beyond the eighth letter of their word.
   package private(set) var letters = 0
-  package private(set) var lateLetters = 0
   /// Capitals right after a small letter: `camelCase` has one.
   package private(set) var caseChanges = 0
-  /// Groups of up to three ASCII digits.
-  package private(set) var digitGroups = 0
+  /// ASCII digits, and runs of them.
   package private(set) var digits = 0
+  package private(set) var digitRuns = 0
   /// ASCII punctuation and symbols, and runs of them.
   package private(set) var punctuation = 0
   package private(set) var punctuationRuns = 0
@@ -38,20 +37,14 @@ package struct TextTally: Equatable, Sendable {
   package private(set) var symbols = 0
   /// Emoji and all else of four bytes.
   package private(set) var emoji = 0
-  /// Bytes that are not UTF-8, and control characters.
+  /// Bytes that are not UTF-8.
   package private(set) var strays = 0
 
-  private var run = Run.none
-  private var runLength = 0
-  private var endedLower = false
-  /// The character that a split cut: its value so far, how many bytes it still lacks, its length.
+  /// The classes of the two bytes before the next one.
+  private var before = AsciiClasses()
+  /// The character that a split cut: its value so far, and how many bytes it still lacks.
   private var scalar: UInt32 = 0
   private var scalarBytesLeft: UInt8 = 0
-  private var scalarLength: UInt8 = 0
-
-  private enum Run: UInt8 { case none, word, digits, spaces, lineEnds, punctuation, other }
-
-  private static let wordLettersExpected = 8
 
   package init() {}
 
@@ -62,14 +55,10 @@ package struct TextTally: Equatable, Sendable {
     bytes = bytes &+ text.count
     var index = 0
     while index < text.count {
-      let byte = text[index]
-      if byte >= 0x80 || scalarBytesLeft > 0 {
-        addPart(byte)
-        index += 1
-      } else if Self.isLetter(byte) {
-        index = addLetters(text, from: index)
+      if text[index] >= 0x80 || scalarBytesLeft > 0 {
+        index = addScalarPart(text, at: index)
       } else {
-        index = addOther(text, from: index, first: byte)
+        index = addASCII(text, from: index)
       }
     }
   }
@@ -81,154 +70,227 @@ package struct TextTally: Equatable, Sendable {
 
   /// Ends the current word or run: what follows is another text.
   package mutating func endText() {
-    if scalarBytesLeft > 0 {
-      strays &+= 1
-      scalarBytesLeft = 0
+    endScalar()
+    before = AsciiClasses()
+  }
+
+  /// Counts bytes up to the first that is not ASCII, eight at a time.
+  private mutating func addASCII(_ text: Span<UInt8>, from start: Int) -> Int {
+    var counts = AsciiCounts()
+    var classes = before
+    var index = start
+    while text.count &- index >= 8 {
+      // Inside the span, as just checked; any bits are a `UInt64`.
+      let word = unsafe text.bytes.unsafeLoadUnaligned(
+        fromUncheckedByteOffset: index, as: UInt64.self)
+      guard word & Lanes.high == 0 else { break }
+      classes = counts.add(UInt64(littleEndian: word), after: classes)
+      index &+= 8
+      if counts.isFull { take(&counts) }
     }
-    run = .none
-    runLength = 0
-  }
-
-  private static func isLetter(_ byte: UInt8) -> Bool {
-    (byte | 0x20) &- 0x61 < 26
-  }
-
-  private mutating func enter(_ next: Run) {
-    guard run != next else { return }
-    run = next
-    runLength = 0
-    if next == .word {
-      words &+= 1
-      endedLower = false
+    // The rest, or what stands before a byte that is not ASCII: zero bytes are of no class.
+    var word: UInt64 = 0
+    var length: UInt64 = 0
+    while index < text.count, length < 7, text[index] < 0x80 {
+      word |= UInt64(text[index]) &<< (8 &* length)
+      length &+= 1
+      index &+= 1
     }
-  }
-
-  private mutating func addLetters(_ text: Span<UInt8>, from start: Int) -> Int {
-    enter(.word)
-    var end = start
-    var changes = 0
-    var wasLower = endedLower
-    while end < text.count {
-      let byte = text[end]
-      guard Self.isLetter(byte) else { break }
-      let isLower = byte & 0x20 != 0
-      changes &+= wasLower && !isLower ? 1 : 0
-      wasLower = isLower
-      end += 1
+    if length > 0 {
+      classes = counts.add(word, after: classes).ending(at: length, after: classes)
     }
-    endedLower = wasLower
-    caseChanges &+= changes
-    letters &+= end - start
-    lengthenWord(by: end - start)
-    return end
+    before = classes
+    take(&counts)
+    return index
   }
 
-  private mutating func lengthenWord(by count: Int) {
-    let lateBefore = max(0, runLength - Self.wordLettersExpected)
-    runLength = runLength &+ count
-    lateLetters &+= max(0, runLength - Self.wordLettersExpected) - lateBefore
+  private mutating func take(_ counts: inout AsciiCounts) {
+    words &+= Lanes.sum(counts.words)
+    letters &+= Lanes.sum(counts.letters)
+    caseChanges &+= Lanes.sum(counts.caseChanges)
+    digits &+= Lanes.sum(counts.digits)
+    digitRuns &+= Lanes.sum(counts.digitRuns)
+    punctuation &+= Lanes.sum(counts.punctuation)
+    punctuationRuns &+= Lanes.sum(counts.punctuationRuns)
+    indents &+= Lanes.sum(counts.indents)
+    lineEnds &+= Lanes.sum(counts.lineEnds)
+    counts = AsciiCounts()
   }
+}
 
-  /// One run of ASCII that is not letters, as far as it goes in this chunk.
-  private mutating func addOther(_ text: Span<UInt8>, from start: Int, first: UInt8) -> Int {
-    let kind = Self.kind(of: first)
-    enter(kind)
-    var end = start + 1
-    while end < text.count, Self.kind(of: text[end]) == kind { end += 1 }
-    let before = runLength
-    runLength = runLength &+ (end - start)
-    switch kind {
-    case .digits:
-      digits &+= end - start
-      digitGroups &+= (runLength &+ 2) / 3 - (before &+ 2) / 3
-    case .spaces:
-      if before < 2, runLength >= 2 { indents &+= 1 }
-    case .lineEnds:
-      if before == 0 { lineEnds &+= 1 }
-    case .punctuation:
-      punctuation &+= end - start
-      if before == 0 { punctuationRuns &+= 1 }
-    case .other, .word, .none:
-      strays &+= end - start
-    }
-    return end
-  }
-
-  private static func kind(of byte: UInt8) -> Run {
-    switch byte {
-    case 0x20, 0x09: .spaces
-    case 0x0A, 0x0D: .lineEnds
-    case 0x30...0x39: .digits
-    case 0x41...0x5A, 0x61...0x7A: .word
-    case 0x21...0x7E: .punctuation
-    case 0x80...0xFF: .none
-    default: .other
-    }
-  }
-
-  /// One byte of a character outside ASCII, or a byte where such a one should continue.
-  private mutating func addPart(_ byte: UInt8) {
+// Outside ASCII.
+extension TextTally {
+  /// One byte of a character outside ASCII, or a byte where such a one should go on; a character of
+  /// three bytes at once where it is whole.
+  private mutating func addScalarPart(_ text: Span<UInt8>, at index: Int) -> Int {
+    let byte = text[index]
     if scalarBytesLeft > 0 {
       guard byte & 0xC0 == 0x80 else {
-        strays &+= 1
-        scalarBytesLeft = 0
-        let again: InlineArray<1, UInt8> = [byte]
-        bytes = bytes &- 1
-        return add(again.span)
+        endScalar()
+        return index
       }
       scalar = scalar << 6 | UInt32(byte & 0x3F)
       scalarBytesLeft -= 1
-      if scalarBytesLeft == 0 { addScalar() }
-      return
+      if scalarBytesLeft == 0 {
+        add(scalar: scalar)
+        scalar = 0
+      }
+      return index &+ 1
+    }
+    before = AsciiClasses()
+    if byte & 0xF0 == 0xE0, text.count &- index > 2 {
+      let second = text[index &+ 1]
+      let third = text[index &+ 2]
+      if second & 0xC0 == 0x80, third & 0xC0 == 0x80 {
+        add(
+          scalar: UInt32(byte & 0x0F) << 12 | UInt32(second & 0x3F) << 6 | UInt32(third & 0x3F))
+        return index &+ 3
+      }
     }
     switch byte {
-    case 0xC2...0xDF: begin(byte & 0x1F, length: 2)
-    case 0xE0...0xEF: begin(byte & 0x0F, length: 3)
-    case 0xF0...0xF4: begin(byte & 0x07, length: 4)
-    default:
-      strays &+= 1
-      enter(.other)
+    case 0xC2...0xDF: begin(byte & 0x1F, bytesLeft: 1)
+    case 0xE0...0xEF: begin(byte & 0x0F, bytesLeft: 2)
+    case 0xF0...0xF4: begin(byte & 0x07, bytesLeft: 3)
+    default: strays &+= 1
     }
+    return index &+ 1
   }
 
-  private mutating func begin(_ bits: UInt8, length: UInt8) {
+  private mutating func begin(_ bits: UInt8, bytesLeft: UInt8) {
     scalar = UInt32(bits)
-    scalarLength = length
-    scalarBytesLeft = length - 1
+    scalarBytesLeft = bytesLeft
   }
 
-  private mutating func addScalar() {
+  /// A character that lacks its end is a stray.
+  private mutating func endScalar() {
+    if scalarBytesLeft > 0 { strays &+= 1 }
+    scalarBytesLeft = 0
+    scalar = 0
+  }
+
+  private mutating func add(scalar: UInt32) {
     switch scalar {
-    case 0xC0...0x24F where scalar != 0xD7 && scalar != 0xF7:
-      enter(.word)
-      endedLower = false
-      accentedLetters &+= 1
-      lengthenWord(by: 1)
-    case 0x370...0x7FF:
-      enter(.word)
-      otherLetters &+= 1
-      lengthenWord(by: 1)
-    case 0x800...0x1FFF:
-      enter(.word)
-      wideLetters &+= 1
-    case 0x3040...0x30FF, 0x31F0...0x31FF:
-      enter(.other)
-      kana &+= 1
-    case 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xF900...0xFAFF:
-      enter(.other)
-      han &+= 1
-    case 0x1100...0x11FF, 0x3130...0x318F, 0xAC00...0xD7AF:
-      enter(.other)
-      hangul &+= 1
-    case 0x3000...0x303F, 0xFF00...0xFFEF:
-      enter(.other)
-      widePunctuation &+= 1
-    case 0x10000...:
-      enter(.other)
-      emoji &+= 1
-    default:
-      enter(.other)
-      symbols &+= 1
+    case 0x4E00...0x9FFF, 0x3400...0x4DBF, 0xF900...0xFAFF: han &+= 1
+    case 0xC0...0x24F where scalar != 0xD7 && scalar != 0xF7: accentedLetters &+= 1
+    case 0x370...0x7FF: otherLetters &+= 1
+    case 0x3040...0x30FF, 0x31F0...0x31FF: kana &+= 1
+    case 0xAC00...0xD7AF, 0x1100...0x11FF, 0x3130...0x318F: hangul &+= 1
+    case 0x800...0x1FFF: wideLetters &+= 1
+    case 0x3000...0x303F, 0xFF00...0xFFEF: widePunctuation &+= 1
+    case 0x10000...: emoji &+= 1
+    default: symbols &+= 1
     }
+  }
+}
+
+/// Eight lanes of a byte each in one word.
+private enum Lanes {
+  /// The highest bit of each lane; it stands for "this byte is of the class".
+  static let high: UInt64 = 0x8080_8080_8080_8080
+
+  static func all(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
+
+  /// The lanes whose byte is in the range; all bytes must be ASCII, so that no sum carries over.
+  static func inside(_ word: UInt64, _ first: UInt8, _ last: UInt8) -> UInt64 {
+    (word &+ all(0x80 &- first)) & ~(word &+ all(0x7F &- last)) & high
+  }
+
+  /// The lanes whose byte is less; all bytes must be ASCII.
+  static func below(_ word: UInt64, _ bound: UInt8) -> UInt64 {
+    ~(word &+ all(0x80 &- bound)) & high
+  }
+
+  /// The sum of the eight lanes as numbers.
+  static func sum(_ word: UInt64) -> Int {
+    let pairs = (word & 0x00FF_00FF_00FF_00FF) &+ (word &>> 8 & 0x00FF_00FF_00FF_00FF)
+    return Int((pairs &* 0x0001_0001_0001_0001) &>> 48)
+  }
+}
+
+/// Which of eight bytes are of which class; the bytes of the end come last.
+private struct AsciiClasses: Equatable, Sendable {
+  var small: UInt64 = 0
+  var capital: UInt64 = 0
+  var digit: UInt64 = 0
+  var space: UInt64 = 0
+  var lineEnd: UInt64 = 0
+  var mark: UInt64 = 0
+
+  init() {}
+
+  @inline(__always)
+  init(_ word: UInt64) {
+    let letter = Lanes.inside(word | Lanes.all(0x20), UInt8(ascii: "a"), UInt8(ascii: "z"))
+    // Bit 5 tells small letters from capitals; here it is moved to the highest.
+    small = letter & (word &<< 2)
+    capital = letter & ~(word &<< 2)
+    digit = Lanes.inside(word, UInt8(ascii: "0"), UInt8(ascii: "9"))
+    let control = Lanes.below(word, 0x20)
+    let blank = Lanes.below(word, 0x21)
+    space = blank ^ control
+    mark = ~(blank | letter | digit) & Lanes.high
+    guard control != 0 else { return }
+    space |= Lanes.inside(word, UInt8(ascii: "\t"), UInt8(ascii: "\t"))
+    lineEnd =
+      Lanes.inside(word, UInt8(ascii: "\n"), UInt8(ascii: "\n"))
+      | Lanes.inside(word, UInt8(ascii: "\r"), UInt8(ascii: "\r"))
+  }
+
+  /// The last eight bytes where only the first `length` of these are of the text; 1 to 7.
+  func ending(at length: UInt64, after before: AsciiClasses) -> AsciiClasses {
+    let bits = 8 &* length
+    var ending = AsciiClasses()
+    ending.small = small &<< (64 &- bits) | before.small &>> bits
+    ending.capital = capital &<< (64 &- bits) | before.capital &>> bits
+    ending.digit = digit &<< (64 &- bits) | before.digit &>> bits
+    ending.space = space &<< (64 &- bits) | before.space &>> bits
+    ending.lineEnd = lineEnd &<< (64 &- bits) | before.lineEnd &>> bits
+    ending.mark = mark &<< (64 &- bits) | before.mark &>> bits
+    return ending
+  }
+}
+
+/// Counts by lane; a lane holds up to 255.
+private struct AsciiCounts {
+  private var rounds = 0
+  var words: UInt64 = 0
+  var letters: UInt64 = 0
+  var caseChanges: UInt64 = 0
+  var digits: UInt64 = 0
+  var digitRuns: UInt64 = 0
+  var punctuation: UInt64 = 0
+  var punctuationRuns: UInt64 = 0
+  var indents: UInt64 = 0
+  var lineEnds: UInt64 = 0
+
+  var isFull: Bool { rounds == 255 }
+
+  /// Counts eight bytes that follow eight of the classes `before`; returns their own classes.
+  @inline(__always)
+  mutating func add(_ word: UInt64, after before: AsciiClasses) -> AsciiClasses {
+    let here = AsciiClasses(word)
+    rounds &+= 1
+    let letter = here.small | here.capital
+    letters &+= letter &>> 7
+    words &+= Self.starts(letter, before.small | before.capital) &>> 7
+    caseChanges &+= (here.capital & Self.preceding(here.small, before.small)) &>> 7
+    digits &+= here.digit &>> 7
+    digitRuns &+= Self.starts(here.digit, before.digit) &>> 7
+    punctuation &+= here.mark &>> 7
+    punctuationRuns &+= Self.starts(here.mark, before.mark) &>> 7
+    lineEnds &+= Self.starts(here.lineEnd, before.lineEnd) &>> 7
+    let spaceBefore = Self.preceding(here.space, before.space)
+    let spaceTwoBefore = here.space &<< 16 | before.space &>> 48
+    indents &+= (here.space & spaceBefore & ~spaceTwoBefore) &>> 7
+    return here
+  }
+
+  /// Whether the byte before each lane is of the class.
+  private static func preceding(_ here: UInt64, _ before: UInt64) -> UInt64 {
+    here &<< 8 | before &>> 56
+  }
+
+  private static func starts(_ here: UInt64, _ before: UInt64) -> UInt64 {
+    here & ~preceding(here, before)
   }
 }

@@ -36,7 +36,7 @@ struct TextTallyTests {
     #expect(tally.words == 6)
     #expect(tally.letters == 20)
     #expect(tally.digits == 5)
-    #expect(tally.digitGroups == 2)
+    #expect(tally.digitRuns == 1)
     #expect(tally.punctuation == 4)
     #expect(tally.punctuationRuns == 4)
   }
@@ -70,5 +70,45 @@ struct TextTallyTests {
       #expect(whole.bytes == 64, "\(bytes)")
       #expect(whole == Self.tally(bytes, chunkBytes: 1), "\(bytes)")
     }
+  }
+
+  /// Eight bytes at once count as each alone does.
+  @Test func countsAsByteByByte() {
+    let alphabet = Array("aZ b0  \n\t.,-xYé世😀".utf8)
+    var generator = SystemRandomNumberGenerator()
+    for _ in 0..<2_000 {
+      let length = Int.random(in: 0...40, using: &generator)
+      let bytes = (0..<length).map { _ in
+        alphabet[Int.random(in: 0..<alphabet.count, using: &generator)]
+      }
+      let whole = Self.tally(bytes, chunkBytes: 64)
+      #expect(whole == Self.tally(bytes, chunkBytes: 1), "\(bytes)")
+      #expect(whole == Self.tally(bytes, chunkBytes: 9), "\(bytes)")
+      var words = 0
+      var indents = 0
+      for index in bytes.indices {
+        func isLetter(_ at: Int) -> Bool {
+          at >= 0 && bytes[at] | 0x20 >= 97 && bytes[at] | 0x20 <= 122
+        }
+        func isSpace(_ at: Int) -> Bool { at >= 0 && (bytes[at] == 32 || bytes[at] == 9) }
+        if isLetter(index), !isLetter(index - 1) { words += 1 }
+        if isSpace(index), isSpace(index - 1), !isSpace(index - 2) { indents += 1 }
+      }
+      #expect(whole.words == words && whole.indents == indents, "\(bytes)")
+    }
+  }
+
+  @Test func countsMoreThanALaneHolds() {
+    let tally = Self.tally(
+      Array(String(repeating: "ab 12, ", count: 2_000).utf8), chunkBytes: 14_000)
+    #expect(tally.words == 2_000 && tally.letters == 4_000 && tally.punctuation == 2_000)
+    #expect(tally.digitRuns == 2_000 && tally.digits == 4_000 && tally.indents == 0)
+  }
+
+  @Test func endsAText() {
+    var tally = Self.tally(Array(Array("ab\u{4E16}".utf8).dropLast()), chunkBytes: 64)
+    tally.endText()
+    tally.add(Array("cd".utf8))
+    #expect(tally.words == 2 && tally.strays == 1 && tally.han == 0)
   }
 }
