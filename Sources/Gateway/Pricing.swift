@@ -84,6 +84,20 @@ package enum Pricing {
   ]
 }
 
+extension AnswerAnomaly {
+  /// Whether an anomaly of that code means that the usage stated is not what is billed.
+  fileprivate static func leavesUsageInDoubt(_ code: String) -> Bool {
+    switch AnswerAnomaly(rawValue: code) {
+    case .usageNegative, .usageOutOfRange, .usageNotANumber, .cachedExceedsInput,
+      .reasoningExceedsOutput, .totalMismatch, nil:
+      true
+    case .codedAnswer, .answerNotJSON, .eventNotJSON, .usageFraction, .unknownIteration,
+      .amountUnreadable:
+      false
+    }
+  }
+}
+
 /// The bill of one answer while its lines are written.
 private struct Bill {
   let table: PriceTable
@@ -124,7 +138,9 @@ private struct Bill {
   }
 
   mutating func write(_ facts: AnswerFacts, _ call: PricedCall) throws(UnpricedReason) {
-    guard facts.anomalies.isEmpty else { throw .contradictoryUsage }
+    guard !facts.anomalies.contains(where: AnswerAnomaly.leavesUsageInDoubt) else {
+      throw .contradictoryUsage
+    }
     lines.reserveCapacity(4)
     let isStated = (facts.usage?.totalTokens ?? 0) != 0
     if facts.billedSearchUnits != nil {

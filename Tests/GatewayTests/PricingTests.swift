@@ -130,9 +130,17 @@ struct PricingTests {
     #expect(try cost(Self.facts(1, 1), "chat", vendor: "perplexity").reason == .feesPerRequest)
     #expect(try cost(Self.facts(1, 1), "chat") { $0.isError = true }.reason == .errorAnswer)
     #expect(try cost(Self.facts(.max, .max), "huge").reason == .outOfRange)
+  }
+
+  @Test(arguments: [
+    ("usage_negative", false), ("usage_total_mismatch", false), ("a_code_to_come", false),
+    ("usage_fraction", true), ("event_not_json", true),
+  ])
+  func onlyAnomaliesOfTheUsageHideTheCost(_ code: String, _ isPriced: Bool) throws {
     var facts = Self.facts(1, 1)
-    facts.anomalies = ["negative"]
-    #expect(try cost(facts, "chat").reason == .contradictoryUsage)
+    facts.anomalies = [code]
+    let cost = try cost(facts, "chat")
+    #expect(cost.reason == (isPriced ? nil : .contradictoryUsage))
   }
 
   @Test(arguments: [
