@@ -12,7 +12,8 @@ extension ProgramParts {
     openLocally: { configuration throws(OperationError) in
       try LocalPerformer(configuration)
     },
-    connect: { _ throws(OperationError) in nil
+    connect: { configuration throws(OperationError) in
+      try SocketPerformer.open(configuration.socketPath)
     })
 }
 

@@ -10,7 +10,7 @@ final class ClientConnection {
   let worker: Worker
   var writer: ClientWriter
   private var inbound = ByteBuffer()
-  private var parser = RequestHeadParser()
+  private var parser: RequestHeadParser
 
   /// What a refused request may still send before we stop listening to it.
   private static let discardBytesMax = 1_048_576
@@ -19,7 +19,10 @@ final class ClientConnection {
   init(_ socket: StreamSocket, worker: Worker) {
     self.socket = socket
     self.worker = worker
-    writer = ClientWriter(socket, on: worker.loop)
+    let configuration = worker.node.configuration
+    writer = ClientWriter(socket, stallMax: configuration.clientStall, on: worker.loop)
+    parser = RequestHeadParser(
+      limits: HeadLimits(headBytesMax: configuration.requestHeadBytesMax))
   }
 
   var loop: EventLoop { worker.loop }
@@ -78,7 +81,7 @@ final class ClientConnection {
   private func refuse(_ error: HeadError) async {
     let refusal: Refusal =
       switch error.status {
-      case 431: .headTooLarge(limitBytes: HeadLimits().headBytesMax)
+      case 431: .headTooLarge(limitBytes: worker.node.configuration.requestHeadBytesMax)
       case 501: .notImplemented(error.message)
       case 505: .versionNotSupported
       default: .malformed(error.message)
@@ -92,7 +95,14 @@ final class ClientConnection {
     let body = refusal.body(dialect: .openai, requestID: id)
     let answer = LocalAnswer(status: status, body: body, allow: nil, retryAfterSeconds: nil)
     let head = answer.head(requestID: id, dialect: .openai, keepsAlive: false)
-    writer.begin(head: head, framing: .length, length: body.count)
+    // RFC 9110, section 9.3.2: no answer to HEAD has a body, not even this one.
+    let isHead = inbound.withSpan { bytes in
+      let start = bytes.indices.first { bytes[$0] > 0x20 } ?? 0
+      return "HEAD ".utf8.enumerated().allSatisfy { offset, byte in
+        start + offset < bytes.count && bytes[start + offset] == byte
+      }
+    }
+    writer.begin(head: head, framing: isHead ? .headOnly : .length, length: body.count)
     do throws(StreamError) { try await writer.send(body, isLast: true) } catch { return }
     await linger()
   }

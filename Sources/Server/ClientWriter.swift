@@ -13,17 +13,17 @@ struct ClientWriter {
     case headOnly
   }
 
-  /// A client that takes nothing for this long is gone.
-  static let stallMax = Duration.seconds(120)
-
   private let socket: StreamSocket
+  /// A client that takes nothing for this long is gone.
+  private let stallMax: Duration
   private let loop: EventLoop
   private var framing = Framing.none
   private var wire: [UInt8] = []
   /// Whether the head of the current answer has been sent or is queued.
   private(set) var hasBegun = false
 
-  init(_ socket: StreamSocket, on loop: EventLoop) {
+  init(_ socket: StreamSocket, stallMax: Duration, on loop: EventLoop) {
+    self.stallMax = stallMax
     self.socket = socket
     self.loop = loop
   }
@@ -64,7 +64,7 @@ struct ClientWriter {
     case .length, .untilClose: if content.count <= 16_384 { wire.append(contentsOf: content) }
     case .none, .headOnly: break
     }
-    let deadline = loop.now + Self.stallMax
+    let deadline = loop.now + stallMax
     if framing == .length || framing == .untilClose, content.count > 16_384 {
       try await socket.write(wire, content, until: deadline)
     } else if !wire.isEmpty {
@@ -75,6 +75,6 @@ struct ClientWriter {
 
   /// Sends what is queued as it is: interim answers.
   mutating func sendRaw(_ bytes: [UInt8]) async throws(StreamError) {
-    try await socket.write(bytes, until: loop.now + Self.stallMax)
+    try await socket.write(bytes, until: loop.now + stallMax)
   }
 }

@@ -1,4 +1,5 @@
 package import Gateway
+import Log
 package import Network
 import Providers
 package import Store
@@ -18,17 +19,17 @@ package final class Node: Sendable {
   private let sink: @Sendable (Receipt) -> Void
   private let draining = Atomic<Bool>(false)
   private let readiness: @Sendable () -> String?
-  private let log: @Sendable (String) -> Void
+  let log: EventLog
   private let listenerTLS: Mutex<TLSContext?>
 
   /// Reads the certificates of the listener.
   ///
   /// `sink` takes every receipt, on the loops, and must not block; `readiness` says why the node
-  /// cannot serve, or nil; `log` writes a line.
+  /// cannot serve, or nil; `log` takes lines.
   package init(
     configuration: ServerConfiguration, digester: TokenDigester, ownedIDs: OwnedIDs,
     sink: @escaping @Sendable (Receipt) -> Void, readiness: @escaping @Sendable () -> String?,
-    log: @escaping @Sendable (String) -> Void
+    log: EventLog
   ) throws(TLSContext.Failure) {
     self.configuration = configuration
     self.digester = digester
@@ -56,9 +57,9 @@ package final class Node: Sendable {
     do throws(TLSContext.Failure) {
       let context = try Self.listenerTLS(configuration)
       listenerTLS.withLock { $0 = context }
-      log("level=info event=certificates.loaded\n")
+      log.log(.info, "certificates.loaded") { _ in }
     } catch {
-      log("level=error event=certificates.refused reason=\"\(error.message)\"\n")
+      log.log(.error, "certificates.refused") { $0.text("reason", error.message) }
     }
   }
 
@@ -76,7 +77,10 @@ package final class Node: Sendable {
     TokenDigestBytes(digester.digest(credential.span).bytes)
   }
 
-  func record(_ receipt: Receipt) { sink(receipt) }
+  func record(_ receipt: Receipt) {
+    log.log(receipt)
+    sink(receipt)
+  }
 
   // MARK: ids that live on one key
 
@@ -113,6 +117,9 @@ package final class Node: Sendable {
 
   /// A provider that cannot be reached is worth a line in the log.
   func noteConnectFailure(_ provider: String, _ error: ConnectError) {
-    log("level=warn event=upstream.unreachable provider=\(provider) reason=\"\(error)\"\n")
+    log.log(.warn, "upstream.unreachable") { line in
+      line.field("provider", provider)
+      line.text("reason", "\(error)")
+    }
   }
 }

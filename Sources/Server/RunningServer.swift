@@ -1,3 +1,4 @@
+import Fetch
 import Gateway
 import Glibc
 import JSON
@@ -11,12 +12,13 @@ package final class RunningServer: Sendable {
   package let addresses: [SocketAddress]
   private let workers: [Worker]
   private let control: EventLoop
+  private let fetches: FetchPool
   private let configuration: ServerConfiguration
 
   /// Starts the loops, the listeners and the admin socket on an opened data folder.
   package init(
     _ configuration: ServerConfiguration, installation: Installation,
-    log: @escaping @Sendable (String) -> Void
+    log: EventLog
   ) throws(OperationFailure) {
     self.configuration = configuration
     addresses = configuration.listen
@@ -29,6 +31,11 @@ package final class RunningServer: Sendable {
       self.node = node
     } catch {
       throw OperationFailure(code: "tls", message: error.message)
+    }
+    do throws(FetchError) {
+      fetches = try FetchPool()
+    } catch {
+      throw OperationFailure(code: "system", message: error.message)
     }
     do throws(SystemError) {
       control = try EventLoop()
@@ -46,6 +53,11 @@ package final class RunningServer: Sendable {
         for address in configuration.listen { try worker.serve(address) }
         worker.startHousekeeping()
       }
+      let records = installation.records
+      KeyProbe(
+        loop: control, pool: fetches, authorityFile: configuration.upstreamAuthorityFile,
+        snapshot: { records.snapshot }
+      ).start()
       let startedAt = wallClockMilliseconds()
       let administration = Administration(installation: installation) { [node] in
         [
@@ -82,6 +94,7 @@ package final class RunningServer: Sendable {
       nanosleep(&pause, nil)
     }
     for worker in workers { worker.loop.stop() }
+    fetches.close()
     control.stop()
   }
 }

@@ -7,6 +7,8 @@ package struct ServerConfiguration: Sendable {
   package var tlsFiles: TLSFiles?
   /// For connections to providers.
   package var upstreamTLS: TLSContext
+  /// The authorities that it trusts instead of the system's, for `Fetch`.
+  package var upstreamAuthorityFile: String?
   /// Event loops that serve clients; at least one.
   package var workers = 1
   package var requestBytesMax = 33_554_432

@@ -1,6 +1,7 @@
 import CLinux
 import Gateway
 import Glibc
+import Log
 import Network
 import Server
 import Store
@@ -26,10 +27,13 @@ struct Serve {
     let installation = try open()
     let addresses = try listenAddresses()
     let settings = try serverConfiguration(addresses)
+    let log = EventLog(least: LogLevel(name: configuration[Settings.logLevel]) ?? .info) {
+      [console] line in console.writeError(String(decoding: line, as: UTF8.self))
+    }
     let running: RunningServer
     do throws(OperationFailure) {
       running = try RunningServer(
-        settings, installation: installation, log: { line in console.writeError(line) })
+        settings, installation: installation, log: log)
     } catch {
       installation.close()
       throw .failed(error.message, error.code == "in_use" ? .unavailable : .failed)
@@ -86,6 +90,7 @@ struct Serve {
       let authority = configuration[Settings.upstreamCAFile]
       var made = ServerConfiguration(
         upstreamTLS: try TLSContext.client(authorityFile: authority.isEmpty ? nil : authority))
+      made.upstreamAuthorityFile = authority.isEmpty ? nil : authority
       made.listen = addresses
       made.tlsFiles = tlsFiles
       let workers = configuration[Settings.workers]
