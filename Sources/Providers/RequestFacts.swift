@@ -128,6 +128,8 @@ package struct RequestFacts: Equatable, Sendable {
         }
       }
     }
+    let bytes = head.fields.bytes
+    RequestFileIDs.append(fromPath: bytes.span.extracting(route.upstreamPath), to: &namedIDs)
     if let named = Self.modelInPath(head, route.upstreamPath) { model = named }
     if let name = model, Self.flaw(ofModel: name) != nil { model = nil }
   }

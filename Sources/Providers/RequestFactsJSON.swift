@@ -71,6 +71,17 @@ extension RequestFacts {
       seen |= 1 << acted.rawValue
       try read(acted, member, route, body)
     }
+    if Self.namesFiles(route.endpoint) { RequestFileIDs.append(from: body, to: &namedIDs) }
+  }
+
+  /// Whether an endpoint's requests name files and containers below their top level.
+  private static func namesFiles(_ endpoint: Endpoint) -> Bool {
+    switch endpoint {
+    case .chatCompletions, .responses, .responsesCompact, .responsesInputTokens, .messages,
+      .messagesCountTokens, .generateContent, .streamGenerateContent, .countTokens, .passthrough:
+      true
+    default: false
+    }
   }
 
   private static func actedOn(_ member: JSONMember, in body: Span<UInt8>) -> ActedOn? {

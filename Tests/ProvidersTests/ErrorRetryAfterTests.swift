@@ -5,7 +5,7 @@ import Testing
 
 @Suite("How long to wait")
 struct ErrorRetryAfterTests {
-  /// 2026-08-02T17:44:00Z
+  /// The time 2026-08-02T17:44:00Z.
   static let now: Int64 = 1_785_692_640_000
 
   private func wait(

@@ -1,0 +1,84 @@
+import JSON
+import Testing
+
+@testable import Providers
+
+@Suite("Ids of files in requests")
+struct RequestFileIDsTests {
+  private func ids(_ body: String) -> [String] {
+    let bytes = Array(body.utf8)
+    var ids: [String] = []
+    RequestFileIDs.append(from: bytes.span, to: &ids)
+    return ids
+  }
+
+  @Test(arguments: [
+    (#"{"input":[{"content":[{"type":"input_file","file_id":"file-1"}]}]}"#, ["file-1"]),
+    (#"{"a":{ "file_id" :  "file-1" },"b":{"file_id":"file-2"}}"#, ["file-1", "file-2"]),
+    (#"{"a":{"file_id":"x"},"b":{"file_id":"x"}}"#, ["x"]),
+    (#"{"tools":[{"container":"cntr_1"}]}"#, ["cntr_1"]),
+    (#"{"tools":[{"container":{"type":"auto","file_ids":["a" , "b"]}}]}"#, ["a", "b"]),
+    (#"{"tools":[{"type":"file_search","vector_store_ids":["vs_1"]}]}"#, ["vs_1"]),
+    (#"{"f\u0069le_id":"a"}"#, ["a"]),
+    (#"{"\u0066\u0069\u006c\u0065\u005f\u0069\u0064":"a"}"#, ["a"]),
+    (#"{"file_id":"\u0061b"}"#, ["ab"]),
+    (
+      #"{"fileData":{"fileUri":"https://generativelanguage.googleapis.com/v1beta/files/abc"}}"#,
+      ["files/abc"]
+    ),
+    (#"{"file_data":{"file_uri":"files/abc"}}"#, ["files/abc"]),
+    (#"{"fileData":{"fileUri":"https://www.youtube.com/watch?v=files"}}"#, []),
+    (#"{"input_file_id":"file-1"}"#, ["file-1"]),
+    (#"{"content":"say \"file_id\": \"x\""}"#, []), (#"{"a":"file_id","b":"c"}"#, []),
+    (#"{"file_id":null,"file_ids":[],"vector_store_ids":[1]}"#, []), (#"{"file_id":""}"#, []),
+    (#"{"File_id":"a"}"#, []), ("{}", []), ("", []), ("\"fi", []), (#"{"file_id"#, []),
+    (#"{"file_id":"#, []), (#"{"file_id":"a"#, []), (#"{"file_ids":["a","#, ["a"]),
+  ])
+  func finds(_ body: String, _ expected: [String]) {
+    #expect(ids(body) == expected)
+  }
+
+  /// At every distance from the words that the quick scan reads.
+  @Test(arguments: 0..<24)
+  func findsAtEveryOffset(_ offset: Int) {
+    let filler = String(repeating: "x", count: offset)
+    #expect(ids(#"{"a":"\#(filler)","file_id":"f"}"#) == ["f"])
+    #expect(ids(#"{"a":"\#(filler)","fil\u0065_id":"f"}"#) == ["f"])
+    #expect(ids(#"{"a":"\#(filler)\\\"","file_id":"f"}"#) == ["f"])
+  }
+
+  @Test func boundsWhatItFinds() {
+    let many = (0..<500).map { #"{"file_id":"f\#($0)"}"# }.joined(separator: ",")
+    #expect(ids("[\(many)]").count == 64)
+    #expect(ids(#"{"file_id":"\#(String(repeating: "a", count: 513))"}"#).isEmpty)
+  }
+
+  @Test(arguments: [
+    ("/files/file-abc/content", ["file-abc"]), ("/v1beta/files/abc:download", ["files/abc"]),
+    ("/v1beta/cachedContents/x", ["cachedContents/x"]),
+    ("/batches/batch_1", ["batches/batch_1", "batch_1"]),
+    ("/v1/messages/batches/msgbatch_1/results", ["batches/msgbatch_1", "msgbatch_1"]),
+    ("/containers/cntr_1/files", ["cntr_1"]), ("/files", []), ("/models", []), ("/%ff", []),
+    ("/f%69les/file%2Da", ["files/file-a", "file-a"]),
+  ])
+  func findsInPaths(_ path: String, _ expected: [String]) {
+    let bytes = Array(path.utf8)
+    var found: [String] = []
+    RequestFileIDs.append(fromPath: bytes.span, to: &found)
+    for id in expected { #expect(found.contains(id), "\(found)") }
+    if expected.isEmpty { #expect(found.isEmpty) }
+  }
+
+  @Test func reachesTheFactsOfARequest() throws {
+    let response = try Sample(
+      "POST /v1/responses",
+      body: #"{"model":"m","previous_response_id":"r","input":[{"file_id":"f"}]}"#)
+    #expect(response.facts.namedIDs == ["r", "f"])
+    let container = try Sample("POST /v1/messages", body: #"{"model":"m","container":"cn_1"}"#)
+    #expect(container.facts.namedIDs == ["cn_1"])
+    let path = try Sample("GET /passthrough/p/files/file-1")
+    #expect(path.facts.namedIDs.contains("file-1"))
+    let embedding = try Sample("POST /v1/embeddings", body: #"{"model":"m","file_id":"f"}"#)
+    #expect(embedding.facts.namedIDs.isEmpty)
+  }
+}
