@@ -62,7 +62,9 @@ package struct JSONArraySplitter: Sendable {
       switch phase {
       case .nested, .string, .escape, .scalar:
         let start = position
-        let isComplete = try scanElement(chunk, &position)
+        // One byte more than may come: the first fault counts, wherever the stream is cut.
+        let end = min(chunk.count - start, elementBytesMax - elementBytes + 1) + start
+        let isComplete = try scanElement(chunk.extracting(..<end), &position)
         elementBytes += position - start
         guard elementBytes <= elementBytesMax else {
           throw .elementTooLong(limitBytes: elementBytesMax)

@@ -116,6 +116,12 @@ struct JSONArraySplitterTests {
     Refusal(input: "[}", error: .unexpectedByte),
     Refusal(input: "[] []", error: .unexpectedByte),
     Refusal(input: "[1 2]", error: .unexpectedByte),
+    Refusal(
+      input: "[\"" + String(repeating: "x", count: 100) + "\",[[[[[[",
+      error: .elementTooLong(limitBytes: 100)),
+    Refusal(
+      input: "[[" + String(repeating: " ", count: 100) + "[[[[[[",
+      error: .elementTooLong(limitBytes: 100)),
     Refusal(input: "[" + String(repeating: "[", count: 6), error: .tooDeep(limit: 5)),
     Refusal(
       input: "[\"" + String(repeating: "x", count: 100), error: .elementTooLong(limitBytes: 100)),
