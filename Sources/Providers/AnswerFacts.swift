@@ -5,6 +5,8 @@
 package struct AnswerFacts: Equatable, Sendable {
   /// Nil when the provider stated no usage.
   package var usage: Usage?
+  /// The stream was read no further than before its end: the output figures are not the last word.
+  package var usageIsPartial = false
   /// Billed work that the usage leaves out (Anthropic's compaction and advisor iterations).
   package var additionalUsage: [AdditionalUsage] = []
   /// The model that the provider says it used.

@@ -35,7 +35,7 @@ struct AnswerAnomalies: Equatable, Sendable {
     bits |= 1 << UInt32(index)
   }
 
-  func contains(_ anomaly: AnswerAnomaly) -> Bool { codes.contains(anomaly.rawValue) }
+  mutating func formUnion(_ other: AnswerAnomalies) { bits |= other.bits }
 
   var codes: [String] {
     guard bits != 0 else { return [] }

@@ -10,22 +10,30 @@ private func zeroBytes(_ word: UInt64) -> UInt64 {
   (word &- ones) & ~word & highs
 }
 
+/// Marks the quotes, backslashes and control characters of a word.
+///
+/// A mark above another may be false; the lowest never is.
+@inline(__always)
+private func specialBytes(_ word: UInt64) -> UInt64 {
+  zeroBytes(word ^ (ones &* 0x22)) | zeroBytes(word ^ (ones &* 0x5C))
+    | ((word &- (ones &* 0x20)) & ~word & highs)
+}
+
 /// The index of the first quote, backslash or control character from `start` on, or the count.
 func plainEnd(_ bytes: Span<UInt8>, from start: Int) -> Int {
   var index = start
   let raw = unsafe bytes.bytes
   while index &+ 8 <= bytes.count {
-    let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
-    let hits =
-      zeroBytes(word ^ (ones &* 0x22)) | zeroBytes(word ^ (ones &* 0x5C))
-      | ((word &- (ones &* 0x20)) & ~word & highs)
-    if hits != 0 { break }
+    let word = UInt64(
+      littleEndian: unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+    let hits = specialBytes(word)
+    guard hits == 0 else { return index &+ hits.trailingZeroBitCount &>> 3 }
     index &+= 8
   }
   while index < bytes.count {
     let byte = bytes[index]
     if byte == 0x22 || byte == 0x5C || byte < 0x20 { return index }
-    index += 1
+    index &+= 1
   }
   return index
 }
@@ -70,5 +78,31 @@ func lineEnd(_ bytes: Span<UInt8>, from start: Int) -> Int {
     index &+= 8
   }
   while index < bytes.count, bytes[index] != 0x0A, bytes[index] != 0x0D { index += 1 }
+  return index
+}
+
+/// Adds a name's bytes from `start` on to its hash, up to a quote, a backslash or a control
+/// character, whose index it returns, or the count.
+func hashName(_ bytes: Span<UInt8>, from start: Int, into hash: inout NameHash) -> Int {
+  var index = start
+  let raw = unsafe bytes.bytes
+  while hash.isAtWord, index &+ 8 <= bytes.count {
+    let word = UInt64(
+      littleEndian: unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+    let hits = specialBytes(word)
+    guard hits == 0 else {
+      let count = hits.trailingZeroBitCount &>> 3
+      hash.add(part: word, count: count)
+      return index &+ count
+    }
+    hash.add(word: word)
+    index &+= 8
+  }
+  while index < bytes.count {
+    let byte = bytes[index]
+    if byte == 0x22 || byte == 0x5C || byte < 0x20 { return index }
+    hash.add(byte)
+    index += 1
+  }
   return index
 }

@@ -14,7 +14,7 @@ enum AnswerEventType: UInt8, Sendable {
     let type: AnswerEventType
 
     init(_ name: StaticString, _ type: AnswerEventType) {
-      self.name = AnswerPaths.NameHash.of(name)
+      self.name = NameHash(name).value
       self.type = type
     }
   }
@@ -48,8 +48,7 @@ enum AnswerEventType: UInt8, Sendable {
   ]
 
   init(_ name: [UInt8]) {
-    var hash = AnswerPaths.NameHash.start
-    for byte in name { hash = AnswerPaths.NameHash.next(hash, byte) }
+    let hash = NameHash(name).value
     self = .other
     for row in Self.rows where row.name == hash {
       self = row.type

@@ -25,6 +25,14 @@ package enum AnswerFraming: Equatable, Sendable {
 
     init(contentType: [UInt8]) {
       let essence = contentType.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
+      if essence.elementsEqual("application/json".utf8) {
+        self = .json
+        return
+      }
+      if essence.elementsEqual("text/event-stream".utf8) {
+        self = .events
+        return
+      }
       let type = String(decoding: essence, as: UTF8.self).lowercased()
       self =
         switch type {

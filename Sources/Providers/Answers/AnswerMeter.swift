@@ -38,6 +38,7 @@ struct AnswerMeter {
   private var facts = AnswerFacts()
   private var outputCalls: [String: Int64] = [:]
   private var webQueries: Int64 = 0
+  private var tier: [UInt8] = []
   private var usageTier: String?
   private var hasDuration = false
   /// Anthropic's stream: later figures overwrite those of the start one by one.
@@ -173,6 +174,15 @@ struct AnswerMeter {
 
   // MARK: Values
 
+  /// Whether a string of this slot would change anything: the first id and model stand.
+  func wants(_ slot: AnswerSlot) -> Bool {
+    switch slot {
+    case .id: facts.id == nil
+    case .model: facts.model == nil
+    default: true
+    }
+  }
+
   mutating func string(
     _ place: AnswerPaths.Node, _ token: [UInt8], isCut: Bool, name: [UInt8]
   ) {
@@ -180,9 +190,9 @@ struct AnswerMeter {
     if place.slot == .webQuery { event.webQueries += 1 }
     guard !token.isEmpty else { return }
     switch place.slot {
-    case .id where facts.id == nil && !isCut: facts.id = text(token)
-    case .model where facts.model == nil && !isCut: facts.model = text(token)
-    case .tier where kind != .interactions: facts.serviceTier = text(token)
+    case .id where !isCut: facts.id = text(token)
+    case .model where !isCut: facts.model = text(token)
+    case .tier where kind != .interactions && token != tier: tier = Array(token)
     case .usageTier: draft.tier = text(token)
     case .geminiTier: draft.geminiTier = text(token)
     case .trafficType: draft.trafficType = text(token)
@@ -522,9 +532,7 @@ struct AnswerMeter {
     if let reading = UsageReading(figures) {
       facts.usage = reading.usage
       facts.providerTotalTokens = reading.statedTotal
-      for code in AnswerAnomaly.allCases where reading.anomalies.contains(code) {
-        anomalies.insert(code)
-      }
+      anomalies.formUnion(reading.anomalies)
     } else if hasDuration {
       facts.usage = Usage()
     }
@@ -532,9 +540,11 @@ struct AnswerMeter {
     facts.billedOutputTokens = figures[.billedOutput]
     facts.billedSearchUnits = figures[.billedSearch]
     facts.billedImageTokens = figures[.billedImage]
+    if !tier.isEmpty { facts.serviceTier = text(tier) }
     if let usageTier { facts.serviceTier = usageTier }
     facts.serverToolCalls.merge(outputCalls) { $0 + $1 }
     if webQueries > 0 { facts.serverToolCalls["web_search_queries"] = webQueries }
+    facts.usageIsPartial = facts.usage != nil && isStream && !hasEnded && !hasFinished
     facts.anomalies = anomalies.codes
     facts.outputText = tally
     facts.outputTextBytes = tally.bytes

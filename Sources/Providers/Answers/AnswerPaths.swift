@@ -91,20 +91,58 @@ struct AnswerPaths: Sendable {
       place = (place + 1) & parent.edgeMask
     }
   }
+}
 
-  /// FNV-1a, 64 bits, over a member name's decoded bytes.
-  enum NameHash {
-    static let start: UInt64 = 0xCBF2_9CE4_8422_2325
+/// The hash of a name's decoded bytes, taken eight at a time and cut anywhere.
+///
+/// Names are told apart by their hash alone: 64 bits, over a few hundred known names. A provider
+/// that forges a collision gains what it could have had by writing the known name.
+struct NameHash {
+  private var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
+  /// Up to seven bytes that wait for the eighth, lowest first.
+  private var word: UInt64 = 0
+  private var wordBytes: UInt64 = 0
 
-    static func next(_ hash: UInt64, _ byte: UInt8) -> UInt64 {
-      (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
-    }
+  init() {}
 
-    static func of(_ name: StaticString) -> UInt64 {
-      var hash = start
-      for byte in name.description.utf8 { hash = next(hash, byte) }
-      return hash
-    }
+  init(_ name: StaticString) {
+    for byte in name.description.utf8 { add(byte) }
+  }
+
+  init(_ name: [UInt8]) {
+    for byte in name { add(byte) }
+  }
+
+  /// Whole words were added so far: the next may be added at once.
+  var isAtWord: Bool { wordBytes == 0 }
+
+  var value: UInt64 {
+    Self.mixed(hash ^ wordBytes, word)
+  }
+
+  mutating func add(_ byte: UInt8) {
+    word |= UInt64(byte) << (wordBytes &* 8)
+    wordBytes &+= 1
+    guard wordBytes == 8 else { return }
+    add(word: word)
+  }
+
+  /// Adds eight bytes, the first in the lowest place; only when `isAtWord`.
+  mutating func add(word whole: UInt64) {
+    hash = Self.mixed(hash, whole)
+    word = 0
+    wordBytes = 0
+  }
+
+  /// Adds the lowest `count` bytes, fewer than eight; only when `isAtWord`.
+  mutating func add(part: UInt64, count: Int) {
+    word = part & ((1 << UInt64(truncatingIfNeeded: count &* 8)) &- 1)
+    wordBytes = UInt64(truncatingIfNeeded: count)
+  }
+
+  private static func mixed(_ hash: UInt64, _ word: UInt64) -> UInt64 {
+    let product = (hash ^ word) &* 0xD6E8_FEB8_6659_FD93
+    return product ^ (product >> 32)
   }
 }
 
@@ -135,7 +173,7 @@ struct AnswerPathsBuilder {
   /// The members `names` of `parent` lead to `child`.
   mutating func member(_ parent: NodeID, _ names: StaticString..., to child: NodeID) {
     for name in names {
-      children[Int(parent)].append((AnswerPaths.NameHash.of(name), child))
+      children[Int(parent)].append((NameHash(name).value, child))
     }
   }
 
@@ -151,7 +189,7 @@ struct AnswerPathsBuilder {
   mutating func figure(_ parent: NodeID, _ names: StaticString..., is figure: UsageFigure) {
     let child = node(.figure, take: .token, figure: figure)
     for name in names {
-      children[Int(parent)].append((AnswerPaths.NameHash.of(name), child))
+      children[Int(parent)].append((NameHash(name).value, child))
     }
   }
 
@@ -159,7 +197,7 @@ struct AnswerPathsBuilder {
   mutating func token(_ parent: NodeID, _ names: StaticString..., is slot: AnswerSlot) {
     let child = node(slot, take: .token)
     for name in names {
-      children[Int(parent)].append((AnswerPaths.NameHash.of(name), child))
+      children[Int(parent)].append((NameHash(name).value, child))
     }
   }
 
@@ -167,7 +205,7 @@ struct AnswerPathsBuilder {
   mutating func text(_ parent: NodeID, _ names: StaticString...) {
     let child = node(.text, take: .text, takesRaw: true)
     for name in names {
-      children[Int(parent)].append((AnswerPaths.NameHash.of(name), child))
+      children[Int(parent)].append((NameHash(name).value, child))
     }
   }
 
@@ -175,7 +213,7 @@ struct AnswerPathsBuilder {
   mutating func content(_ parent: NodeID, _ names: StaticString...) {
     let child = node(.content, take: .presence)
     for name in names {
-      children[Int(parent)].append((AnswerPaths.NameHash.of(name), child))
+      children[Int(parent)].append((NameHash(name).value, child))
     }
   }
 

@@ -5,6 +5,8 @@
 /// whether the provider broke off with an error. Every byte goes to the client as it came, save
 /// for the usage that only we asked for. Bounded memory whatever comes: 64 KiB for an event when
 /// usage is hidden, and what is held back before content, which the caller bounds by `release`.
+///
+/// One task owns a reader: it cannot be copied.
 package struct AnswerReader: ~Copyable {
   package enum Phase: Sendable {
     /// Nothing has gone to the client: another provider may still answer.
@@ -20,30 +22,15 @@ package struct AnswerReader: ~Copyable {
     case endlessLine
   }
 
-  /// What the data of the current event turned out to be.
-  private enum EventData: UInt8 {
-    case none, json, text
+  /// The state stays in one place on the heap: some kilobytes, too large to be moved about with an
+  /// `async` frame, and the optimizer of Swift 6.3 destroys so large a noncopyable value wrongly.
+  private final class Place {
+    var body: AnswerBody
+
+    init(_ body: AnswerBody) { self.body = body }
   }
 
-  private let kind: Kind
-  private let promise: AnswerFraming.Promise
-  private let isCoded: Bool
-  package private(set) var framing: AnswerFraming
-  package private(set) var failure: Failure?
-
-  private var meter: AnswerMeter
-  private var scanner = AnswerScanner()
-  private var lines = EventLines()
-  private var gate: StreamGate
-  /// Bytes fed so far.
-  private var offset = 0
-  /// The last byte of a growing array that is not white space.
-  private var lastArrayByte: UInt8 = 0
-  private var eventData = EventData.none
-  /// The first bytes of data that is not JSON: `[DONE]` fits.
-  private var dataWord: UInt64 = 0
-  private var dataWordCount = 0
-  private var isDocumentWhole = false
+  private let place: Place
 
   /// Reads an answer of a known kind.
   ///
@@ -53,15 +40,8 @@ package struct AnswerReader: ~Copyable {
   ///   - isCoded: It has a `content-encoding` other than `identity`: relayed, not read.
   ///   - hidesUsage: We added `stream_options.include_usage` and the client had not.
   package init(kind: Kind, contentType: [UInt8], isCoded: Bool = false, hidesUsage: Bool = false) {
-    self.kind = kind
-    self.isCoded = isCoded
-    promise = AnswerFraming.Promise(contentType: contentType)
-    framing = isCoded || promise == .opaque ? .opaque : .undecided
-    meter = AnswerMeter(kind: kind)
-    gate = StreamGate(hidesEvents: hidesUsage && !isCoded)
-    meter.collectsCuts = gate.hidesEvents
-    if framing == .opaque { gate.stopHiding() }
-    if isCoded { meter.note(.codedAnswer) }
+    place = Place(
+      AnswerBody(kind: kind, contentType: contentType, isCoded: isCoded, hidesUsage: hidesUsage))
   }
 
   /// Reads the answer of a route; for `Endpoint.passthrough` the provider's path tells its kind.
@@ -80,261 +60,55 @@ package struct AnswerReader: ~Copyable {
 
   // MARK: What the caller asks
 
-  package var phase: Phase {
-    if isEnded { return gate.isOpen ? .ended : .holding }
-    return gate.isOpen ? .flowing : .holding
-  }
+  /// Where the relay stands; `.holding` as long as another provider may still answer.
+  package var phase: Phase { place.body.phase }
 
   /// Bytes that have come and not gone to the client.
-  package var heldBytes: Int { gate.heldBytes }
+  package var heldBytes: Int { place.body.heldBytes }
 
   /// The provider reported a failure inside its answer; before content another may answer.
-  package var errorEvent: ErrorEventFacts? { meter.errorEvent }
+  package var errorEvent: ErrorEventFacts? { place.body.errorEvent }
+
+  /// Why nothing more is relayed; feeding on does nothing.
+  package var failure: Failure? { place.body.failure }
+
+  /// How the body is cut into events, once its first byte has told.
+  package var framing: AnswerFraming { place.body.framing }
 
   /// Where a cut would stand, for the error event that tells the client of it.
   ///
   /// To be asked after `finish`: then all that came has gone out.
-  package var errorEventFraming: ErrorEvent.Framing {
-    switch framing {
-    case .events: .sse(isInsideEvent: !lines.isBetweenEvents)
-    case .jsonLines: .lines(isInsideLine: !scanner.isDone && !scanner.isFresh)
-    case .jsonArray:
-      switch lastArrayByte {
-      case 0: .array(.nothing)
-      case _ where scanner.depth != 1: .array(.insideElement)
-      case UInt8(ascii: "["): .array(.opened)
-      case UInt8(ascii: ","): .array(.afterComma)
-      default: .array(.afterElement)
-      }
-    case .json, .opaque, .undecided: .other
-    }
-  }
+  package var errorEventFraming: ErrorEvent.Framing { place.body.errorEventFraming }
 
   /// Text, reasoning, a tool call, audio or an image has come.
-  package var hasContent: Bool { meter.hasContent || framing == .opaque }
-
-  private var isEnded: Bool { meter.hasEnded || isDocumentWhole }
-
-  // MARK: Feeding
-
-  /// Takes the next bytes of the body; appends to `out` what may go to the client now.
-  package mutating func feed(_ chunk: Span<UInt8>, into out: inout [UInt8]) {
-    guard failure == nil, chunk.count > 0 else { return }
-    let base = offset
-    offset += chunk.count
-    let isPassing = gate.isPassing
-    if isPassing {
-      append(chunk, 0..<chunk.count, to: &out)
-    } else {
-      gate.keep(chunk, at: base)
-    }
-    read(chunk, base: base)
-    if framing == .jsonArray { noteLastByte(of: chunk) }
-    if !isPassing {
-      openIfDue()
-      gate.flush(into: &out, end: offset)
-    }
-  }
-
-  /// Lets go what is held back: its time or room is used up.
-  ///
-  /// From here on nothing can fail over. When usage is hidden the current event stays until it is whole.
-  package mutating func release(into out: inout [UInt8]) {
-    gate.open()
-    gate.flush(into: &out, end: offset)
-  }
-
-  /// The body has ended; appends what is still held and returns everything that was read.
-  package mutating func finish(into out: inout [UInt8]) -> AnswerFacts {
-    switch framing {
-    case .events where failure == nil && !lines.isBetweenEvents:
-      // An event whose blank line never came.
-      endEvent(at: offset)
-    case .json, .jsonLines, .jsonArray:
-      scanner.finish(into: &meter)
-      if scanner.isDone { isDocumentWhole = true }
-    case .undecided, .opaque, .events:
-      break
-    }
-    if promise.isReadable, !isCoded, offset > 0, framing == .opaque || framing == .undecided {
-      meter.note(.answerNotJSON)
-    } else if framing == .events, meter.eventCount == 0, !meter.hasEnded, offset > 0 {
-      meter.note(.eventNotJSON)
-    }
-    gate.open()
-    gate.flushAll(into: &out)
-    return meter.finished()
-  }
+  package var hasContent: Bool { place.body.hasContent }
 
   /// Whether the body came to the end that its form announces; false: it was cut.
   ///
   /// To be asked after `finish`. A body that announces no end is taken to be whole: then only the
   /// framing of HTTP can tell.
-  package var isComplete: Bool {
-    if failure != nil { return false }
-    if meter.hasEnded { return true }
-    switch framing {
-    case .json, .jsonArray: return isDocumentWhole || scanner.isBroken
-    case .jsonLines: return scanner.isDone || scanner.isFresh || scanner.isBroken
-    case .events:
-      if meter.hasFinished { return true }
-      if kind == .generate, meter.eventCount > 0 { return false }
-      return !meter.announcesEnd
-    case .opaque: return true
-    case .undecided: return offset == 0 || !promise.isReadable
-    }
+  package var isComplete: Bool { place.body.isComplete }
+
+  // MARK: Feeding
+
+  /// Takes the next bytes of the body; appends to `out` what may go to the client now.
+  package mutating func feed(_ chunk: Span<UInt8>, into out: inout [UInt8]) {
+    place.body.feed(chunk, into: &out)
   }
 
-  private mutating func noteLastByte(of chunk: Span<UInt8>) {
-    for index in chunk.indices.reversed() where chunk[index] > 0x20 {
-      lastArrayByte = chunk[index]
-      return
-    }
+  /// Lets go what is held back: its time or room is used up.
+  ///
+  /// From here on nothing can fail over. When usage is hidden the current event stays until it is
+  /// whole.
+  package mutating func release(into out: inout [UInt8]) {
+    place.body.release(into: &out)
   }
 
-  // MARK: Reading
-
-  /// Content opens the gate; so does an end without an error: then the answer is what it is.
-  private mutating func openIfDue() {
-    guard !gate.isOpen else { return }
-    if let error = meter.errorEvent, error.cameBeforeContent { return }
-    switch framing {
-    case .opaque: gate.open()
-    case .json: if isDocumentWhole || scanner.isBroken { gate.open() }
-    case .events, .jsonLines, .jsonArray: if meter.hasContent || isEnded { gate.open() }
-    case .undecided: break
-    }
+  /// The body has ended; appends what is still held and returns everything that was read.
+  package mutating func finish(into out: inout [UInt8]) -> AnswerFacts {
+    place.body.finish(into: &out)
   }
 
-  private mutating func read(_ chunk: Span<UInt8>, base: Int) {
-    var index = 0
-    if framing == .undecided { decide(chunk, &index, base: base) }
-    switch framing {
-    case .events: readEvents(chunk, from: index, base: base)
-    case .json, .jsonLines, .jsonArray: readDocuments(chunk, from: index, base: base)
-    case .opaque:
-      if promise == .text, kind == .transcription, !isCoded {
-        meter.plainText(chunk, 0..<chunk.count)
-      }
-    case .undecided: break
-    }
-  }
-
-  private mutating func decide(_ chunk: Span<UInt8>, _ index: inout Int, base: Int) {
-    while index < chunk.count {
-      let byte = chunk[index]
-      switch byte {
-      case 0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF:
-        // White space, or a byte order mark.
-        index += 1
-        continue
-      default:
-        framing = AnswerFraming.of(firstByte: byte, promise: promise, kind: kind)
-        meter.isStream = framing != .json && framing != .opaque
-        meter.isFramed = framing == .events
-        if framing == .events {
-          gate.beginEvents(at: base + index)
-        } else {
-          gate.stopHiding()
-        }
-        return
-      }
-    }
-  }
-
-  private mutating func readDocuments(_ chunk: Span<UInt8>, from start: Int, base: Int) {
-    var index = start
-    while index < chunk.count {
-      index = scanner.read(
-        chunk, from: index, stopsAtLineEnd: false, base: base, into: &meter)
-      if scanner.isBroken {
-        if promise.isReadable { meter.note(.answerNotJSON) }
-        return
-      }
-      guard scanner.isDone else { return }
-      isDocumentWhole = framing != .jsonLines
-      while index < chunk.count, chunk[index] <= 0x20 { index += 1 }
-      guard index < chunk.count else { return }
-      // One more document: the body is a sequence of them.
-      if framing == .json { framing = .jsonLines }
-      isDocumentWhole = false
-      scanner.restart()
-    }
-  }
-
-  private mutating func readEvents(_ chunk: Span<UInt8>, from start: Int, base: Int) {
-    var index = start
-    while true {
-      switch lines.next(chunk, &index) {
-      case .data:
-        let start = index
-        index = readData(chunk, index, base: base)
-        lines.tookData(index - start)
-        if lines.isLineTooLong {
-          failure = .endlessLine
-          return
-        }
-      case .eventEnd:
-        endEvent(at: base + index)
-      case .lateLineFeed:
-        gate.extendLastEvent(to: base + index)
-      case .needMore:
-        if lines.isLineTooLong { failure = .endlessLine }
-        return
-      }
-    }
-  }
-
-  private mutating func readData(_ chunk: Span<UInt8>, _ start: Int, base: Int) -> Int {
-    var index = start
-    if eventData == .none {
-      eventData = chunk[index] == UInt8(ascii: "{") ? .json : .text
-      if eventData == .json { scanner.restart() }
-    }
-    switch eventData {
-    case .json:
-      index = scanner.read(chunk, from: index, stopsAtLineEnd: true, base: base, into: &meter)
-      if index < chunk.count, scanner.isDone || scanner.isBroken {
-        index = lineEnd(chunk, from: index)
-      }
-    case .text, .none:
-      let end = lineEnd(chunk, from: index)
-      while index < end, dataWordCount <= 8 {
-        if dataWordCount < 8 {
-          dataWord |= UInt64(chunk[index]) << UInt64(dataWordCount * 8)
-        }
-        dataWordCount += 1
-        index += 1
-      }
-      index = end
-    }
-    return index
-  }
-
-  /// `[DONE]`, its bytes packed, lowest first.
-  private static let done: UInt64 = 0x5D45_4E4F_445B
-
-  private mutating func endEvent(at end: Int) {
-    switch eventData {
-    case .none:
-      break
-    case .json:
-      if !scanner.isDone { meter.note(.eventNotJSON) }
-    case .text:
-      if dataWordCount == 6, dataWord == Self.done {
-        meter.sawEnd()
-      } else {
-        meter.note(.eventNotJSON)
-      }
-    }
-    meter.endFrame(isNamedError: lines.isNamedError && lines.hasData)
-    gate.endEvent(
-      at: end, isDropped: eventData == .json && scanner.isDone && meter.isUsageEvent,
-      cuts: meter.cuts)
-    eventData = .none
-    dataWord = 0
-    dataWordCount = 0
-    lines.beginEvent()
-    meter.beginFrame()
-  }
+  /// What has been read so far, for an answer that is given up before its end.
+  package var facts: AnswerFacts { place.body.facts }
 }

@@ -4,7 +4,7 @@
 /// a time, so that images and embedding vectors cost next to nothing and are never kept. Within
 /// what it passes over only strings and brackets are understood: this is a reader of answers,
 /// not a validator. Numbers, names and nesting of a hostile provider cannot trap or grow it.
-struct AnswerScanner: ~Copyable {
+struct AnswerScanner {
   /// Where the scanner stands between two bytes.
   private enum State: UInt8 {
     case value, elementOrEnd, nameOrEnd, name, colon, next
@@ -14,6 +14,8 @@ struct AnswerScanner: ~Copyable {
 
   /// Longest token that is kept: an error message is the longest of use.
   private static let tokenBytesMax = 2_048
+  private static let nameBytesMax = 64
+  private static let numberBytesMax = 128
   private static let depthMax = 24
 
   private let paths = AnswerPaths.all
@@ -30,12 +32,15 @@ struct AnswerScanner: ~Copyable {
   private var escape: UInt8 = 0
   private var escapedUnit: UInt32 = 0
   private var highSurrogate: UInt32 = 0
-  private var nameHash = AnswerPaths.NameHash.start
+  private var nameHash = NameHash()
   private var keepsName = false
   /// The name under a wildcard.
   private var name: [UInt8] = []
   private var token: [UInt8] = []
   private var tokenIsCut = false
+  /// How the string or number being read is taken.
+  private var take = AnswerPaths.Take.skip
+  private var isTaken = false
   private var literal: UInt8 = 0
   private var literalLeft: UInt8 = 0
   private var marks = CutMarks()
@@ -77,13 +82,13 @@ struct AnswerScanner: ~Copyable {
     while index < end {
       switch state {
       case .inString:
-        index = readString(bytes, index, stopsAtLineEnd, base, &meter)
+        index = readString(bytes, index, &meter)
         if index < end, isLineEnd(bytes[index]), state == .inString {
           if stopsAtLineEnd { return index }
           index += 1
         }
       case .inName:
-        index = readName(bytes, index)
+        index = readMembers(bytes, index, base, &meter)
         if index < end, isLineEnd(bytes[index]), state == .inName {
           if stopsAtLineEnd { return index }
           index += 1
@@ -94,8 +99,7 @@ struct AnswerScanner: ~Copyable {
       case .number:
         index = readNumber(bytes, index, &meter)
       case .literal:
-        readLiteral(bytes[index], at: base + index, &meter)
-        index += 1
+        index = readLiteral(bytes, index, base, &meter)
       case .done, .broken:
         return index
       case .value, .elementOrEnd, .nameOrEnd, .name, .colon, .next:
@@ -170,14 +174,18 @@ struct AnswerScanner: ~Copyable {
     }
     switch byte {
     case UInt8(ascii: "\""):
-      if place.take == .token { beginToken() }
+      take = place.take
+      if take == .token {
+        if meter.wants(place.slot) { beginToken() } else { take = .skip }
+      }
       highSurrogate = 0
       state = .inString
     case UInt8(ascii: "{"), UInt8(ascii: "["):
       beginContainer(place, isObject: byte == UInt8(ascii: "{"), &meter)
     case 0x30...0x39, UInt8(ascii: "-"), UInt8(ascii: "N"), UInt8(ascii: "I"):
       // Some servers write `NaN` and `-Infinity`; as a figure they are not a number.
-      if place.take == .token {
+      isTaken = place.take == .token
+      if isTaken {
         beginToken()
         token.append(byte)
       }
@@ -230,8 +238,50 @@ struct AnswerScanner: ~Copyable {
 
   // MARK: Names
 
+  /// Reads on from inside a name, member after member, as long as they come in the usual form.
+  ///
+  /// Does what the loop of `read` would do, without going through its switch at every byte: that
+  /// jump is hard to foresee for a processor and was a third of the cost. Anything unusual is left
+  /// to the loop.
+  private mutating func readMembers(
+    _ bytes: Span<UInt8>, _ start: Int, _ base: Int, _ meter: inout AnswerMeter
+  ) -> Int {
+    var index = start
+    while true {
+      index = readName(bytes, index)
+      guard state == .colon, index < bytes.count, bytes[index] == UInt8(ascii: ":") else {
+        return index
+      }
+      state = .value
+      index += 1
+      if index < bytes.count, bytes[index] == 0x20 { index += 1 }
+      guard index < bytes.count, bytes[index] > 0x20 else { return index }
+      beginValue(bytes[index], at: base + index, &meter)
+      index += 1
+      if state == .inString {
+        index = readString(bytes, index, &meter)
+      } else if state == .number {
+        index = readNumber(bytes, index, &meter)
+      } else if state == .literal {
+        index = readLiteral(bytes, index, base, &meter)
+      }
+      guard index < bytes.count else { return index }
+      if state == .next, bytes[index] == UInt8(ascii: ",") {
+        if depth == 1 { marks.comma = base + index }
+        state = .name
+        index += 1
+        if index < bytes.count, bytes[index] == 0x20 { index += 1 }
+      } else if state != .nameOrEnd {
+        return index
+      }
+      guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else { return index }
+      beginName(at: base + index, &meter)
+      index += 1
+    }
+  }
+
   private mutating func beginName(at offset: Int, _ meter: inout AnswerMeter) {
-    nameHash = AnswerPaths.NameHash.start
+    nameHash = NameHash()
     highSurrogate = 0
     if depth == 1 {
       if let cut = marks.cutBefore(name: offset) { meter.cut(cut) }
@@ -245,34 +295,40 @@ struct AnswerScanner: ~Copyable {
   private mutating func readName(_ bytes: Span<UInt8>, _ start: Int) -> Int {
     var index = start
     while index < bytes.count {
-      let byte = bytes[index]
       if escape > 0 {
+        let scalar = readEscape(bytes[index])
         index += 1
-        if let scalar = readEscape(byte) { addToName(scalar: scalar) }
+        if let scalar { addToName(scalar: scalar) }
         continue
       }
-      switch byte {
+      let begin = index
+      index = hashName(bytes, from: index, into: &nameHash)
+      if keepsName, name.count + index - begin <= Self.nameBytesMax {
+        append(bytes, begin..<index, to: &name)
+      }
+      guard index < bytes.count else { return index }
+      switch bytes[index] {
       case UInt8(ascii: "\""):
-        node = paths.child(of: frames[depth - 1] >> 1, nameHash)
+        node = paths.child(of: frames[depth - 1] >> 1, nameHash.value)
         state = .colon
         return index + 1
       case UInt8(ascii: "\\"):
         escape = 1
+        index += 1
       case 0x0A, 0x0D:
         return index
       default:
-        nameHash = AnswerPaths.NameHash.next(nameHash, byte)
-        if keepsName, name.count < 64 { name.append(byte) }
+        nameHash.add(bytes[index])
+        index += 1
       }
-      index += 1
     }
     return index
   }
 
   private mutating func addToName(scalar: UInt32) {
     for byte in String(Unicode.Scalar(scalar) ?? "\u{FFFD}").utf8 {
-      nameHash = AnswerPaths.NameHash.next(nameHash, byte)
-      if keepsName, name.count < 64 { name.append(byte) }
+      nameHash.add(byte)
+      if keepsName, name.count < Self.nameBytesMax { name.append(byte) }
     }
   }
 
@@ -284,29 +340,27 @@ struct AnswerScanner: ~Copyable {
   }
 
   private mutating func readString(
-    _ bytes: Span<UInt8>, _ start: Int, _ stopsAtLineEnd: Bool, _ base: Int,
-    _ meter: inout AnswerMeter
+    _ bytes: Span<UInt8>, _ start: Int, _ meter: inout AnswerMeter
   ) -> Int {
-    let place = paths.nodes[Int(node)]
     var index = start
     while index < bytes.count {
       if escape > 0 {
         let scalar = readEscape(bytes[index])
         index += 1
-        if let scalar { take(scalar: scalar, place, &meter) }
+        if let scalar { add(scalar: scalar, &meter) }
         continue
       }
       let stop = plainEnd(bytes, from: index)
       if stop > index {
         highSurrogate = 0
-        take(bytes, index..<stop, place, &meter)
+        if take != .skip { add(bytes, index..<stop, &meter) }
         index = stop
       }
       guard index < bytes.count else { return index }
       switch bytes[index] {
       case UInt8(ascii: "\""):
-        if place.take == .token {
-          meter.string(place, token, isCut: tokenIsCut, name: name)
+        if take == .token {
+          meter.string(paths.nodes[Int(node)], token, isCut: tokenIsCut, name: name)
         }
         endValue()
         return index + 1
@@ -322,34 +376,31 @@ struct AnswerScanner: ~Copyable {
     return index
   }
 
-  private mutating func take(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, _ place: AnswerPaths.Node,
-    _ meter: inout AnswerMeter
+  private mutating func add(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ meter: inout AnswerMeter
   ) {
-    switch place.take {
+    switch take {
     case .skip:
       break
     case .presence:
-      meter.presence(place)
+      meter.presence(paths.nodes[Int(node)])
     case .text:
-      meter.text(place, bytes, range)
+      meter.text(paths.nodes[Int(node)], bytes, range)
     case .token:
       let room = Self.tokenBytesMax - token.count
       tokenIsCut = tokenIsCut || range.count > room
-      for index in range.prefix(room) { token.append(bytes[index]) }
+      append(bytes, range.prefix(room), to: &token)
     }
   }
 
-  private mutating func take(
-    scalar: UInt32, _ place: AnswerPaths.Node, _ meter: inout AnswerMeter
-  ) {
-    switch place.take {
+  private mutating func add(scalar: UInt32, _ meter: inout AnswerMeter) {
+    switch take {
     case .skip:
       break
     case .presence:
-      meter.presence(place)
+      meter.presence(paths.nodes[Int(node)])
     case .text:
-      meter.text(place, scalar: scalar)
+      meter.text(paths.nodes[Int(node)], scalar: scalar)
     case .token:
       guard token.count + 4 <= Self.tokenBytesMax else {
         tokenIsCut = true
@@ -414,41 +465,56 @@ struct AnswerScanner: ~Copyable {
   private mutating func readNumber(
     _ bytes: Span<UInt8>, _ start: Int, _ meter: inout AnswerMeter
   ) -> Int {
-    let place = paths.nodes[Int(node)]
     var index = start
     while index < bytes.count {
-      let byte = bytes[index]
-      switch byte {
-      case 0x30...0x39, UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), 0x41...0x5A,
+      switch bytes[index] {
+      case 0x30...0x39, UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "+"), 0x41...0x5A,
         0x61...0x7A:
-        if place.take == .token {
-          if token.count < 128 { token.append(byte) } else { tokenIsCut = true }
-        }
-        index += 1
+        index &+= 1
+        continue
       default:
-        if place.take == .token { meter.number(place, token, isCut: tokenIsCut, name: name) }
-        endValue()
-        return index
+        break
       }
+      break
     }
+    if isTaken {
+      let room = Self.numberBytesMax - token.count
+      tokenIsCut = tokenIsCut || index - start > room
+      append(bytes, (start..<index).prefix(room), to: &token)
+    }
+    guard index < bytes.count else { return index }
+    if isTaken {
+      meter.number(paths.nodes[Int(node)], token, isCut: tokenIsCut, name: name)
+    }
+    endValue()
     return index
   }
 
-  private mutating func readLiteral(_ byte: UInt8, at offset: Int, _ meter: inout AnswerMeter) {
-    guard byte >= 0x61, byte <= 0x7A else {
-      state = .broken
-      return
+  private mutating func readLiteral(
+    _ bytes: Span<UInt8>, _ start: Int, _ base: Int, _ meter: inout AnswerMeter
+  ) -> Int {
+    var index = start
+    while index < bytes.count, literalLeft > 0 {
+      guard bytes[index] >= 0x61, bytes[index] <= 0x7A else {
+        state = .broken
+        return index
+      }
+      literalLeft -= 1
+      index += 1
     }
-    literalLeft -= 1
-    guard literalLeft == 0 else { return }
-    let place = paths.nodes[Int(node)]
-    if literal == UInt8(ascii: "t") { meter.isTrue(place) }
-    if literal == UInt8(ascii: "n"), depth == 1, place.slot == .usageOfEvent,
-      let cut = marks.cutOfNull(endingAt: offset + 1)
-    {
-      meter.cut(cut)
+    guard literalLeft == 0 else { return index }
+    if literal != UInt8(ascii: "f") {
+      let place = paths.nodes[Int(node)]
+      if literal == UInt8(ascii: "t") {
+        meter.isTrue(place)
+      } else if depth == 1, place.slot == .usageOfEvent,
+        let cut = marks.cutOfNull(endingAt: base + index)
+      {
+        meter.cut(cut)
+      }
     }
     endValue()
+    return index
   }
 
   // MARK: What is passed over

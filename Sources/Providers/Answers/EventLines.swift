@@ -38,7 +38,7 @@ struct EventLines {
   /// The event has a `data` field.
   private(set) var hasData = false
   /// The event's name is `error`.
-  var isNamedError: Bool { nameCount == 5 && name == Self.packed("error") }
+  var isNamedError: Bool { nameCount == 5 && name == Self.errorName }
   /// No byte of an event has come since the last one ended.
   var isBetweenEvents: Bool { isAtEventStart }
   var isLineTooLong: Bool { lineBytes > Self.lineBytesMax }
@@ -80,7 +80,7 @@ struct EventLines {
         index += 1
         lineBytes += 1
       case .afterColon:
-        state = isData ? .data : field == Self.packed("event") && fieldCount == 5 ? .name : .rest
+        state = isData ? .data : field == Self.eventField && fieldCount == 5 ? .name : .rest
         if state == .name {
           name = 0
           nameCount = 0
@@ -107,7 +107,7 @@ struct EventLines {
 
   private mutating func takeField(_ byte: UInt8) {
     guard byte != UInt8(ascii: ":") else {
-      isData = fieldCount == 4 && field == Self.packed("data")
+      isData = fieldCount == 4 && field == Self.dataField
       if isData { hasData = true }
       state = .afterColon
       return
@@ -132,11 +132,8 @@ struct EventLines {
     nameCount = 0
   }
 
-  private static func packed(_ text: StaticString) -> UInt64 {
-    var word: UInt64 = 0
-    for (place, byte) in text.description.utf8.enumerated() {
-      word |= UInt64(byte) << UInt64(place * 8)
-    }
-    return word
-  }
+  // Field and event names, their bytes packed.
+  private static let dataField: UInt64 = 0x6174_6164
+  private static let eventField: UInt64 = 0x74_6E65_7665
+  private static let errorName: UInt64 = 0x72_6F72_7265
 }

@@ -50,28 +50,34 @@ struct StreamGate {
     guard hidesEvents, !isEventTooLarge, offset - eventStart <= Self.eventBytesMax else { return }
     if isDropped {
       wasLastDropped = true
-      remove(eventStart..<offset)
+      remove([eventStart..<offset])
     } else {
-      for cut in cuts.reversed() where cut.lowerBound >= eventStart { remove(cut) }
+      remove(cuts)
     }
   }
 
   /// One more byte of the last event's end: it shares that event's fate.
   mutating func extendLastEvent(to offset: Int) {
-    if wasLastDropped { remove(eventStart..<offset) }
+    if wasLastDropped { remove([eventStart..<offset]) }
     eventStart = offset
   }
 
-  /// Takes a range of offsets out of what is held; the bytes after it keep their offsets.
-  private mutating func remove(_ range: Range<Int>) {
-    let lower = max(range.lowerBound - shift, 0)
-    let upper = min(range.upperBound - shift, held.count)
-    guard lower < upper else { return }
-    held.removeSubrange(lower..<upper)
-    shift += upper - lower
+  /// Takes ranges of offsets, in order, out of what is held; what follows keeps its offsets.
+  private mutating func remove(_ ranges: [Range<Int>]) {
+    var removed = 0
+    // From the last to the first, so that the places of those before stay as they are.
+    for range in ranges.reversed() {
+      let lower = max(range.lowerBound - shift, 0)
+      let upper = min(range.upperBound - shift, held.count)
+      guard lower < upper else { continue }
+      held.removeSubrange(lower..<upper)
+      removed += upper - lower
+    }
+    shift += removed
   }
 
   /// Lets go what may go; when usage is hidden, the current event stays.
+  ///
   /// `end` is the offset after the last byte that was kept.
   mutating func flush(into out: inout [UInt8], end: Int) {
     guard isOpen, !held.isEmpty else { return }

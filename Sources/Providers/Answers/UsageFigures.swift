@@ -74,18 +74,16 @@ struct UsageFigures: Equatable, Sendable {
 
   /// Takes over every figure that `later` states (Anthropic's `message_delta` is cumulative).
   mutating func overwrite(with later: UsageFigures) {
-    for figure in UsageFigure.allCases {
-      if let value = later[figure] {
-        set(figure, value)
-      } else if later.isUnusable(figure) {
-        setUnusable(figure)
-      }
+    for index in values.indices where later.stated & 1 << UInt64(index) != 0 {
+      values[index] = later.values[index]
     }
+    unusable = unusable & ~later.stated | later.unusable & ~stated
+    stated |= later.stated
   }
 
   static func == (left: Self, right: Self) -> Bool {
     guard left.stated == right.stated, left.unusable == right.unusable else { return false }
-    return UsageFigure.allCases.allSatisfy { left.count($0) == right.count($0) }
+    return left.values.indices.allSatisfy { left.values[$0] == right.values[$0] }
   }
 
   private static func bit(_ figure: UsageFigure) -> UInt64 { 1 << UInt64(figure.rawValue) }

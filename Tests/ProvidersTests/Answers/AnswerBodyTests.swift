@@ -1,0 +1,170 @@
+import Testing
+
+@testable import Providers
+
+@Suite("Answer body: forms, ends, garbage")
+struct AnswerBodyTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    let name: String
+    var kind = AnswerReader.Kind.chat
+    var contentType = AnswerSamples.events
+    let body: String
+    let isComplete: Bool
+    var phase = AnswerReader.Phase.flowing
+    var anomalies: [String] = []
+    var testDescription: String { name }
+  }
+
+  private static let text = AnswerSamples.chunk(#"{"content":"Yes"}"#)
+  private static let stop = AnswerSamples.chunk("{}", finish: #""stop""#)
+  private static let part = #"{"candidates":[{"content":{"parts":[{"text":"Yes"}]}}]}"#
+  private static let lastPart = #"{"candidates":[{"finishReason":"STOP"}]}"#
+
+  static let cases: [Case] = [
+    Case(
+      name: "chat, ended", body: AnswerSamples.stream(text, stop, "[DONE]"), isComplete: true,
+      phase: .ended),
+    Case(
+      name: "chat without [DONE]", body: AnswerSamples.stream(text, stop), isComplete: true),
+    Case(name: "chat, cut", body: AnswerSamples.stream(text), isComplete: false),
+    Case(name: "chat, nothing at all", body: "", isComplete: true, phase: .holding),
+    Case(
+      name: "chat, finished without content", body: AnswerSamples.stream(stop, "[DONE]"),
+      isComplete: true, phase: .ended),
+    Case(
+      name: "messages, cut", kind: .messages,
+      body: AnswerSamples.stream(
+        #"{"type":"message_start","message":{}}"#, #"{"type":"x","delta":{"text":"Yes"}}"#),
+      isComplete: false),
+    Case(
+      name: "messages, ended", kind: .messages,
+      body: AnswerSamples.stream(
+        #"{"type":"message_start","message":{}}"#, #"{"type":"message_stop"}"#),
+      isComplete: true, phase: .ended),
+    Case(
+      name: "responses, incomplete is an end", kind: .responses,
+      body: AnswerSamples.stream(
+        #"{"type":"response.created","response":{}}"#,
+        #"{"type":"response.incomplete","response":{}}"#),
+      isComplete: true, phase: .ended),
+    Case(
+      name: "gemini events, cut", kind: .generate, body: AnswerSamples.stream(part),
+      isComplete: false),
+    Case(
+      name: "gemini events", kind: .generate, body: AnswerSamples.stream(part, lastPart),
+      isComplete: true),
+    Case(
+      name: "gemini array", kind: .generate, contentType: AnswerSamples.json,
+      body: "[\(part)\n,\r\n\(lastPart)\n]\n", isComplete: true, phase: .ended),
+    Case(
+      name: "gemini array, cut", kind: .generate, contentType: AnswerSamples.json,
+      body: "[\(part),\n", isComplete: false),
+    Case(
+      name: "lines", contentType: "application/x-ndjson",
+      body: "{\"message\":{\"content\":\"a\"},\"done\":false}\n{\"done\":true}\n", isComplete: true,
+      phase: .ended),
+    Case(
+      name: "lines, cut", contentType: "application/x-ndjson",
+      body: "{\"message\":{\"content\":\"a\"}}\n{\"do", isComplete: false),
+    Case(
+      name: "events said to be JSON", contentType: AnswerSamples.json,
+      body: AnswerSamples.stream(text, "[DONE]"), isComplete: true, phase: .ended),
+    Case(
+      name: "JSON said to be events", body: #"{"choices":[]}"#, isComplete: true, phase: .ended),
+    Case(
+      name: "JSON of an unknown type, white space and a mark before it", contentType: "",
+      body: "\u{FEFF} \n{\"a\":[1,[2],{\"b\":null}]}\n", isComplete: true, phase: .ended),
+    Case(
+      name: "JSON, cut", contentType: AnswerSamples.json, body: #"{"choices":[{"message":{"#,
+      isComplete: false, phase: .holding),
+    Case(
+      name: "a page instead of JSON", contentType: AnswerSamples.json,
+      body: "<html>Bad gateway</html>", isComplete: true, anomalies: ["answer_not_json"]),
+    Case(
+      name: "broken JSON", contentType: AnswerSamples.json, body: #"{"choices" "x"}"#,
+      isComplete: true, anomalies: ["answer_not_json"]),
+    Case(
+      name: "white space alone", contentType: AnswerSamples.json, body: "  \n ",
+      isComplete: false, phase: .holding, anomalies: ["answer_not_json"]),
+    Case(
+      name: "a page instead of events", body: "<html>Bad gateway</html>", isComplete: true,
+      phase: .holding, anomalies: ["event_not_json"]),
+    Case(
+      name: "an event that is not JSON", body: AnswerSamples.stream("oops", text, stop),
+      isComplete: true, anomalies: ["event_not_json"]),
+    Case(
+      name: "an event of broken JSON", body: AnswerSamples.stream(#"{"a":}"#, text, stop),
+      isComplete: true, anomalies: ["event_not_json"]),
+    Case(
+      name: "events of nobody we know", kind: .unknown,
+      body: AnswerSamples.stream(#"{"thread":{"x":1}}"#), isComplete: true),
+    Case(name: "an image", kind: .images, contentType: "image/png", body: "{PNG", isComplete: true),
+    Case(
+      name: "plain text", kind: .transcription, contentType: "text/plain; charset=utf-8",
+      body: "So it was.", isComplete: true),
+    Case(
+      name: "nested 100,000 deep", contentType: AnswerSamples.json,
+      body: "{\"choices\":[{\"message\":{\"content\":" + String(repeating: "[", count: 100_000)
+        + String(repeating: "]", count: 100_000) + "}}]}", isComplete: true, phase: .ended),
+  ]
+
+  @Test(arguments: cases, [1, 2, 3, 5, 1_000_000])
+  func reads(_ example: Case, chunkBytes: Int) {
+    let outcome = AnswerSamples.read(
+      example.body, kind: example.kind, contentType: example.contentType, chunkBytes: chunkBytes)
+    #expect(outcome.out == example.body)
+    #expect(outcome.isComplete == example.isComplete)
+    #expect(outcome.phase == example.phase)
+    #expect(outcome.facts.anomalies == example.anomalies)
+  }
+
+  @Test func plainTextOfATranscriptionIsCounted() {
+    let outcome = AnswerSamples.read(
+      "So it was.", kind: .transcription, contentType: "text/plain", chunkBytes: 3)
+    #expect(outcome.facts.outputTextBytes == 10)
+  }
+
+  /// A body of vectors and images is not kept.
+  @Test func bigBodiesAreNotKept() {
+    var reader = AnswerReader(kind: .images, contentType: Array(AnswerSamples.json.utf8))
+    var out: [UInt8] = []
+    reader.feed(Array(#"{"data":[{"b64_json":""#.utf8).span, into: &out)
+    reader.release(into: &out)
+    let part = [UInt8](repeating: 0x41, count: 100_000)
+    for _ in 0..<20 {
+      out.removeAll(keepingCapacity: true)
+      reader.feed(part.span, into: &out)
+      #expect(out.count == 100_000)
+      #expect(reader.heldBytes == 0)
+    }
+    reader.feed(Array(#""}],"usage":{"input_tokens":4,"output_tokens":5}}"#.utf8).span, into: &out)
+    #expect(reader.phase == .ended)
+    #expect(reader.facts.usage?.outputTokens == 5)
+    #expect(reader.facts.imageCount == 1)
+  }
+
+  static let cuts: [(body: String, framing: ErrorEvent.Framing)] = [
+    ("[", .array(.opened)),
+    ("[{\"candidates\":[", .array(.insideElement)),
+    ("[{\"a\":1}\n", .array(.afterElement)),
+    ("[{\"a\":1}\n,\r\n", .array(.afterComma)),
+    ("data: {}\n\n", .sse(isInsideEvent: false)),
+    ("data: {}\n", .sse(isInsideEvent: true)),
+    ("{\"a\"", .other),
+  ]
+
+  @Test(arguments: cuts, [1, 3, 1_000])
+  func saysWhereACutStands(_ cut: (body: String, framing: ErrorEvent.Framing), chunkBytes: Int) {
+    let isArray = cut.body.hasPrefix("[")
+    var reader = AnswerReader(
+      kind: .generate,
+      contentType: Array((isArray ? AnswerSamples.json : AnswerSamples.events).utf8))
+    var out: [UInt8] = []
+    let bytes = Array(cut.body.utf8)
+    for start in stride(from: 0, to: bytes.count, by: chunkBytes) {
+      reader.feed(Array(bytes[start..<min(start + chunkBytes, bytes.count)]).span, into: &out)
+    }
+    _ = reader.finish(into: &out)
+    #expect("\(reader.errorEventFraming)" == "\(cut.framing)")
+  }
+}
