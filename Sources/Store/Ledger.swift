@@ -3,6 +3,9 @@ import JSON
 import Providers
 
 /// Writes rows of the request table; belongs to the owner's connection.
+///
+/// A row costs about 4.5 µs in batches of 500 if request ids rise with time, and three times that
+/// if they are in no order: then each row touches a page of the index of ids that no other does.
 package final class Ledger {
   private let database: Database
   private let insert: Statement

@@ -1,4 +1,5 @@
 package import Gateway
+import Glibc
 import Synchronization
 
 /// The only one that writes to the database: a thread of its own with the owner's connection.
@@ -13,7 +14,7 @@ package final class Writer: Sendable {
 
   enum ThreadState {
     case starting
-    case running
+    case running(pthread_t)
     case ended(StoreError?)
   }
 
@@ -39,7 +40,8 @@ package final class Writer: Sendable {
     // The thread holds the queue and not the writer, so that letting go of the writer ends it.
     try startThread(name: "writer") { [path, queue, thread] in
       let error = WriterLoop.run(path: path, queue: queue) {
-        thread.withLock { $0 = .running }
+        let number = pthread_self()
+        thread.withLock { $0 = .running(number) }
         thread.wake()
       }
       thread.withLock { $0 = .ended(error) }
@@ -161,13 +163,20 @@ package final class Writer: Sendable {
 
   /// Stores all that was handed over, empties the log and ends the thread; waits for that.
   ///
+  /// On the writer's own thread, where a completion may let go of the last reference, it does not
+  /// wait: the thread ends when the completion has returned.
+  ///
   /// - Returns: How many rows were lost since the start; those that a full disk keeps from being
   ///   stored now are among them.
   @discardableResult
   package func close() -> Int {
     if queue.withLock({ $0.close() }) { queue.wake() }
     thread.wait { state -> Monitor<ThreadState>.Look<Void> in
-      if case .ended = state { .done(()) } else { .again(atMilliseconds: nil) }
+      switch state {
+      case .ended: .done(())
+      case .running(let number) where pthread_equal(number, pthread_self()) != 0: .done(())
+      case .starting, .running: .again(atMilliseconds: nil)
+      }
     }
     return queue.withLock { $0.lostRows }
   }

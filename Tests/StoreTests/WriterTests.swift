@@ -142,6 +142,28 @@ struct WriterTests {
     }
   }
 
+  /// A completion may hold the last reference, and lets go of it on the writer's own thread.
+  @Test func canBeClosedByACompletion() throws {
+    try withFolder { folder throws in
+      let path = "\(folder)/appliance.db"
+      let closed = Monitor(false)
+      do {
+        let writer = try Writer(path: path)
+        writer.record(receipt("1"))
+        writer.perform({ _ in }) { _ in
+          writer.record(receipt("2"))
+          writer.close()
+          closed.withLock { $0 = true }
+          closed.wake()
+        }
+      }
+      closed.wait { $0 ? .done(()) : .again(atMilliseconds: nil) }
+      let deadline = ContinuousClock.now + .seconds(10)
+      while try count(path) < 2 && ContinuousClock.now < deadline { usleep(5_000) }
+      #expect(try count(path) == 2)
+    }
+  }
+
   @Test func doesNotStartOnWhatItCannotOpen() throws {
     try withFolder { folder throws in
       #expect(throws: StoreError.self) { try Writer(path: "\(folder)/no/appliance.db") }
