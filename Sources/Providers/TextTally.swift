@@ -19,6 +19,8 @@ package struct TextTally: Equatable, Sendable {
   /// ASCII punctuation and symbols, and runs of them.
   package private(set) var punctuation = 0
   package private(set) var punctuationRuns = 0
+  /// Single marks between two letters, as in `snake_case` or `a.b`.
+  package private(set) var joiningMarks = 0
   /// Runs of two or more spaces or tabs.
   package private(set) var indents = 0
   /// Runs of line ends.
@@ -112,6 +114,7 @@ package struct TextTally: Equatable, Sendable {
     digitRuns &+= Lanes.sum(counts.digitRuns)
     punctuation &+= Lanes.sum(counts.punctuation)
     punctuationRuns &+= Lanes.sum(counts.punctuationRuns)
+    joiningMarks &+= Lanes.sum(counts.joiningMarks)
     indents &+= Lanes.sum(counts.indents)
     lineEnds &+= Lanes.sum(counts.lineEnds)
     counts = AsciiCounts()
@@ -260,6 +263,7 @@ private struct AsciiCounts {
   var digitRuns: UInt64 = 0
   var punctuation: UInt64 = 0
   var punctuationRuns: UInt64 = 0
+  var joiningMarks: UInt64 = 0
   var indents: UInt64 = 0
   var lineEnds: UInt64 = 0
 
@@ -279,6 +283,8 @@ private struct AsciiCounts {
     punctuation &+= here.mark &>> 7
     punctuationRuns &+= Self.starts(here.mark, before.mark) &>> 7
     lineEnds &+= Self.starts(here.lineEnd, before.lineEnd) &>> 7
+    let letterTwoBefore = letter &<< 16 | (before.small | before.capital) &>> 48
+    joiningMarks &+= (letter & Self.preceding(here.mark, before.mark) & letterTwoBefore) &>> 7
     let spaceBefore = Self.preceding(here.space, before.space)
     let spaceTwoBefore = here.space &<< 16 | before.space &>> 48
     indents &+= (here.space & spaceBefore & ~spaceTwoBefore) &>> 7

@@ -45,6 +45,8 @@ struct TextTallyTests {
     let tally = Self.tally(
       Array("func parseHTTPHead(_ bytes: [UInt8]) {\n\n    return nil\n}\t\t".utf8), chunkBytes: 4)
     #expect(tally.caseChanges == 1)
+    #expect(tally.joiningMarks == 0)
+    #expect(Self.tally(Array("a_b.c d-- (e)f 'g".utf8), chunkBytes: 2).joiningMarks == 3)
     #expect(tally.lineEnds == 2)
     #expect(tally.indents == 2)
   }
