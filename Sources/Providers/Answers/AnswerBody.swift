@@ -28,7 +28,7 @@ struct AnswerBody {
   init(kind: AnswerReader.Kind, contentType: [UInt8], isCoded: Bool, hidesUsage: Bool) {
     self.kind = kind
     self.isCoded = isCoded
-    promise = AnswerFraming.Promise(contentType: contentType)
+    promise = AnswerFraming.Promise.of(contentType: contentType)
     framing = isCoded || promise == .opaque ? .opaque : .undecided
     meter = AnswerMeter(kind: kind)
     gate = StreamGate(hidesEvents: hidesUsage && !isCoded)

@@ -23,28 +23,27 @@ package enum AnswerFraming: Equatable, Sendable {
     /// Media and markup: not looked into.
     case opaque
 
-    init(contentType: [UInt8]) {
+    /// A function and not an initializer: from one that owns its array, Swift 6.3.1 makes code that
+    /// releases a wrong pointer when it optimizes.
+    static func of(contentType: [UInt8]) -> Promise {
       let essence = contentType.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
       if essence.elementsEqual("application/json".utf8) {
-        self = .json
-        return
+        return .json
       }
       if essence.elementsEqual("text/event-stream".utf8) {
-        self = .events
-        return
+        return .events
       }
       let type = String(decoding: essence, as: UTF8.self).lowercased()
-      self =
-        switch type {
-        case "application/json", "text/json": .json
-        case "text/event-stream": .events
-        case "application/x-ndjson", "application/ndjson", "application/jsonl",
-          "application/x-jsonlines", "application/stream+json", "application/json-seq":
-          .jsonLines
-        case "", "application/octet-stream": .unknown
-        case "text/plain", "text/vtt", "application/x-subrip": .text
-        default: type.hasSuffix("+json") ? .json : .opaque
-        }
+      return switch type {
+      case "application/json", "text/json": .json
+      case "text/event-stream": .events
+      case "application/x-ndjson", "application/ndjson", "application/jsonl",
+        "application/x-jsonlines", "application/stream+json", "application/json-seq":
+        .jsonLines
+      case "", "application/octet-stream": .unknown
+      case "text/plain", "text/vtt", "application/x-subrip": .text
+      default: type.hasSuffix("+json") ? .json : .opaque
+      }
     }
 
     /// The body is said to be JSON or events, so that anything else is an anomaly.

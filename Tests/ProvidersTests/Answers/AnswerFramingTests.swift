@@ -31,14 +31,14 @@ struct AnswerFramingTests {
   func decides(
     _ row: (type: String, first: String, kind: AnswerReader.Kind, framing: AnswerFraming)
   ) {
-    let promise = AnswerFraming.Promise(contentType: Array(row.type.utf8))
+    let promise = AnswerFraming.Promise.of(contentType: Array(row.type.utf8))
     let byte = row.first.utf8.first ?? 0
     #expect(AnswerFraming.of(firstByte: byte, promise: promise, kind: row.kind) == row.framing)
   }
 
   @Test(arguments: ["audio/mpeg", "image/png", "text/html", "video/mp4", "multipart/mixed"])
   func mediaIsNotLookedInto(_ type: String) {
-    let promise = AnswerFraming.Promise(contentType: Array(type.utf8))
+    let promise = AnswerFraming.Promise.of(contentType: Array(type.utf8))
     #expect(promise == .opaque)
     #expect(!promise.isReadable)
   }
