@@ -81,3 +81,12 @@ package struct ErrorSignals: Equatable, Sendable {
     }
   }
 }
+
+extension ErrorSignals {
+  /// The signals of an error event inside a stream.
+  package init(_ event: ErrorEventFacts) {
+    self.init(
+      status: event.status ?? 0, type: event.type ?? "", code: event.code ?? "",
+      message: event.message ?? "")
+  }
+}

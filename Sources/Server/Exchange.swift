@@ -130,11 +130,16 @@ struct Exchange {
       case .clientLeft: return .clientLeft
       case .answered(let upstream, let answer):
         let relay = Relay(upstream, answer, attempt, self)
+        var inputText: TextTally?
         let end = await relay.run { verdict in
           failover.report(verdict, now: moment())
+          // Where the answer states no usage, what was asked is all there is to go by.
+          if relay.mayNeedEstimate {
+            inputText = RequestText.tally(request.route, request.facts, head, body: body.bytes.span)
+          }
           body.release()
         }
-        relay.settle(into: &receipt)
+        relay.settle(into: &receipt, inputText: inputText)
         keepsAlive = keepsAlive && relay.clientMayGoOn
         if case .again = end { continue }
         return end

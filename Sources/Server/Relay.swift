@@ -283,8 +283,14 @@ final class Relay {
     }
   }
 
+  /// Whether the answer may turn out to state no usage; known for one that is whole.
+  var mayNeedEstimate: Bool {
+    attempt.request.route.endpoint.answersWithText && answer.status < 300
+      && (facts == nil || facts?.usage == nil)
+  }
+
   /// Writes what this relay knows into the receipt.
-  func settle(into receipt: inout Receipt) {
+  func settle(into receipt: inout Receipt, inputText: TextTally?) {
     receipt.outcome = outcome
     guard hasBegun else { return }
     receipt.status = answer.status
@@ -295,11 +301,12 @@ final class Relay {
     guard let facts else { return }
     let provider = attempt.choice.candidate.provider
     var call = PricedCall(
-      endpoint: attempt.request.route.endpoint, requestedModel: attempt.choice.candidate.model,
+      endpoint: attempt.request.route.endpoint, requestedModel: receipt.upstreamModel,
       vendor: provider.vendor)
     call.inputCharacters = attempt.request.facts.inputCharacters.map(Int64.init)
     call.isError = outcome == .rejected
-    Meter.settle(facts, call: call, prices: exchange.snapshot.prices, into: &receipt)
+    Meter.settle(
+      facts, call: call, prices: exchange.snapshot.prices, inputText: inputText, into: &receipt)
     remember(facts)
   }
 }

@@ -1,13 +1,18 @@
-extension ErrorSignals {
-  /// The signals of an error event inside a stream.
-  package init(_ event: ErrorEventFacts) {
-    self.init(
-      status: event.status ?? 0, type: event.type ?? "", code: event.code ?? "",
-      message: event.message ?? "")
-  }
-}
-
 extension Endpoint {
+  /// Whether its answers are text of a model, so that tokens can be estimated from them.
+  package var answersWithText: Bool {
+    switch self {
+    case .chatCompletions, .completions, .responses, .messages, .generateContent,
+      .streamGenerateContent:
+      true
+    case .responsesCompact, .responsesInputTokens, .response, .embeddings, .moderations,
+      .imagesGenerations, .imagesEdits, .imagesVariations, .audioSpeech, .audioTranscriptions,
+      .audioTranslations, .rerank, .messagesCountTokens, .countTokens, .embedContent,
+      .batchEmbedContents, .models, .model, .passthrough:
+      false
+    }
+  }
+
   /// Whether a request that got no answer may be sent again: it makes nothing, and what it would
   /// be billed is the same input once more at most.
   ///
