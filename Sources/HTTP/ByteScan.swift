@@ -1,5 +1,6 @@
-// The scans that the parsers share. The two `unsafe` constructs of this target that read memory in
-// bulk stand here: a load of eight bytes, which checks its bounds, and a copy of a span.
+// The scans that the parsers share. All `unsafe` constructs of this target stand in this file: a load
+// of eight bytes, which checks its bounds, two bulk copies, and reads of texts that are part of the
+// program, inside their length.
 
 extension Span<UInt8> {
   /// Eight bytes from `offset` on, the first one lowest.

@@ -2,8 +2,11 @@
 ///
 /// Times are Unix milliseconds.
 package enum HTTPDate {
-  private static let weekdays: StaticString = "ThuFriSatSunMonTueWed"
-  private static let months: StaticString = "JanFebMarAprMayJunJulAugSepOctNovDec"
+  /// The epoch was a Thursday.
+  private static let weekdays: [StaticString] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+  private static let months: [StaticString] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+  ]
   private static let secondsOfDay: Int64 = 86_400
   /// 0001-01-01 and 9999-12-31, in days since 1970.
   private static let daysRange: ClosedRange<Int64> = -719_162...2_932_896
@@ -18,11 +21,11 @@ package enum HTTPDate {
     let days = floorDivide(seconds, secondsOfDay)
     let second = Int(seconds - days * secondsOfDay)
     let date = civil(days: days)
-    appendName(weekdays, Int(((days % 7) + 7) % 7), to: &out)
+    out.append(weekdays[Int(((days % 7) + 7) % 7)])
     out.append(", ")
     append(twoDigits: date.day, to: &out)
     out.append(UInt8(ascii: " "))
-    appendName(months, date.month - 1, to: &out)
+    out.append(months[date.month - 1])
     out.append(UInt8(ascii: " "))
     append(twoDigits: date.year / 100, to: &out)
     append(twoDigits: date.year % 100, to: &out)
@@ -81,7 +84,7 @@ package enum HTTPDate {
     _ bytes: Span<UInt8>, day: Range<Int>, month: Int, year: Int, time: Int
   ) -> Int64? {
     guard let day = number(bytes, day),
-      let month = (1...12).first(where: { isMonth($0, bytes, month) }),
+      let month = monthNumber(bytes, month),
       year >= 1, day >= 1, day <= daysIn(month: month, year: year),
       isSeparated(bytes, by: [(time + 2, ":"), (time + 5, ":")]),
       let hour = number(bytes, time..<time + 2), hour < 24,
@@ -107,19 +110,11 @@ package enum HTTPDate {
     return number
   }
 
-  private static func isMonth(_ month: Int, _ bytes: Span<UInt8>, _ start: Int) -> Bool {
-    months.withUTF8Buffer { names in
-      for offset in 0..<3 where unsafe bytes[start + offset] != names[(month - 1) * 3 + offset] {
-        return false
-      }
-      return true
+  private static func monthNumber(_ bytes: Span<UInt8>, _ start: Int) -> Int? {
+    for (index, name) in months.enumerated() where bytes.matches(start..<start + 3, name) {
+      return index + 1
     }
-  }
-
-  private static func appendName(_ names: StaticString, _ index: Int, to out: inout [UInt8]) {
-    names.withUTF8Buffer { names in
-      for offset in 0..<3 { unsafe out.append(names[index * 3 + offset]) }
-    }
+    return nil
   }
 
   private static func append(twoDigits number: Int, to out: inout [UInt8]) {

@@ -105,6 +105,8 @@ struct MultipartReaderTests {
     Refusal(
       name: "cut in the delimiter", body: "--B\r\n\(d)name=a\r\n\r\n1\r\n--B-", error: .unterminated
     ),
+    Refusal(
+      name: "CR is the last byte", body: "--B\r\n\(d)name=a\r\n\r\n1\r", error: .unterminated),
     Refusal(name: "cut in the header", body: "--B\r\n\(d)name=a\r\n", error: .unterminated),
     Refusal(
       name: "text behind a delimiter", body: "--B\r\n\(d)name=a\r\n\r\n1\r\n--Bx\r\n\r\n--B--",
