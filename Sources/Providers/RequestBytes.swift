@@ -1,3 +1,5 @@
+import HTTP
+
 // Comparisons and copies of ASCII that the request path needs: no String is made.
 
 extension Span<UInt8> {
@@ -65,7 +67,7 @@ extension Span<UInt8> {
   /// A copy as an array.
   func copied() -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.append(copying: self)
+    bytes.append(self)
     return bytes
   }
 
@@ -76,26 +78,9 @@ extension Span<UInt8> {
 }
 
 extension [UInt8] {
-  /// Appends a copy of `bytes`.
-  @inline(__always)
-  mutating func append(copying bytes: Span<UInt8>) {
-    append(addingCapacity: bytes.count) { target in
-      var index = 0
-      while index < bytes.count {
-        target.append(bytes[index])
-        index += 1
-      }
-    }
-  }
-
-  /// Appends ASCII text.
+  /// Appends text that is not a literal.
   mutating func append(ascii text: String) {
-    append(copying: text.utf8.span)
-  }
-
-  /// Appends the digits of a number that is not negative.
-  mutating func append(decimal number: Int) {
-    append(ascii: String(number))
+    append(text.utf8.span)
   }
 }
 
@@ -103,14 +88,4 @@ extension [UInt8] {
 @inline(__always)
 func asciiLowercase(_ byte: UInt8) -> UInt8 {
   byte &- 0x41 < 26 ? byte | 0x20 : byte
-}
-
-/// The value of a hexadecimal digit.
-func hexValue(_ byte: UInt8) -> UInt8? {
-  switch byte {
-  case 0x30...0x39: byte - 0x30
-  case 0x41...0x46: byte - 0x41 + 10
-  case 0x61...0x66: byte - 0x61 + 10
-  default: nil
-  }
 }

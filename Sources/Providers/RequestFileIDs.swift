@@ -52,39 +52,50 @@ enum RequestFileIDs {
     "file-", "file_", "batch_", "msgbatch_", "resp_", "conv_", "cntr_", "container_", "vs_",
   ]
 
-  /// Whether a name of interest can stand in the body: `"fi…`, `"ve…`, `"in…`, a container's
-  /// `"cn…`, or an escape that could hide one.
+  /// Whether a name of interest can stand in the body.
+  ///
+  /// A name begins with a quote and two bytes that tell: `"fi`, `"ve`, `"in`, a container's `"cn`,
+  /// or an escape that could stand for one of them.
   private static func mayName(_ body: Span<UInt8>) -> Bool {
     let raw = unsafe body.bytes
     let ones: UInt64 = 0x0101_0101_0101_0101
+    let end = body.count &- 18
     var start = 0
-    while start + 10 <= body.count {
-      // The load checks its bounds, and every pattern of bits is a UInt64.
-      let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self)
-      let quotes = UInt64(littleEndian: word) ^ (ones &* 0x22)
-      let escapes = UInt64(littleEndian: word) ^ (ones &* 0x5C)
-      // The lowest bit that is set stands at a true match; a false one can only be above it.
-      var found = ((quotes &- ones) & ~quotes | (escapes &- ones) & ~escapes) & (ones &* 0x80)
+    while start <= end {
+      // The loads check their bounds, and every pattern of bits is a UInt64.
+      let low = unsafe raw.unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self)
+      let high = unsafe raw.unsafeLoadUnaligned(fromByteOffset: start &+ 8, as: UInt64.self)
+      let first = UInt64(littleEndian: low) ^ (ones &* 0x22)
+      let second = UInt64(littleEndian: high) ^ (ones &* 0x22)
+      // The high bit of each byte that is a quote; a false one can only be above a true one.
+      var found = (first &- ones) & ~first & (ones &* 0x80)
+      var more = (second &- ones) & ~second & (ones &* 0x80)
       while found != 0 {
         if isHint(body, at: start &+ found.trailingZeroBitCount &>> 3) { return true }
         found &= found &- 1
       }
-      start &+= 8
+      while more != 0 {
+        if isHint(body, at: start &+ 8 &+ more.trailingZeroBitCount &>> 3) { return true }
+        more &= more &- 1
+      }
+      start &+= 16
     }
     for index in start..<max(start, body.count - 2) where isHint(body, at: index) { return true }
     return false
   }
 
   private static func isHint(_ body: Span<UInt8>, at index: Int) -> Bool {
-    let next = body[index + 1]
-    guard body[index] == UInt8(ascii: "\"") else {
-      return body[index] == UInt8(ascii: "\\") && next == UInt8(ascii: "u")
-    }
-    switch next {
-    case UInt8(ascii: "f"): return body[index + 2] == UInt8(ascii: "i")
-    case UInt8(ascii: "v"): return body[index + 2] == UInt8(ascii: "e")
-    case UInt8(ascii: "c"): return body[index + 2] == UInt8(ascii: "n")
-    case UInt8(ascii: "i"): return body.hasBytes("input_file", at: index + 1)
+    guard body[index] == UInt8(ascii: "\"") else { return false }
+    let third = body[index + 2]
+    switch body[index + 1] {
+    case UInt8(ascii: "\\"): return third == UInt8(ascii: "u")
+    case UInt8(ascii: "f"): return third == UInt8(ascii: "i") || third == UInt8(ascii: "\\")
+    case UInt8(ascii: "v"): return third == UInt8(ascii: "e") || third == UInt8(ascii: "\\")
+    case UInt8(ascii: "c"): return third == UInt8(ascii: "n") || third == UInt8(ascii: "\\")
+    case UInt8(ascii: "i"):
+      return third == UInt8(ascii: "\\") || body.hasBytes("put_f", at: index + 3)
+        || body.firstIndex(
+          of: UInt8(ascii: "\\"), in: index + 3..<min(index + 8, body.count)) != nil
     default: return false
     }
   }

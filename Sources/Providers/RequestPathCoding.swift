@@ -25,8 +25,8 @@ package enum PathCoding {
 
   /// The byte that the `%XX` at `index` stands for; nil where it is none.
   package static func decodedByte(_ bytes: Span<UInt8>, at index: Int) -> UInt8? {
-    guard index + 2 < bytes.count, let high = hexValue(bytes[index + 1]),
-      let low = hexValue(bytes[index + 2])
+    guard index + 2 < bytes.count, let high = hexDigitValue(bytes[index + 1]),
+      let low = hexDigitValue(bytes[index + 2])
     else { return nil }
     return high << 4 | low
   }
@@ -172,5 +172,15 @@ func isPathByte(_ byte: UInt8) -> Bool {
   case UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "="), UInt8(ascii: ":"): true
   case UInt8(ascii: "@"): true
   default: false
+  }
+}
+
+/// The value of a hexadecimal digit.
+func hexDigitValue(_ byte: UInt8) -> UInt8? {
+  switch byte {
+  case 0x30...0x39: byte - 0x30
+  case 0x41...0x46: byte - 0x41 + 10
+  case 0x61...0x66: byte - 0x61 + 10
+  default: nil
   }
 }

@@ -43,14 +43,14 @@ package enum ResponseHeaders {
         continue
       }
       // The line as it came, without the white space behind its value.
-      out.append(copying: span.extracting(line.name.lowerBound..<line.value.upperBound))
-      out.append(ascii: "\r\n")
+      out.append(span.extracting(line.name.lowerBound..<line.value.upperBound))
+      out.append("\r\n")
     }
     appendRequestID(requestID, dialect: dialect, into: &out)
     if let value = upstreamID?.value, value.count <= idBytesMax {
-      out.append(ascii: "x-upstream-request-id: ")
-      out.append(copying: span.extracting(value))
-      out.append(ascii: "\r\n")
+      out.append("x-upstream-request-id: ")
+      out.append(span.extracting(value))
+      out.append("\r\n")
     }
   }
 
@@ -58,13 +58,13 @@ package enum ResponseHeaders {
   package static func appendRequestID(
     _ requestID: String, dialect: Dialect, into out: inout [UInt8]
   ) {
-    out.append(ascii: "x-request-id: ")
+    out.append("x-request-id: ")
     out.append(ascii: requestID)
     if dialect == .anthropic {
-      out.append(ascii: "\r\nrequest-id: ")
+      out.append("\r\nrequest-id: ")
       out.append(ascii: requestID)
     }
-    out.append(ascii: "\r\n")
+    out.append("\r\n")
   }
 
   private static let idBytesMax = 256

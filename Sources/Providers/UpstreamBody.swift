@@ -1,3 +1,4 @@
+import HTTP
 import JSON
 
 // Splices a client's body for its provider: the model's name, the question for usage. Every other
@@ -57,11 +58,11 @@ extension UpstreamRequest {
       out.reserveCapacity(list.reduce(body.count) { $0 + $1.bytes.count })
       var copied = 0
       for (range, bytes) in list {
-        out.append(copying: body.extracting(copied..<range.lowerBound))
+        out.append(body.extracting(copied..<range.lowerBound))
         out.append(contentsOf: bytes)
         copied = range.upperBound
       }
-      out.append(copying: body.extracting(copied..<body.count))
+      out.append(body.extracting(copied..<body.count))
       return out
     }
   }
@@ -95,9 +96,9 @@ extension UpstreamRequest {
     // Behind the first delimiter: our part, then that delimiter once more for the first of theirs.
     var part = Array("Content-Disposition: form-data; name=\"model\"\r\n\r\n".utf8)
     part.append(contentsOf: model.utf8)
-    part.append(ascii: "\r\n--")
+    part.append("\r\n--")
     part += facts.formBoundary
-    part.append(ascii: "\r\n")
+    part.append("\r\n")
     edits.add(facts.firstPart..<facts.firstPart, part)
   }
 

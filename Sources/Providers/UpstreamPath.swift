@@ -1,3 +1,5 @@
+import HTTP
+
 /// The path of a request to a provider.
 ///
 /// `base_url` is what the provider's own SDK takes, and SDKs differ: OpenAI's ends in `/v1` or in
@@ -53,7 +55,7 @@ package enum UpstreamPath {
   ) {
     guard route.endpoint != .passthrough else {
       out.append(contentsOf: profile.target.pathPrefix)
-      out.append(copying: passthrough)
+      out.append(passthrough)
       return
     }
     out.append(contentsOf: profile.endpointPrefix)
@@ -62,15 +64,15 @@ package enum UpstreamPath {
       appendEndpoint(route, to: &out)
     case .azureDeployments:
       if hasDeployment(route.endpoint) {
-        out.append(ascii: "/deployments/")
+        out.append("/deployments/")
         PathCoding.appendSegment(model, to: &out)
       }
       appendEndpoint(route, to: &out)
     case .anthropic:
-      out.append(ascii: "/v1")
+      out.append("/v1")
       appendEndpoint(route, to: &out)
     case .gemini:
-      out.append(ascii: route.geminiVersion == .v1 ? "/v1" : "/v1beta")
+      out.append(route.geminiVersion == .v1 ? "/v1" : "/v1beta")
       appendGemini(route, model: model, to: &out)
     case .geminiPublisher:
       appendGemini(route, model: model, to: &out)
@@ -93,7 +95,7 @@ package enum UpstreamPath {
     out.append(UInt8(ascii: "/"))
     switch route.endpoint {
     case .response:
-      out.append(ascii: "responses/")
+      out.append("responses/")
       PathCoding.appendSegment(route.resourceID ?? "", to: &out)
     default:
       out.append(ascii: route.endpoint.rawValue)
@@ -104,17 +106,17 @@ package enum UpstreamPath {
   private static func appendGemini(_ route: Route, model: String, to out: inout [UInt8]) {
     var name = model[...]
     if name.hasPrefix("tunedModels/") {
-      out.append(ascii: "/tunedModels/")
+      out.append("/tunedModels/")
       name = name.dropFirst(12)
     } else {
-      out.append(ascii: "/models/")
+      out.append("/models/")
       if name.hasPrefix("models/") { name = name.dropFirst(7) }
     }
     PathCoding.appendSegment(name, to: &out)
-    out.append(ascii: verb(route.endpoint))
+    out.append(verb(route.endpoint))
   }
 
-  private static func verb(_ endpoint: Endpoint) -> String {
+  private static func verb(_ endpoint: Endpoint) -> StaticString {
     switch endpoint {
     case .generateContent: ":generateContent"
     case .streamGenerateContent: ":streamGenerateContent"

@@ -1,3 +1,5 @@
+import HTTP
+
 /// The query of a request to a provider: the client's, without credentials, and what we add.
 enum UpstreamQuery {
   /// Appends `?…`, or nothing where nothing remains.
@@ -20,13 +22,13 @@ enum UpstreamQuery {
           hasVersion = true
         }
         out.append(joint)
-        out.append(copying: query.extracting(parameter.whole))
+        out.append(query.extracting(parameter.whole))
         joint = UInt8(ascii: "&")
       }
     }
     if let version = profile.apiVersion, !hasVersion, profile.dialect == .openai {
       out.append(joint)
-      out.append(ascii: "api-version=")
+      out.append("api-version=")
       out.append(ascii: version)
       joint = UInt8(ascii: "&")
     }

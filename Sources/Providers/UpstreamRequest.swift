@@ -29,24 +29,24 @@ package enum UpstreamRequest {
       UpstreamQuery.append(
         nil, route: route, profile: profile, keySecret: keySecret, to: &out)
     }
-    out.append(ascii: " HTTP/1.1\r\nhost: ")
+    out.append(" HTTP/1.1\r\nhost: ")
     out.append(contentsOf: profile.target.hostHeader)
-    out.append(ascii: "\r\nuser-agent: appliance\r\naccept-encoding: identity\r\n")
+    out.append("\r\nuser-agent: appliance\r\naccept-encoding: identity\r\n")
     appendAuth(profile.auth, keySecret, to: &out)
     appendClientHeaders(route, facts, head, span, profile, to: &out)
     out.append(contentsOf: profile.headerBlock)
     if bodyBytes > 0 || mustFrame(head.method) {
-      out.append(ascii: "content-length: ")
+      out.append("content-length: ")
       out.append(decimal: bodyBytes)
-      out.append(ascii: "\r\n")
+      out.append("\r\n")
     }
-    out.append(ascii: "\r\n")
+    out.append("\r\n")
   }
 
   private static func appendMethod(_ method: HTTPMethod, to out: inout [UInt8]) {
     switch method {
-    case .post: out.append(ascii: "POST ")
-    case .get: out.append(ascii: "GET ")
+    case .post: out.append("POST ")
+    case .get: out.append("GET ")
     default:
       out.append(ascii: method.name)
       out.append(UInt8(ascii: " "))
@@ -70,14 +70,14 @@ package enum UpstreamRequest {
     _ auth: AuthScheme, _ keySecret: [UInt8], to out: inout [UInt8]
   ) {
     switch auth {
-    case .bearer: out.append(ascii: "authorization: Bearer ")
-    case .xAPIKey: out.append(ascii: "x-api-key: ")
-    case .apiKey: out.append(ascii: "api-key: ")
-    case .xGoogAPIKey: out.append(ascii: "x-goog-api-key: ")
+    case .bearer: out.append("authorization: Bearer ")
+    case .xAPIKey: out.append("x-api-key: ")
+    case .apiKey: out.append("api-key: ")
+    case .xGoogAPIKey: out.append("x-goog-api-key: ")
     case .query, .none: return
     }
     if isUsable(keySecret: keySecret) { out.append(contentsOf: keySecret) }
-    out.append(ascii: "\r\n")
+    out.append("\r\n")
   }
 
   private static func appendClientHeaders(
@@ -108,13 +108,13 @@ package enum UpstreamRequest {
       case .other, .passthroughOnly: break
       }
       // The line as it came, without the white space behind its value.
-      out.append(copying: bytes.extracting(line.name.lowerBound..<line.value.upperBound))
-      out.append(ascii: "\r\n")
+      out.append(bytes.extracting(line.name.lowerBound..<line.value.upperBound))
+      out.append("\r\n")
     }
-    if !hasAccept { out.append(ascii: "accept: */*\r\n") }
-    if !hasType, facts.bodyKind == .json { out.append(ascii: "content-type: application/json\r\n") }
+    if !hasAccept { out.append("accept: */*\r\n") }
+    if !hasType, facts.bodyKind == .json { out.append("content-type: application/json\r\n") }
     if !hasVersion, profile.dialect == .anthropic, !isConfigured("anthropic-version", profile) {
-      out.append(ascii: "anthropic-version: 2023-06-01\r\n")
+      out.append("anthropic-version: 2023-06-01\r\n")
     }
   }
 

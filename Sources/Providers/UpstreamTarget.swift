@@ -127,7 +127,7 @@ package struct UpstreamTarget: Equatable, Sendable {
       else { return false }
     }
     for group in groups where !group.isEmpty {
-      guard group.count <= 4, group.allSatisfy({ hexValue($0) != nil }) else { return false }
+      guard group.count <= 4, group.allSatisfy({ hexDigitValue($0) != nil }) else { return false }
       count += 1
     }
     return gaps == 1 ? count <= 7 : count == 8

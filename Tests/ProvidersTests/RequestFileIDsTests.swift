@@ -21,7 +21,10 @@ struct RequestFileIDsTests {
     (#"{"tools":[{"type":"file_search","vector_store_ids":["vs_1"]}]}"#, ["vs_1"]),
     (#"{"f\u0069le_id":"a"}"#, ["a"]),
     (#"{"\u0066\u0069\u006c\u0065\u005f\u0069\u0064":"a"}"#, ["a"]),
-    (#"{"file_id":"\u0061b"}"#, ["ab"]),
+    (#"{"file_id":"\u0061b"}"#, ["ab"]), (#"{"in\u0070ut_file_id":"a"}"#, ["a"]),
+    (#"{"i\u006eput_file_id":"a"}"#, ["a"]), (#"{"input_\u0066ile_id":"a"}"#, ["a"]),
+    (#"{"v\u0065ctor_store_id":"a"}"#, ["a"]), (#"{"container":"\u0063ntr_1"}"#, ["cntr_1"]),
+    (#"{"container":"c\u006etr_1"}"#, ["cntr_1"]),
     (
       #"{"fileData":{"fileUri":"https://generativelanguage.googleapis.com/v1beta/files/abc"}}"#,
       ["files/abc"]

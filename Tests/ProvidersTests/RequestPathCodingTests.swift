@@ -58,4 +58,11 @@ struct RequestPathCodingTests {
     let bytes = Array(name.utf8)
     #expect(PathCoding.isPlainName(bytes.span) == isPlain)
   }
+
+  @Test func knowsHexadecimalDigits() {
+    #expect(hexDigitValue(UInt8(ascii: "9")) == 9)
+    #expect(hexDigitValue(UInt8(ascii: "F")) == 15)
+    #expect(hexDigitValue(UInt8(ascii: "a")) == 10)
+    #expect(hexDigitValue(UInt8(ascii: "g")) == nil)
+  }
 }
