@@ -19,7 +19,7 @@ package final class Database {
 
   let handle: OpaquePointer
   package let path: String
-  private let walPages = UnsafeMutablePointer<CInt>.allocate(capacity: 1)
+  private let walPages: UnsafeMutablePointer<CInt>
 
   package init(path: String, _ access: Access) throws(StoreError) {
     if access == .owner { try Self.makePrivate(path) }
@@ -41,6 +41,7 @@ package final class Database {
     }
     handle = opened
     self.path = path
+    walPages = UnsafeMutablePointer<CInt>.allocate(capacity: 1)
     walPages.initialize(to: 0)
     try configure(access)
   }

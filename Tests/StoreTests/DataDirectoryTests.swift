@@ -36,21 +36,20 @@ struct DataDirectoryTests {
     try withFolder { folder throws in
       let path = "\(folder)/data"
       _ = try DataDirectory(path)
-      let holder = Process()
-      holder.executableURL = URL(fileURLWithPath: "/usr/bin/flock")
-      guard FileManager.default.isExecutableFile(atPath: "/usr/bin/flock") else {
-        print("skipped: no /usr/bin/flock on this machine")
+      let flock = "/usr/bin/flock"
+      guard FileManager.default.isExecutableFile(atPath: flock) else {
+        print("skipped: no \(flock) on this machine")
         return
       }
-      holder.arguments = ["\(path)/appliance.lock", "sh", "-c", "echo held; exec sleep 20"]
       let output = Pipe()
-      holder.standardOutput = output
-      try holder.run()
+      let holder = try spawn(
+        flock, ["--close", "\(path)/appliance.lock", "sh", "-c", "echo held; exec sleep 5"],
+        output: output.fileHandleForWriting.fileDescriptor)
       _ = output.fileHandleForReading.availableData
       #expect(throws: StoreError.self) { try DataDirectory(path) }
-      kill(holder.processIdentifier, SIGKILL)
-      holder.waitUntilExit()
-      #expect(throws: Never.self) { try DataDirectory(path, waitMilliseconds: 25_000) }
+      kill(holder, SIGKILL)
+      end(of: holder)
+      #expect(throws: Never.self) { try DataDirectory(path, waitMilliseconds: 1_000) }
     }
   }
 

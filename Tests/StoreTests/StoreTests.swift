@@ -58,6 +58,38 @@ func mode(_ path: String) throws -> Int {
   return try #require(attributes[.posixPermissions] as? Int)
 }
 
+/// Starts a program that says nothing but what it writes to `output`.
+///
+/// Foundation's `Process` leaks, which the address sanitizer does not let pass.
+func spawn(_ path: String, _ arguments: [String], output: Int32? = nil) throws -> pid_t {
+  var actions = posix_spawn_file_actions_t()
+  posix_spawn_file_actions_init(&actions)
+  defer { posix_spawn_file_actions_destroy(&actions) }
+  for descriptor in Int32(0)...2 {
+    posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
+  }
+  if let output { posix_spawn_file_actions_adddup2(&actions, output, 1) }
+  var vector = ([path] + arguments).map { strdup($0) } + [nil]
+  defer { for argument in vector { free(argument) } }
+  var process = pid_t()
+  try #require(posix_spawn(&process, path, &actions, nil, &vector, environ) == 0)
+  return process
+}
+
+/// Waits for a program.
+@discardableResult
+func end(of process: pid_t) -> Int32 {
+  var status: Int32 = 0
+  while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+  return status
+}
+
+/// Runs a program to its end; 0 is success.
+func run(_ path: String, _ arguments: String...) throws -> Int32 {
+  guard FileManager.default.isExecutableFile(atPath: path) else { return -1 }
+  return end(of: try spawn(path, arguments))
+}
+
 @Suite("What outlives the process")
 struct StoreTests {
   /// A first start, then a second with the same directory.
