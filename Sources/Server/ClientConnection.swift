@@ -116,6 +116,9 @@ final class ClientConnection {
 
   var hasBufferedBytes: Bool { !inbound.isEmpty }
 
+  /// Gives memory back while an answer is awaited and relayed, which may take minutes.
+  func rest() { inbound.releaseIfEmpty() }
+
   /// Decodes what is buffered of a body.
   func decode(
     _ decoder: inout BodyDecoder, _ consume: (Span<UInt8>) -> Void

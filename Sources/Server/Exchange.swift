@@ -66,6 +66,7 @@ struct Exchange {
     try await body.read(
       &decoder, framing: head.framing, expectsContinue: head.expectsContinue, from: connection)
     isBodyRead = true
+    connection.rest()
     let facts = try refusing { () throws(Refusal) in
       try RequestFacts.read(route, head, body: body.bytes.span)
     }

@@ -15,6 +15,8 @@ package final class Node: Sendable {
   private let ownedIDs: OwnedIDs
   /// Providers that have refused `stream_options`.
   private let refusesStreamUsage = Mutex<Set<String>>([])
+  /// When it was last logged that a provider could not be reached.
+  private let unreachable = Mutex<[String: MonotonicTime]>([:])
   private let digester: TokenDigester
   private let sink: @Sendable (Receipt) -> Void
   private let draining = Atomic<Bool>(false)
@@ -115,8 +117,15 @@ package final class Node: Sendable {
     refusesStreamUsage.withLock { _ = $0.insert(providerID) }
   }
 
-  /// A provider that cannot be reached is worth a line in the log.
+  /// A provider that cannot be reached is worth a line in the log, once a second.
   func noteConnectFailure(_ provider: String, _ error: ConnectError) {
+    let now = MonotonicTime.now()
+    let isNew = unreachable.withLock { seen in
+      if let last = seen[provider], now - last < .seconds(1) { return false }
+      seen[provider] = now
+      return true
+    }
+    guard isNew else { return }
     log.log(.warn, "upstream.unreachable") { line in
       line.field("provider", provider)
       line.text("reason", "\(error)")
