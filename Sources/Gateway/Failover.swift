@@ -124,7 +124,8 @@ package struct Failover: ~Copyable {
         let request = KeyRequest(
           level: level, model: candidate.model, affinity: plan.affinity, tried: tried,
           pinned: plan.pinned, isFirst: !visits.contains { $0.provider === provider },
-          isRetry: isRetry(provider, level), ticket: ticket?.number)
+          isRetry: isRetry(provider, level),
+          ticket: ticket.flatMap { $0.place.provider.state === provider.state ? $0.number : nil })
         switch provider.state.choose(request, roster: provider.roster, now: now) {
         case .use(let grant): return begin(grant, candidate)
         case .none(let reason):

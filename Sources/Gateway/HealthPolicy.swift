@@ -34,7 +34,7 @@ package struct HealthPolicy: Sendable {
   package var lookAgain: Duration = .milliseconds(100)
 
   /// Models of one pool whose state is kept; beyond it, the longest unused is forgotten.
-  package var lanesMax = 256
+  package var lanesMax = 128
 
   package init() {}
 }

@@ -60,15 +60,22 @@ struct KeyHealth: Sendable {
     circuit.failed(isProbe: isProbe, now: now, policy: policy.keyCircuit, random: random)
   }
 
-  mutating func becameSuspect(now: Moment, policy: HealthPolicy) {
+  /// The provider answered, if only to refuse: it does not fail.
+  mutating func refused() {
     failures &+= 1
+    failuresInARow = 0
+    circuit.succeeded()
+  }
+
+  mutating func becameSuspect(now: Moment, policy: HealthPolicy) {
+    refused()
     guard validity == .good else { return }
     validity = .suspect
     wantValidation(now: now, first: .zero, policy: policy)
   }
 
   mutating func ranOutOfMoney(now: Moment, policy: HealthPolicy) {
-    failures &+= 1
+    refused()
     guard !isOutOfMoney else { return }
     isOutOfMoney = true
     wantValidation(now: now, first: policy.moneyGapFirst, policy: policy)

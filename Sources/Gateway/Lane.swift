@@ -14,6 +14,8 @@ struct Lane: Sendable {
     var doubtUntil: Moment
     /// The choice that excludes it.
     var excludedBy: UInt64 = 0
+    /// The key's hash, for affinity.
+    let keyHash: UInt64
   }
 
   /// What was learned of one (key, model).
@@ -59,7 +61,8 @@ struct Lane: Sendable {
       entries.append(
         Entry(
           pass: 0, stride: Self.turn / UInt64(clamping: max(key.weight, 1)),
-          blockedUntil: isListed ? .distantPast : .distantFuture, doubtUntil: .distantPast))
+          blockedUntil: isListed ? .distantPast : .distantFuture, doubtUntil: .distantPast,
+          keyHash: key.stableHash))
     }
   }
 
@@ -115,36 +118,40 @@ struct Lane: Sendable {
     return doubtful >= 0 ? doubtful : nil
   }
 
-  /// The user's own key: the usable one with the highest score of a hash of user and key.
+  /// The user's own key: the usable one with the least distance by a hash of user and key.
   ///
   /// Rendezvous hashing (Thaler and Ravishankar, 1998) with weights: when a key rests only its
   /// users move, and they come back.
-  func next(for user: UInt64, keys: [Key], now: Moment, stamp: UInt64) -> Int? {
+  func next(for user: UInt64, now: Moment, stamp: UInt64) -> Int? {
     var best: Int?
-    var bestScore = -Double.infinity
+    var least = Double.infinity
     var bestIsDoubtful = true
+    let entries = entries.span
     for index in entries.indices {
       let entry = entries[index]
       guard entry.blockedUntil <= now, entry.excludedBy != stamp else { continue }
       let isDoubtful = entry.doubtUntil > now
-      let key = keys[range.lowerBound + index]
-      let score = Self.score(user: user, key: key)
-      let isBetter = isDoubtful == bestIsDoubtful ? score > bestScore : !isDoubtful
+      let distance = Self.distance(StableHash.mix(user ^ entry.keyHash), stride: entry.stride)
+      let isBetter = isDoubtful == bestIsDoubtful ? distance < least : !isDoubtful
       guard best == nil || isBetter else { continue }
       best = index
-      bestScore = score
+      least = distance
       bestIsDoubtful = isDoubtful
     }
     return best
   }
 
-  /// `-w / log2(u)` for `u` uniform in (0, 1): its maximum falls on a key in proportion to `w`.
-  private static func score(user: UInt64, key: Key) -> Double {
-    let hash = StableHash.mix(user ^ key.stableHash)
-    let uniform = (Double(hash >> 11) + 0.5) / 9_007_199_254_740_992  // 2^53
-    let fraction = uniform.significand - 1
-    let logarithm = Double(uniform.exponent) + fraction * (1.346_6 - 0.346_6 * fraction)
-    return -Double(key.weight) / min(logarithm, -1e-12)
+  /// `-log2(u) / w` for `u` the hash as a fraction of 2^64: its least falls on a key in proportion
+  /// to its weight `w`.
+  ///
+  /// The logarithm is the number of leading zeros and, for the bits behind them, a parabola that
+  /// is off by less than 0.01.
+  private static func distance(_ hash: UInt64, stride: UInt64) -> Double {
+    let zeros = hash.leadingZeroBitCount
+    let behind = (hash << UInt64(zeros)) << 1
+    let fraction = Double(behind >> 12) / 4_503_599_627_370_496  // 2^52
+    let logarithm = Double(zeros + 1) - fraction * (1.346_6 - 0.346_6 * fraction)
+    return max(logarithm, 0) * Double(stride)
   }
 
   /// How many keys could be used now.

@@ -12,6 +12,26 @@ package struct ModelDefinition: Equatable, Sendable {
     package let model: String
     /// Share of the requests that try this target first; 0: only when others fail.
     package let weight: Int
+    /// The star's place in `model`, in UTF-8; nil where there is none.
+    private let star: Int?
+
+    package init(providerID: String, model: String, weight: Int) {
+      self.providerID = providerID
+      self.model = model
+      self.weight = weight
+      self.star = Array(model.utf8).firstIndex(of: UInt8(ascii: "*"))
+    }
+
+    /// The provider's name for the model when the pattern's `*` matched `capture`.
+    package func model(for capture: Substring) -> String {
+      star == nil ? model : ModelDefinition.substitute(capture, in: model)
+    }
+  }
+
+  /// Puts a capture in the place of the star, if there is one.
+  package static func substitute(_ capture: Substring, in text: String) -> String {
+    guard let star = text.utf8.firstIndex(of: UInt8(ascii: "*")) else { return text }
+    return String(text[..<star]) + capture + text[text.utf8.index(after: star)...]
   }
 
   package enum Fallback: Equatable, Sendable {

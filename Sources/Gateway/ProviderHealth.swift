@@ -98,7 +98,7 @@ struct ProviderHealth {
       return entry.blockedUntil <= now && entry.excludedBy != choices ? index : nil
     }
     if let user = request.affinity {
-      return lanes[place].next(for: user, keys: roster, now: now, stamp: choices)
+      return lanes[place].next(for: user, now: now, stamp: choices)
     }
     return lanes[place].next(now: now, stamp: choices)
   }
@@ -169,6 +169,7 @@ struct ProviderHealth {
       if let pool, grant.isPoolProbe { pools[pool].circuit.releaseProbe(now: now) }
       return
     }
+    let before = (keys[keyPlace].blockedUntil, keys[keyPlace].doubtUntil)
     switch end {
     case .served, .answered(.success), .answered(.clientFault):
       answered(grant, key: keyPlace, pool: pool)
@@ -184,11 +185,9 @@ struct ProviderHealth {
       limited(grant, key: keyPlace, pool: pool, retryAfter: retryAfter, now: now, random: random)
     case .answered(.outOfMoney):
       closePool(pool)
-      keys[keyPlace].circuit.releaseProbe(now: now)
       keys[keyPlace].ranOutOfMoney(now: now, policy: policy)
     case .answered(.keySuspect):
       closePool(pool)
-      keys[keyPlace].circuit.releaseProbe(now: now)
       keys[keyPlace].becameSuspect(now: now, policy: policy)
     case .answered(.providerFailing(let retryAfter)):
       failed(grant, key: keyPlace, pool: pool, retryAfter: retryAfter, now: now, random: random)
@@ -198,7 +197,9 @@ struct ProviderHealth {
       if let pool, grant.isPoolProbe { pools[pool].circuit.releaseProbe(now: now) }
       if grant.isKeyProbe { keys[keyPlace].circuit.releaseProbe(now: now) }
     }
-    refresh(key: keyPlace)
+    if before != (keys[keyPlace].blockedUntil, keys[keyPlace].doubtUntil) {
+      refresh(key: keyPlace)
+    }
   }
 
   /// The provider did its part: key and pool work.
@@ -215,8 +216,7 @@ struct ProviderHealth {
     _ grant: Grant, key: Int, pool: Int?, retryAfter: Duration?, now: Moment, random: UInt64
   ) {
     closePool(pool)
-    keys[key].circuit.succeeded()
-    keys[key].failures &+= 1
+    keys[key].refused()
     let policy = policy
     changePair(grant, key) { pair in
       // Attempts that were under way when the first was told tell nothing new.
@@ -254,7 +254,10 @@ struct ProviderHealth {
     guard let place = laneNames[LaneName(level: grant.level, model: grant.model)],
       lanes[place].range.contains(keyPlace)
     else { return }
-    change(&lanes[place].pairs[keyPlace - lanes[place].range.lowerBound])
+    let index = keyPlace - lanes[place].range.lowerBound
+    change(&lanes[place].pairs[index])
+    lanes[place].entries[index].blockedUntil = max(
+      keys[keyPlace].blockedUntil, lanes[place].pairs[index].blockedUntil)
   }
 
   /// Brings what a key's health says into every lane that holds it.
@@ -394,6 +397,11 @@ struct ProviderHealth {
     let newest = lanes.filter { $0.level == level }.max { $0.usedAt < $1.usedAt }
     if let newest { lane.continueTurns(of: newest) }
     lane.usedAt = now
+    for index in lane.entries.indices {
+      let key = keys[lane.range.lowerBound + index]
+      lane.entries[index].blockedUntil = max(key.blockedUntil, lane.pairs[index].blockedUntil)
+      lane.entries[index].doubtUntil = key.doubtUntil
+    }
     let place: Int
     if lanes.count < policy.lanesMax {
       place = lanes.count
@@ -405,7 +413,6 @@ struct ProviderHealth {
     }
     laneNames[name] = place
     lastLane = place
-    for keyPlace in lane.range { refresh(key: keyPlace) }
     return place
   }
 }

@@ -82,7 +82,7 @@ private struct Search {
   var random: UInt64
   var candidates: [Candidate] = []
   /// Mappings on the way: a fallback that leads back is not followed again.
-  private var followed: Set<String> = []
+  private var followed: [ModelMapping] = []
   /// Why candidates were left out.
   private var otherDialect: Provider?
   private var lacksKeys = false
@@ -105,7 +105,8 @@ private struct Search {
   }
 
   private mutating func follow(_ mapping: ModelMapping, capture: Substring) {
-    guard followed.insert(mapping.name).inserted else { return }
+    guard !followed.contains(where: { $0 === mapping }) else { return }
+    if !mapping.definition.fallbacks.isEmpty { followed.append(mapping) }
     // All targets of a mapping speak one dialect; from another it leads nowhere.
     if let target = mapping.definition.targets.first,
       let provider = snapshot.provider(id: target.providerID), provider.dialect != dialect
@@ -113,20 +114,30 @@ private struct Search {
       otherDialect = otherDialect ?? provider
       return
     }
-    let usable = mapping.definition.targets.compactMap { target in
+    if mapping.definition.targets.count == 1 {
+      addUsable(mapping.definition.targets[0], capture: capture)
+    } else {
+      addByWeight(mapping.definition.targets, capture: capture)
+    }
+    for fallback in mapping.definition.fallbacks where candidates.count < Plan.candidatesMax {
+      switch fallback {
+      case .target(let target): addUsable(target, capture: capture)
+      case .name(let name): expand(ModelDefinition.substitute(capture, in: name))
+      }
+    }
+  }
+
+  private mutating func addUsable(_ target: ModelDefinition.Target, capture: Substring) {
+    if let candidate = candidate(target, capture: capture) { add(candidate) }
+  }
+
+  private mutating func addByWeight(_ targets: [ModelDefinition.Target], capture: Substring) {
+    let usable = targets.compactMap { target in
       candidate(target, capture: capture).map { (candidate: $0, weight: target.weight) }
     }
     if let first = draw(usable.map(\.weight)) {
       add(usable[first].candidate)
       for (index, entry) in usable.enumerated() where index != first { add(entry.candidate) }
-    }
-    for fallback in mapping.definition.fallbacks where candidates.count < Plan.candidatesMax {
-      switch fallback {
-      case .target(let target):
-        if let candidate = candidate(target, capture: capture) { add(candidate) }
-      case .name(let name):
-        expand(Self.substitute(capture, in: name))
-      }
     }
   }
 
@@ -149,8 +160,7 @@ private struct Search {
     _ target: ModelDefinition.Target, capture: Substring
   ) -> Candidate? {
     guard let provider = snapshot.provider(id: target.providerID) else { return nil }
-    let model = Self.substitute(capture, in: target.model)
-    let candidate = Candidate(provider: provider, model: model)
+    let candidate = Candidate(provider: provider, model: target.model(for: capture))
     return usable(candidate) ? candidate : nil
   }
 
@@ -164,11 +174,6 @@ private struct Search {
       return false
     }
     return true
-  }
-
-  private static func substitute(_ capture: Substring, in text: String) -> String {
-    guard let star = text.firstIndex(of: "*") else { return text }
-    return String(text[..<star]) + capture + text[text.index(after: star)...]
   }
 
   /// The provider that the first segment of `provider/model` names.

@@ -222,6 +222,28 @@ struct FailoverTests {
     guard case .attempt = next.next(now: .at(2)) else { return #expect(Bool(false)) }
   }
 
+  /// A ticket for one provider's line says nothing in another's.
+  @Test func ticketsAreTheirProvidersOwn() throws {
+    let world = try World(Self.document)
+    let plan = try world.plan(model: "m")
+    let onlyB = Plan(model: "m", candidates: [plan.candidates[1]], levelMax: 9)
+    let onlyA = Plan(model: "m", candidates: [plan.candidates[0]], levelMax: 1)
+    let stated = AttemptEnd.answered(.rateLimited(retryAfter: .seconds(2)))
+    var onA = Failover(plan: onlyA, queueWait: .seconds(10), deadline: .at(600), random: 1)
+    guard case .attempt = onA.next(now: .at(0)) else { return #expect(Bool(false)) }
+    onA.report(stated, now: .at(0))
+    guard case .wait = onA.next(now: .at(0)) else { return #expect(Bool(false)) }
+    var onB = Failover(plan: onlyB, queueWait: .seconds(10), deadline: .at(600), random: 1)
+    guard case .attempt = onB.next(now: .at(0)) else { return #expect(Bool(false)) }
+    onB.report(stated, now: .at(0))
+    guard case .wait = onB.next(now: .at(0)) else { return #expect(Bool(false)) }
+    // It holds the first ticket of a's line, and comes to b's as one without a ticket.
+    var both = Failover(plan: plan, queueWait: .seconds(10), deadline: .at(600), random: 1)
+    while case .attempt = both.next(now: .at(0)) { both.report(stated, now: .at(0)) }
+    guard case .wait(until: .at(2)) = both.next(now: .at(0)) else { return #expect(Bool(false)) }
+    guard case .attempt = onB.next(now: .at(2)) else { return #expect(Bool(false)) }
+  }
+
   /// An attempt that is never reported gives its probe back when the request goes away.
   @Test func aProbeIsGivenBack() throws {
     let world = try World(Self.document(keys: 1))

@@ -66,45 +66,45 @@ struct LaneTests {
   }
 
   @Test func whoIsExcludedOrBlockedIsNotChosen() throws {
-    var (lane, keys) = try lane(weights: [1, 1, 1])
+    var (lane, _) = try lane(weights: [1, 1, 1])
     lane.entries[0].excludedBy = 7
     lane.entries[1].blockedUntil = .distantFuture
     #expect(lane.next(now: .at(0), stamp: 7) == 2)
-    #expect(lane.next(for: 5, keys: keys, now: .at(0), stamp: 7) == 2)
+    #expect(lane.next(for: 5, now: .at(0), stamp: 7) == 2)
     lane.entries[2].blockedUntil = .at(3)
     #expect(lane.next(now: .at(0), stamp: 7) == nil)
-    #expect(lane.next(for: 5, keys: keys, now: .at(0), stamp: 7) == nil)
+    #expect(lane.next(for: 5, now: .at(0), stamp: 7) == nil)
     #expect(lane.next(now: .at(0), stamp: 8) == 0)
     #expect(lane.usableCount(now: .at(3)) == 2)
   }
 
   @Test func doubtfulKeysComeLast() throws {
-    var (lane, keys) = try lane(weights: [1, 1])
+    var (lane, _) = try lane(weights: [1, 1])
     lane.entries[0].doubtUntil = .at(9)
     for user in 0..<20 as Range<UInt64> {
-      #expect(lane.next(for: user, keys: keys, now: .at(0), stamp: 1) == 1)
+      #expect(lane.next(for: user, now: .at(0), stamp: 1) == 1)
     }
     #expect(lane.next(now: .at(0), stamp: 1) == 1)
     lane.entries[1].excludedBy = 1
     #expect(lane.next(now: .at(0), stamp: 1) == 0)
-    #expect(lane.next(for: 3, keys: keys, now: .at(0), stamp: 1) == 0)
+    #expect(lane.next(for: 3, now: .at(0), stamp: 1) == 0)
   }
 
   @Test func affinityKeepsAUserOnOneKey() throws {
-    var (lane, keys) = try lane(weights: [1, 1, 1, 1])
+    var (lane, _) = try lane(weights: [1, 1, 1, 1])
     var moved = 0
     for user in 0..<400 as Range<UInt64> {
       let hash = StableHash.mix(user)
-      let home = try #require(lane.next(for: hash, keys: keys, now: .at(0), stamp: 1))
+      let home = try #require(lane.next(for: hash, now: .at(0), stamp: 1))
       lane.chose(home, inTurn: false)
-      #expect(lane.next(for: hash, keys: keys, now: .at(0), stamp: 1) == home)
+      #expect(lane.next(for: hash, now: .at(0), stamp: 1) == home)
       // Another key's rest does not move the user; its own does, and only for as long.
       let rested = (home + 1) % 4
       lane.entries[rested].blockedUntil = .at(5)
-      #expect(lane.next(for: hash, keys: keys, now: .at(0), stamp: 1) == home)
+      #expect(lane.next(for: hash, now: .at(0), stamp: 1) == home)
       lane.entries[home].blockedUntil = .at(5)
-      #expect(lane.next(for: hash, keys: keys, now: .at(0), stamp: 1) != home)
-      #expect(lane.next(for: hash, keys: keys, now: .at(5), stamp: 1) == home)
+      #expect(lane.next(for: hash, now: .at(0), stamp: 1) != home)
+      #expect(lane.next(for: hash, now: .at(5), stamp: 1) == home)
       lane.entries[home].blockedUntil = .distantPast
       lane.entries[rested].blockedUntil = .distantPast
       moved += 1
@@ -115,11 +115,11 @@ struct LaneTests {
   /// Users fall on keys in proportion to the weights.
   @Test func affinityHonoursWeights() throws {
     let weights = [1, 2, 5, 12]
-    let (lane, keys) = try lane(weights: weights)
+    let (lane, _) = try lane(weights: weights)
     var counts = [0, 0, 0, 0]
     for user in 0..<20_000 as Range<UInt64> {
       let place = try #require(
-        lane.next(for: StableHash.mix(user), keys: keys, now: .at(0), stamp: 1))
+        lane.next(for: StableHash.mix(user), now: .at(0), stamp: 1))
       counts[place] += 1
     }
     for (count, weight) in zip(counts, weights) {

@@ -205,6 +205,14 @@ struct ProviderHealthTests {
     #expect(bench.grant()?.isKeyProbe == true)
   }
 
+  @Test func aRefusalShowsThatTheProviderWorks() throws {
+    let bench = try HealthBench(count: 1)
+    for _ in 0..<4 { bench.attempt(Self.failing) }
+    bench.attempt(.answered(.keySuspect))
+    for _ in 0..<4 { bench.attempt(Self.failing) }
+    #expect(bench.grant() != nil, "no five failures in a row")
+  }
+
   // MARK: - Pools
 
   /// A thousand keys need not each fail: ten failures in a row, whosever, stop the pool.
