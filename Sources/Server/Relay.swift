@@ -133,7 +133,7 @@ final class Relay {
       ) { content in
         reader.feed(content, into: &out)
       }
-      if !hasMore { return .ended }
+      if !hasMore || upstream.isBodyFinished { return .ended }
       if !hasBegun, reader.heldBytes > Self.holdBytesMax { return .held }
       return .more
     } catch {
