@@ -13,7 +13,7 @@ extension ProgramParts {
       try LocalPerformer(configuration)
     },
     connect: { configuration throws(OperationError) in
-      try SocketPerformer.open(configuration.socketPath)
+      try SocketPerformer.find(configuration)
     })
 }
 

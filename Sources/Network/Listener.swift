@@ -39,26 +39,20 @@ package final class Listener {
 
   /// Listens on a Unix socket of mode 0600; a stale file at `path` is replaced.
   package init(unixPath path: String, loop: EventLoop) throws(SystemError) {
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    let bytes = Array(path.utf8)
-    guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
-      throw SystemError("bind", code: ENAMETOOLONG)
-    }
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
     let descriptor = socket(
       AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw SystemError("socket") }
     unlink(path)
     // Nobody may connect between bind and chmod.
     let mask = umask(0o177)
-    let status = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-      }
+    let failure = UnixSocketPath(path).withAddress { address, size in
+      bind(descriptor, address, size) == 0 ? nil : SystemError("bind")
     }
-    let failure = status == 0 ? nil : SystemError("bind")
     umask(mask)
+    guard let failure else {
+      close(descriptor)
+      throw SystemError("bind", code: ENAMETOOLONG)
+    }
     if let failure {
       close(descriptor)
       throw failure

@@ -19,7 +19,7 @@ DIALECTS = ("openai", "anthropic", "gemini")
 
 
 def shared_folder():
-    path = ROOT.parent / "shared"
+    path = pathlib.Path(os.environ.get("APPLIANCE_SHARED", ROOT.parent / "shared"))
     return path if (path / "corpus").is_dir() else None
 
 

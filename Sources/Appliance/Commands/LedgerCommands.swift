@@ -44,52 +44,50 @@ enum LedgerCommands {
     RecordColumn("MS", "duration_ms", isNumeric: true),
   ]
 
-  private static let subjects = [
-    "user", "token", "model", "provider", "key", "endpoint", "day", "hour",
-  ]
+  private static let subjects = ["user", "token", "model", "key", "provider"]
 
   private static let usage = Command.operation(
     "usage", "Sum up tokens and cost",
     options: [
       Command.Option(
-        "--by", "A,B",
+        "--by", "SUBJECT",
         help: """
-          What each row stands for, one or more of \(subjects.joined(separator: ", ")). Default: user.
-          """, isRepeated: true),
+          What each row stands for: \(subjects.joined(separator: ", ")). Default: user.
+          """),
       Command.Option("--from", "WHEN", help: "From this time or date, or from 7d ago."),
       Command.Option("--to", "WHEN", help: "Up to this time or date, it excluded."),
       Command.Option("--csv", help: "Print CSV instead of a table."),
     ],
-    examples: ["appliance usage --from 30d --by user,model", "appliance usage --by day --csv"]
+    examples: ["appliance usage --from 30d --by model", "appliance usage --by key --csv"]
   ) { call throws(CommandError) in
     guard !(call.wantsJSON && call.has("--csv")) else {
       throw .usage("--json and --csv exclude each other.")
     }
-    let groups = call.list("--by") ?? ["user"]
-    for group in groups where !subjects.contains(group) {
-      throw .usage("--by takes one or more of \(subjects.joined(separator: ", ")), not '\(group)'.")
+    let subject = call.value("--by") ?? "user"
+    guard subjects.contains(subject) else {
+      throw .usage("--by takes one of \(subjects.joined(separator: ", ")), not '\(subject)'.")
     }
     let result = try call.perform(
       .usageSummary,
       [
-        ("by", .array(groups.map { .string($0) })),
+        ("by", .array([.string(subject)])),
         ("from_ms", try call.time("--from", spansGo: .backward)),
         ("to_ms", try call.time("--to", spansGo: .backward)),
       ])
     guard !call.wantsJSON else { return call.printJSON(result) }
     let rows = result["rows"]?.array ?? []
     if call.has("--csv") {
-      let names = groups + figures.map(\.member)
+      let names = [subject] + figures.map(\.member)
       call.console.write(CSV.line(names))
       for row in rows { call.console.write(CSV.line(names.map { cellText(row[$0]) })) }
       return
     }
     guard !rows.isEmpty else { return call.console.writeError("No usage yet.\n") }
     var total = result["total"] ?? .null
-    total[groups[0]] = "total"
+    total[subject] = "total"
     call.printTable(
       rows + [total],
-      groups.map { RecordColumn($0.uppercased(), $0) }
+      [RecordColumn(subject.uppercased(), subject)]
         + figures.map { RecordColumn($0.heading, $0.member, isNumeric: true) })
   }
 

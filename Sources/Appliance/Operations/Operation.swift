@@ -113,8 +113,8 @@ enum Operation: String, Sendable, CaseIterable {
   /// `Usage` in snake case, `total_tokens` after the first two; `cost_usd` is a decimal text or
   /// null; `anomalies` a list of texts; what is unknown is null.
   case requestsList = "requests.list"
-  /// `{by: [user | token | model | provider | key | endpoint | day | hour…], from_ms?, to_ms?}` →
-  /// `{"rows": [row…], "total": row}`. A row has a member for each of `by`, then `requests,
+  /// `{by: [user | token | model | key | provider], from_ms?, to_ms?}` → `{"rows": [row…],
+  /// "total": row}`. `by` holds one name; a row has a member of that name, then `requests,
   /// failed, input_tokens, output_tokens, total_tokens, cached_input_tokens, cache_write_tokens,
   /// reasoning_tokens, cost_usd, unpriced`: `unpriced` counts requests without a cost.
   case usageSummary = "usage.summary"

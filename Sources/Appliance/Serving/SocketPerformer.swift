@@ -1,65 +1,69 @@
 import Fetch
 import Glibc
 import JSON
+import Network
 
-/// Asks the appliance that runs on a data folder, over its Unix socket.
+/// Has operations done by the appliance that runs on the data folder, over its control socket.
 struct SocketPerformer: OperationPerformer {
-  /// An import of many records takes its time.
+  private let path: UnixSocketPath
+
+  /// An import of everything, or a validation of many keys, may take a while.
   private static let timeoutMilliseconds = 600_000
-  /// A million requests of the ledger.
-  private static let answerBytesMax = 2 << 30
+  /// 100,000 requests of the ledger.
+  private static let answerBytesMax = 1 << 30
 
-  private let path: String
-
-  /// Nil when nobody listens there.
-  static func open(_ path: String) throws(OperationError) -> SocketPerformer? {
-    guard access(path, F_OK) == 0 else { return nil }
-    do throws(FetchError) {
-      // A socket that was left behind refuses the connection; a GET is answered with 404.
-      _ = try Fetch.perform(request(path))
-    } catch {
-      if case .connectFailed = error { return nil }
-      throw OperationError(code: "unreachable", message: error.message)
+  /// The appliance of a data folder; nil when none runs there.
+  ///
+  /// A socket that nobody answers on is what a killed appliance leaves behind.
+  static func find(_ configuration: Configuration) throws(OperationError) -> SocketPerformer? {
+    let path = UnixSocketPath(configuration.socketPath)
+    switch connectionError(path) {
+    case 0: return SocketPerformer(path: path)
+    case ENOENT, ECONNREFUSED, ENOTDIR: return nil
+    case let code:
+      throw OperationError(
+        code: "unreachable",
+        message: "\(SystemFailure(configuration.socketPath, code: code).message).")
     }
-    return SocketPerformer(path: path)
   }
 
   func perform(
     _ operation: Operation, _ arguments: JSONValue
   ) throws(OperationError) -> JSONValue {
-    var request = Self.request(path)
+    var request = FetchRequest(
+      "http://localhost/admin/v1/operations", way: .socket(path: path.text))
     request.method = "POST"
-    request.headers = [("content-type", "application/json")]
-    request.body = JSONValue.object([
-      .init("operation", .string(operation.rawValue)), .init("arguments", arguments),
-    ]).serialized()
-    let answer = try Self.answer(request)
-    if let result = answer["result"] { return result }
-    throw OperationError(
-      code: answer["error"]?["code"]?.string ?? "failed",
-      message: answer["error"]?["message"]?.string ?? "The appliance gave no reason.")
-  }
-
-  private static func answer(_ request: FetchRequest) throws(OperationError) -> JSONValue {
-    let body: [UInt8]
-    do throws(FetchError) {
-      body = try Fetch.perform(request).body
-    } catch {
-      throw OperationError(code: "unreachable", message: error.message)
-    }
-    do throws(JSONError) {
-      return try JSONValue(parsing: body)
+    request.headers = [("Content-Type", "application/json")]
+    let body: JSONValue = ["operation": .string(operation.rawValue), "arguments": arguments]
+    request.body = body.serialized()
+    request.timeoutMilliseconds = Self.timeoutMilliseconds
+    request.responseBytesMax = Self.answerBytesMax
+    let response: FetchResponse
+    do {
+      response = try Fetch.perform(request)
     } catch {
       throw OperationError(
-        code: "unreachable", message: "The appliance answered something that is not JSON.")
+        code: "unreachable", message: "The appliance does not answer. \(error.message)")
     }
+    return try Self.result(of: response.body, status: response.status)
   }
 
-  private static func request(_ path: String) -> FetchRequest {
-    var request = FetchRequest(
-      "http://localhost/admin/v1/operations", way: .socket(path: path))
-    request.timeoutMilliseconds = timeoutMilliseconds
-    request.responseBytesMax = answerBytesMax
-    return request
+  /// Reads `{"result": …}` or `{"error": {"message", "code"}}`.
+  static func result(of body: [UInt8], status: Int) throws(OperationError) -> JSONValue {
+    let answer = (try? JSONValue(parsing: body)) ?? .null
+    if let result = answer["result"] { return result }
+    let error = answer["error"]
+    throw OperationError(
+      code: error?["code"]?.string ?? "failed",
+      message: error?["message"]?.string ?? "The appliance answered with status \(status).")
+  }
+
+  /// What `connect` says; 0 when somebody listens.
+  private static func connectionError(_ path: UnixSocketPath) -> CInt {
+    let descriptor = socket(
+      AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { return errno }
+    defer { _ = close(descriptor) }
+    return path.withAddress { connect(descriptor, $0, $1) == 0 ? 0 : errno } ?? ENAMETOOLONG
   }
 }

@@ -1,0 +1,314 @@
+"""Measures the appliance against nginx's proxy_pass in one run: rounds interleaved, medians compared.
+
+The proxy under test has core 0 for itself; the load generator and the provider share core 1.
+CPU time is the proxy process's own, user and system, as the kernel accounts it.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import resource
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TOOLS = ROOT.parent / "shared/tools/bench"
+PROXY_CORE, LOAD_CORE = "0", "1"
+
+# What is measured, and what the appliance may take of nginx's figure (or absolutely, in kB).
+GOALS = {"request": 2.0, "chunk": 1.5, "memory": None}
+MEMORY_GOAL_KB = 24.0
+STREAMS = 1000
+
+
+class Bench:
+    def __init__(self, arguments):
+        self.arguments = arguments
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="bench-"))
+        self.children = []
+
+    def close(self):
+        for child in reversed(self.children):
+            if child.poll() is None:
+                child.send_signal(signal.SIGTERM)
+        for child in self.children:
+            try:
+                child.wait(15)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    # Processes
+
+    def start(self, name, core, *command, environment=None):
+        with open(self.folder / f"{name}.log", "wb") as log:
+            child = subprocess.Popen(
+                ["taskset", "--cpu-list", core, *map(str, command)],
+                stdout=log,
+                stderr=log,
+                env=environment,
+            )
+        self.children.append(child)
+        return child
+
+    def compile_tools(self):
+        for name in ("mock_upstream", "stream_load"):
+            source = TOOLS / f"{name}.c"
+            command = ["cc", "-O2", "-w", source, "-o", self.folder / name, "-lpthread", "-lm"]
+            subprocess.run(command, check=True)
+
+    def start_provider(self):
+        """The fake provider, plain and behind TLS that nginx ends."""
+        self.plain, self.secure = free_port(), free_port()
+        self.start("provider", LOAD_CORE, self.folder / "mock_upstream", "--port", self.plain)
+        self.make_certificates()
+        self.start_nginx("provider-tls", LOAD_CORE, f"""
+            server {{
+              listen 127.0.0.1:{self.secure} ssl;
+              ssl_certificate {self.folder}/server.pem;
+              ssl_certificate_key {self.folder}/server.key;
+              keepalive_requests 100000000;
+              location / {{ proxy_pass http://provider; proxy_buffering off; }}
+            }}""")
+        wait_for(self.plain), wait_for(self.secure)
+
+    def make_certificates(self):
+        def openssl(*arguments):
+            subprocess.run(
+                ["openssl", *arguments], cwd=self.folder, check=True, capture_output=True)
+
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+                "/CN=Bench CA", "-keyout", "ca.key", "-out", "ca.pem")
+        openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-keyout",
+                "server.key", "-out", "server.csr")
+        (self.folder / "names").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n")
+        openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
+                "-CAcreateserial", "-days", "2", "-extfile", "names", "-out", "server.pem")
+
+    def start_nginx(self, name, core, servers):
+        """One nginx with one worker; the upstreams `provider` and `provider_tls` keep connections."""
+        work = self.folder / name
+        work.mkdir()
+        (work / "nginx.conf").write_text(f"""
+            daemon off;
+            worker_processes 1;
+            pid {work}/pid;
+            error_log {work}/error.log;
+            worker_rlimit_nofile {resource.getrlimit(resource.RLIMIT_NOFILE)[1]};
+            events {{ worker_connections 16384; }}
+            http {{
+              access_log off;
+              client_body_temp_path {work}/body; proxy_temp_path {work}/proxy;
+              fastcgi_temp_path {work}/fastcgi; uwsgi_temp_path {work}/uwsgi;
+              scgi_temp_path {work}/scgi;
+              keepalive_requests 100000000;
+              proxy_http_version 1.1;
+              proxy_set_header Connection "";
+              upstream provider {{
+                server 127.0.0.1:{self.plain}; keepalive 2048; keepalive_requests 100000000;
+              }}
+              upstream provider_tls {{
+                server 127.0.0.1:{self.secure}; keepalive 2048; keepalive_requests 100000000;
+              }}
+              {servers}
+            }}""")
+        command = [shutil.which("nginx") or "/usr/sbin/nginx", "-p", work, "-c", work / "nginx.conf"]
+        return self.start(name, core, *command)
+
+    def start_proxy_nginx(self):
+        """For each kind of traffic a port: whole answers are buffered, streams are not."""
+        ports = {kind: free_port() for kind in ("plain", "plain-stream", "tls", "tls-stream")}
+        servers = ""
+        for kind, port in ports.items():
+            buffering = "off" if kind.endswith("stream") else "on"
+            target = "http://provider"
+            if kind.startswith("tls"):
+                target = "https://provider_tls"
+            servers += f"""
+              server {{
+                listen 127.0.0.1:{port};
+                location / {{
+                  proxy_pass {target}; proxy_buffering {buffering};
+                  proxy_ssl_name localhost; proxy_ssl_server_name on; proxy_ssl_verify on;
+                  proxy_ssl_trusted_certificate {self.folder}/ca.pem; proxy_ssl_session_reuse on;
+                }}
+              }}"""
+        master = self.start_nginx("nginx", PROXY_CORE, servers)
+        for port in ports.values():
+            wait_for(port)
+        worker = next(pid for pid in all_pids() if parent_of(pid) == master.pid)
+        return Proxy("nginx", worker, ports, {"plain": "mock", "tls": "mock"}, "any")
+
+    def start_appliance(self):
+        data, port = self.folder / "data", free_port()
+        binary = str(ROOT / "dist/appliance")
+        child = self.start(
+            "appliance", PROXY_CORE, binary, "serve", "--data", data, "--workers", "1",
+            "--listen", f"127.0.0.1:{port}", "--upstream-ca-file", self.folder / "ca.pem")
+        wait_for(port)
+        document = {
+            "providers": [
+                {"name": "plain", "dialect": "openai", "base_url": f"http://127.0.0.1:{self.plain}/v1"},
+                {"name": "tls", "dialect": "openai", "base_url": f"https://localhost:{self.secure}/v1",
+                 "allow_private": True},
+            ],
+            "keys": [{"provider": name, "label": "one", "secret": "bench-key"}
+                     for name in ("plain", "tls")],
+            "users": [{"name": "bench"}],
+            "tokens": [{"user": "bench", "label": "one", "secret": "bench-token"}],
+            "prices": {"mock": {"input_cost_per_token": 1e-6, "output_cost_per_token": 2e-6}},
+        }
+        subprocess.run(
+            [binary, "import", "-", "--data", data], input=json.dumps(document), text=True,
+            check=True, stdout=subprocess.DEVNULL)
+        ports = dict.fromkeys(("plain", "plain-stream", "tls", "tls-stream"), port)
+        models = {"plain": "plain/mock", "tls": "tls/mock"}
+        return Proxy("appliance", child.pid, ports, models, "bench-token")
+
+    # Measurements
+
+    def load(self, proxy, way, body, *options):
+        kind = way + ("-stream" if body.get("stream") else "")
+        file = self.folder / "body.json"
+        file.write_text(json.dumps(body | {"model": proxy.models[way] + body["model"]}))
+        command = [
+            "taskset", "--cpu-list", LOAD_CORE, self.folder / "stream_load", "--json", "-b", file,
+            "--pids", str(proxy.pid), "-H", f"Authorization: Bearer {proxy.token}",
+            *options, f"http://127.0.0.1:{proxy.ports[kind]}/v1/chat/completions",
+        ]
+        done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+        if not done.stdout.strip():
+            sys.exit(f"{proxy.name}: the load generator failed: {done.stderr}")
+        result = json.loads(done.stdout.strip().splitlines()[-1])
+        errors = {name: count for name, count in result["errors"].items() if count}
+        if errors:
+            sys.exit(f"{proxy.name}, {kind}: errors {errors}\n{(self.folder / f'{proxy.name}.log').read_text()[-2000:]}")
+        return result
+
+    def request(self, proxy, way):
+        body = chat("", "x" * 900)
+        seconds = self.arguments.seconds
+        return self.load(proxy, way, body, "-c", 32, "-d", seconds, "--warmup", 1)["cpu_us_req"]
+
+    def stream(self, proxy, way):
+        """CPU a chunk, and memory a stream."""
+        self.load(proxy, way, chat(";chunks=4;interval=1", "x", stream=True), "-c", 1, "-n", 4,
+                  "-d", 1, "--warmup", 0, "--stream")
+        before = resident_kb(proxy.pid)
+        chunks = 20 * (self.arguments.seconds + 6)
+        body = chat(f";chunks={chunks};interval=50", "x" * 900, stream=True)
+        result = self.load(proxy, way, body, "-c", STREAMS, "-n", STREAMS, "-d",
+                           self.arguments.seconds, "--ramp", 2, "--warmup", 3, "--stream")
+        return result["cpu_us_event"], (result["rss_kb"] - before) / STREAMS
+
+    def run(self):
+        self.compile_tools()
+        self.start_provider()
+        figures = {}
+
+        def note(row, proxy, figure):
+            figures.setdefault(row, {}).setdefault(proxy.name, []).append(figure)
+
+        proxies = [self.start_proxy_nginx(), self.start_appliance()]
+        for number in range(self.arguments.rounds):
+            for way in ("plain", "tls"):
+                for proxy in proxies if number % 2 == 0 else reversed(proxies):
+                    cpu, memory = self.stream(proxy, way)
+                    note((way, "chunk"), proxy, cpu)
+                    # Later rounds reuse memory that the first one took.
+                    if number == 0:
+                        note((way, "memory"), proxy, memory)
+                    note((way, "request"), proxy, self.request(proxy, way))
+            print(f"round {number + 1} of {self.arguments.rounds} done", file=sys.stderr)
+        return report(figures)
+
+
+class Proxy:
+    def __init__(self, name, pid, ports, models, token):
+        self.name, self.pid, self.ports, self.models, self.token = name, pid, ports, models, token
+
+
+def chat(directives, text, **more):
+    return {"model": directives, "messages": [{"role": "user", "content": text}]} | more
+
+
+def report(figures):
+    titles = {"request": "CPU a request, µs", "chunk": "CPU a chunk, µs", "memory": "memory a stream, kB"}
+    print(f"\n{'to the provider':16} {'':22} {'nginx':>9} {'appliance':>10} {'ratio':>6}  goal")
+    is_met = True
+    for way in ("plain", "tls"):
+        for what, title in titles.items():
+            medians = {name: statistics.median(values)
+                       for name, values in figures[(way, what)].items()}
+            pairs = zip(figures[(way, what)]["nginx"], figures[(way, what)]["appliance"])
+            ratio = statistics.median(ours / max(theirs, 1e-9) for theirs, ours in pairs)
+            if what == "memory":
+                goal, met = f"{MEMORY_GOAL_KB:.0f} kB", medians["appliance"] <= MEMORY_GOAL_KB
+            else:
+                goal, met = f"{GOALS[what]:.1f} ×", ratio <= GOALS[what]
+            is_met = is_met and (met or way == "tls")
+            print(f"{way:16} {title:22} {medians['nginx']:9.2f} {medians['appliance']:10.2f} "
+                  f"{ratio:6.2f}  {goal}{'' if met else '  missed'}")
+    return is_met
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(port):
+    for _ in range(300):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    sys.exit(f"nothing listens on port {port}")
+
+
+def all_pids():
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+
+
+def parent_of(pid):
+    try:
+        text = pathlib.Path(f"/proc/{pid}/stat").read_text()
+        return int(text[text.rindex(")") + 2 :].split()[1])
+    except (OSError, ValueError):
+        return 0
+
+
+def resident_kb(pid):
+    return int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds (5)")
+    parser.add_argument("--seconds", type=int, default=5, help="measured seconds of a load (5)")
+    parser.add_argument("--gate", action="store_true", help="exit 1 when a goal is missed")
+    arguments = parser.parse_args()
+    if (os.cpu_count() or 1) < 2:
+        sys.exit("Two cores are needed: one for the proxy, one for the load.")
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    bench = Bench(arguments)
+    try:
+        is_met = bench.run()
+    finally:
+        bench.close()
+    sys.exit(1 if arguments.gate and not is_met else 0)
+
+
+if __name__ == "__main__":
+    main()
