@@ -91,7 +91,7 @@ final class ClientConnection {
 
   /// Answers a connection that holds no request we could read, and ends it.
   private func refuse(status: Int, _ refusal: Refusal) async {
-    let id = worker.nextRequestID()
+    let id = worker.nextRequestID(nowMilliseconds: wallClockMilliseconds())
     let body = refusal.body(dialect: .openai, requestID: id)
     let answer = LocalAnswer(status: status, body: body, allow: nil, retryAfterSeconds: nil)
     let head = answer.head(requestID: id, dialect: .openai, keepsAlive: false)

@@ -33,8 +33,9 @@ struct Exchange {
     deadline = startedAt + snapshot.settings.requestTimeout
     keepsAlive = head.keepsAlive
     decoder = BodyDecoder(head.framing)
+    let now = wallClockMilliseconds()
     receipt = Receipt(
-      requestID: worker.nextRequestID(), startedAtMilliseconds: wallClockMilliseconds())
+      requestID: worker.nextRequestID(nowMilliseconds: now), startedAtMilliseconds: now)
   }
 
   /// Serves the request and answers it, whatever happens.

@@ -21,35 +21,37 @@ package final class Installation: Sendable {
   /// A wrong master key is found before anything is written. An empty `masterKeyFile` means the
   /// one in the data folder.
   package init(dataPath: String, masterKeyFile: String = "") throws(OperationFailure) {
-    do throws(StoreError) {
-      // A command that has just ended may still be closing its database.
-      directory = try DataDirectory(dataPath, waitMilliseconds: 200)
-      let stored = try KeyStore.peek(path: directory.databasePath)
-      let keyPath = masterKeyFile.isEmpty ? directory.masterKeyPath : masterKeyFile
-      let made: [WrappedKey]
-      (keyring, made) = try Self.keys(stored, keyPath)
-      writer = try Writer(path: directory.databasePath)
-      let storing = made.map(StoredKey.init)
-      let (all, node, newest) = try writer.performAndWait { database throws(StoreError) in
-        if !storing.isEmpty { try KeyStore.put(storing, in: database) }
+    // A command that has just ended may still be closing its database.
+    directory = try storing { () throws(StoreError) in
+      try DataDirectory(dataPath, waitMilliseconds: 200)
+    }
+    let path = directory.databasePath
+    let stored = try storing { () throws(StoreError) in try KeyStore.peek(path: path) }
+    let keyPath = masterKeyFile.isEmpty ? directory.masterKeyPath : masterKeyFile
+    let made: [WrappedKey]
+    (keyring, made) = try Self.keys(stored, keyPath)
+    let writer = try storing { () throws(StoreError) in try Writer(path: path) }
+    self.writer = writer
+    let fresh = made.map(StoredKey.init)
+    let (all, node, newest) = try storing { () throws(StoreError) in
+      try writer.performAndWait { database throws(StoreError) in
+        if !fresh.isEmpty { try KeyStore.put(fresh, in: database) }
         return (
           try RecordStore.all(in: database), try RecordStore.nodeID(in: database),
           try RecordStore.newestVersion(in: database)
         )
       }
-      let sealer = keyring.sealer
-      let loaded = Snapshot.loading(all, basePrices: .builtIn) { kind, id, field, sealed in
-        try? sealer.open(sealed, kind: kind.rawValue, id: id, field: field)
-      }
-      self.node = node
-      problems = loaded.problems.map(\.description)
-      records = RecordBook(
-        snapshot: loaded.snapshot, clock: HybridClock(node: node, last: newest), writer: writer,
-        sealer: sealer)
-      ownedIDs = try OwnedIDs(writer)
-    } catch {
-      throw OperationFailure(error)
     }
+    let sealer = keyring.sealer
+    let loaded = Snapshot.loading(all, basePrices: .builtIn) { kind, id, field, sealed in
+      try? sealer.open(sealed, kind: kind.rawValue, id: id, field: field)
+    }
+    self.node = node
+    problems = loaded.problems.map(\.description)
+    records = RecordBook(
+      snapshot: loaded.snapshot, clock: HybridClock(node: node, last: newest), writer: writer,
+      sealer: sealer)
+    ownedIDs = try storing { () throws(StoreError) in try OwnedIDs(writer) }
   }
 
   /// Stores what waits and closes the database.
@@ -57,7 +59,7 @@ package final class Installation: Sendable {
 
   private static func keys(
     _ stored: [StoredKey], _ path: String
-  ) throws(StoreError) -> (Keyring, made: [WrappedKey]) {
+  ) throws(OperationFailure) -> (Keyring, made: [WrappedKey]) {
     do throws(VaultError) {
       let master = try MasterKey.find(file: path, mayCreate: stored.isEmpty)
       guard stored.isEmpty else {
@@ -67,9 +69,16 @@ package final class Installation: Sendable {
         masterKey: master, nowMilliseconds: wallClockMilliseconds())
       return (keyring, wrapped)
     } catch {
-      throw .damaged(error.message)
+      throw OperationFailure(code: "master_key", message: error.message)
     }
   }
+}
+
+/// Puts the store's failures into an operator's words.
+private func storing<Value>(
+  _ body: () throws(StoreError) -> Value
+) throws(OperationFailure) -> Value {
+  do throws(StoreError) { return try body() } catch { throw OperationFailure(error) }
 }
 
 extension StoredKey {

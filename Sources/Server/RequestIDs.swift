@@ -1,9 +1,11 @@
-/// Makes request ids: `req_` and 20 characters of base 32.
+/// Makes request ids: `req_`, 9 characters of time and 13 of chance, in base 32.
 ///
-/// Not secret and not guess-proof; unique by a random seed for each loop (xoshiro256** by Blackman
-/// and Vigna, 2018), since a system call a request would cost more than it gives.
+/// They sort as they were made, so that the ledger's index grows at its end (random ids cost a
+/// request several times as much). Not secret and not guess-proof; unique by a random seed for
+/// each loop (xoshiro256** by Blackman and Vigna, 2018), since a system call a request would cost
+/// more than it gives.
 struct RequestIDs {
-  private static let alphabet = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
+  private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
   private var state: (UInt64, UInt64, UInt64, UInt64)
 
   /// - Parameter seed: 16 random bytes.
@@ -16,16 +18,20 @@ struct RequestIDs {
     for _ in 0..<8 { _ = random() }
   }
 
-  mutating func next() -> String {
-    var (high, low) = (random(), random())
-    return String(unsafeUninitializedCapacity: 24) { bytes in
+  mutating func next(nowMilliseconds: Int64) -> String {
+    var time = UInt64(bitPattern: max(0, nowMilliseconds))
+    var chance = random()
+    return String(unsafeUninitializedCapacity: 26) { bytes in
       for (index, byte) in "req_".utf8.enumerated() { bytes[index] = byte }
-      for index in 4..<24 {
-        let digit = index < 14 ? high & 31 : low & 31
-        if index < 14 { high >>= 5 } else { low >>= 5 }
-        bytes[index] = Self.alphabet[Int(digit)]
+      for index in (4..<13).reversed() {
+        bytes[index] = Self.alphabet[Int(time & 31)]
+        time >>= 5
       }
-      return 24
+      for index in 13..<26 {
+        bytes[index] = Self.alphabet[Int(chance & 31)]
+        chance >>= 5
+      }
+      return 26
     }
   }
 

@@ -30,7 +30,9 @@ package final class Worker: Sendable {
 
   var snapshot: Snapshot { state.withValue { $0.snapshot } }
 
-  func nextRequestID() -> String { state.withValue { $0.ids.next() } }
+  func nextRequestID(nowMilliseconds: Int64) -> String {
+    state.withValue { $0.ids.next(nowMilliseconds: nowMilliseconds) }
+  }
 
   /// Chance for policy: spreading load, never secrets.
   func nextRandom() -> UInt64 { state.withValue { $0.ids.random() } }
