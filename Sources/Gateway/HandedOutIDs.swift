@@ -1,5 +1,4 @@
 package import Providers
-import Synchronization
 
 /// Remembers on which key an id lives that a provider handed out, and to whom.
 ///
@@ -28,7 +27,7 @@ package final class HandedOutIDs: Sendable {
   }
 
   private final class Shard: Sendable {
-    let entries = Mutex(Entries())
+    let entries = Guarded(Entries())
   }
 
   private static let shardCount = 64  // A power of two, well above any loop count.

@@ -1,14 +1,12 @@
-import Synchronization
-
 /// What all loops share of a provider while they use it: the health of its keys and pools.
 ///
-/// Guarded by one `Mutex`, held for a scan over plain numbers and never across I/O. Carried over
+/// Guarded by one mutex, held for a scan over plain numbers and never across I/O. Carried over
 /// from snapshot to snapshot with the provider.
 package final class ProviderState: Sendable {
-  private let health: Mutex<ProviderHealth>
+  private let health: Guarded<ProviderHealth>
 
   package init(policy: HealthPolicy = HealthPolicy()) {
-    health = Mutex(ProviderHealth(policy: policy))
+    health = Guarded(ProviderHealth(policy: policy))
   }
 
   func choose(_ request: KeyRequest, roster: Roster, now: Moment) -> KeyAnswer {

@@ -16,6 +16,8 @@ package final class Snapshot: Sendable {
   let users: ShardedMap<String, User>
   let tokens: ShardedMap<String, Token>
   let tokensByDigest: ShardedMap<TokenDigestBytes, Token>
+  /// Ids of tokens by the id of their user.
+  let tokensByUser: ShardedMap<String, [String]>
   let keys: ShardedMap<String, Key>
   let providers: [String: Provider]
   let settingValues: [String: SettingDefinition]
@@ -42,6 +44,7 @@ package final class Snapshot: Sendable {
     users = builder.users
     tokens = builder.tokens
     tokensByDigest = builder.tokensByDigest
+    tokensByUser = builder.tokensByUser
     keys = builder.keys
     providers = builder.providers
     settingValues = builder.settingValues
@@ -104,8 +107,7 @@ package final class Snapshot: Sendable {
     case .provider:
       return providers[id]?.keys.map { RecordID(kind: .key, id: $0.id) } ?? []
     case .user:
-      return tokens.values.filter { $0.userID == id }
-        .map { RecordID(kind: .token, id: $0.id) }.sorted { $0.id < $1.id }
+      return (tokensByUser[id] ?? []).sorted().map { RecordID(kind: .token, id: $0) }
     case .key, .token, .model, .price, .setting:
       return []
     }

@@ -48,6 +48,7 @@ struct SnapshotBuilder {
   private(set) var users = ShardedMap<String, User>()
   private(set) var tokens = ShardedMap<String, Token>()
   private(set) var tokensByDigest = ShardedMap<TokenDigestBytes, Token>()
+  private(set) var tokensByUser = ShardedMap<String, [String]>()
   private(set) var keys = ShardedMap<String, Key>()
   private(set) var providers: [String: Provider] = [:]
   private(set) var settingValues: [String: SettingDefinition] = [:]
@@ -69,6 +70,7 @@ struct SnapshotBuilder {
     users = base.users
     tokens = base.tokens
     tokensByDigest = base.tokensByDigest
+    tokensByUser = base.tokensByUser
     keys = base.keys
     providers = base.providers
     settingValues = base.settingValues
@@ -242,6 +244,8 @@ struct SnapshotBuilder {
       if let old = tokens[record.id] {
         tokensByDigest[old.digest] = nil
         tokens[record.id] = nil
+        let rest = tokensByUser[old.userID]?.filter { $0 != record.id } ?? []
+        tokensByUser[old.userID] = rest.isEmpty ? nil : rest
       }
     }
     for record in tokenChanges {
@@ -263,10 +267,9 @@ struct SnapshotBuilder {
       }
       tokens[record.id] = token
       tokensByDigest[token.digest] = token
+      tokensByUser[token.userID] = (tokensByUser[token.userID] ?? []) + [token.id]
     }
-    guard !deleted.isEmpty else { return }
-    let owners = Set(tokens.values.map(\.userID))
-    if let user = deleted.first(where: { owners.contains($0.id) && users[$0.id] == nil }) {
+    if let user = deleted.first(where: { users[$0.id] == nil && tokensByUser[$0.id] != nil }) {
       throw RecordError(
         kind: .user, id: user.id, name: user.name,
         message: "still has tokens; delete those with it")

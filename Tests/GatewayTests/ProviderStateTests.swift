@@ -7,13 +7,17 @@ import Testing
 
 @Suite("State shared by threads")
 struct ProviderStateTests {
+  private final class Tally: Sendable {
+    let value = Guarded<[String: Int]>([:])
+  }
+
   /// Real threads on one state: every grant is reported, turns stay fair, nothing is lost.
   @Test func threadsShareOneState() throws {
     let keys = try (0..<8).map { try RosterTests.key("k\($0)") }
     let roster = Roster(keys: keys, revision: 1)
     let state = ProviderState()
-    let counts = Mutex<[String: Int]>([:])
-    let perThread = 20_000
+    let counts = Tally()
+    let perThread = 5_000
     let threads = (0..<4).map { seed in
       Thread {
         var random = Seeded(state: UInt64(seed))
@@ -27,12 +31,12 @@ struct ProviderStateTests {
           own[grant.key.id, default: 0] += 1
           state.report(grant, .served, now: now, random: random.next())
         }
-        counts.withLock { $0.merge(own) { $0 + $1 } }
+        counts.value.withLock { $0.merge(own) { $0 + $1 } }
       }
     }
     let done = Self.run(threads)
     #expect(done)
-    let result = counts.withLock { $0 }
+    let result = counts.value.withLock { $0 }
     #expect(result.values.reduce(0, +) == 4 * perThread)
     #expect(result.values.allSatisfy { abs($0 - perThread / 2) <= 2 }, "\(result)")
     let status = state.status(now: .at(0))
