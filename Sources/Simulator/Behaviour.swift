@@ -11,6 +11,7 @@
 /// | `hang` | no byte of an answer |
 /// | `drop` | the connection is closed without a byte |
 /// | `cut=N` | closed after N events of a stream, or in the middle of a body |
+/// | `stall=N` | silent for an hour after N events of a stream |
 /// | `error-event=N` | after N events an error event, and the end |
 /// | `delay=MS` | so long before the head |
 /// | `chunks=N`, `interval=MS` | pieces of the text, and the time between them |
@@ -44,6 +45,7 @@ package struct Behaviour: Equatable, Sendable {
   var isOutOfMoney = false
   var oddity: Oddity?
   var cutAfter: Int?
+  var stallAfter: Int?
   var errorEventAfter: Int?
   var delayMilliseconds: Int?
   var chunks: Int?
@@ -69,6 +71,7 @@ package struct Behaviour: Equatable, Sendable {
     }
     retryAfterSeconds = other.retryAfterSeconds ?? retryAfterSeconds
     cutAfter = other.cutAfter ?? cutAfter
+    stallAfter = other.stallAfter ?? stallAfter
     errorEventAfter = other.errorEventAfter ?? errorEventAfter
     delayMilliseconds = other.delayMilliseconds ?? delayMilliseconds
     chunks = other.chunks ?? chunks
@@ -107,6 +110,7 @@ package struct Behaviour: Equatable, Sendable {
     case ("status", _?): return set(&status, number(200...599))
     case ("retry-after", _?): return set(&retryAfterSeconds, number(0...86_400))
     case ("cut", _?): return set(&cutAfter, number(0...1_000_000))
+    case ("stall", _?): return set(&stallAfter, number(0...1_000_000))
     case ("error-event", _?): return set(&errorEventAfter, number(0...1_000_000))
     case ("delay", _?): return set(&delayMilliseconds, number(0...3_600_000))
     case ("chunks", _?): return set(&chunks, number(0...1_000_000))

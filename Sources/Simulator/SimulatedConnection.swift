@@ -209,6 +209,7 @@ final class SimulatedConnection {
         progress.isCut = true
         break
       }
+      if place == behaviour.stallAfter { try await pause(.seconds(3_600)) }
       ChunkedCoding.appendChunk(event.span, to: &out)
       progress.bytes += out.count
       progress.events += 1

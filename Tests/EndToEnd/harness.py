@@ -98,7 +98,7 @@ class Child:
 
 class Simulator(Child):
     def __init__(self, *options):
-        super().__init__([BINARY, "simulate", "--listen", "127.0.0.1:0", *options])
+        super().__init__([BINARY, "simulate", "--listen", "127.0.0.1:0", "--interval", "0", *options])
 
     def control(self, method, name, body=None):
         return request(self.url, method, f"/_simulator/{name}", body=body).json()

@@ -237,10 +237,5 @@ def test_a_coded_answer_is_relayed_and_flagged(gateway):
     answer = gateway.chat(model="sim-small;gzip")
     assert answer.status == 200
     assert answer.headers["content-encoding"] == "gzip"
-    assert gateway.row()["anomalies"]
-
-
-@pytest.mark.xfail(strict=True, reason="estimates are not joined to the exchange yet")
-def test_a_coded_answer_is_estimated(gateway):
-    assert gateway.chat(model="sim-small;gzip").status == 200
     assert gateway.row()["usage_source"] == "estimated"
+    assert gateway.row()["anomalies"]

@@ -148,6 +148,33 @@ def test_events_of_the_openai_error_event(gateway):
     assert '"error"' in events[-1]
 
 
+# Time that runs out.
+
+
+@pytest.mark.parametrize("name", ["openai-stream", "anthropic-stream", "gemini-stream"])
+def test_a_stream_that_does_not_begin_starts_again(three_keys, simulator, name):
+    three_keys.cli("setting", "set", "stream_head_timeout", "1")
+    simulator.fail({"do": "hang", "times": 1})
+    said, *_ = CHATS[name](three_keys.url, three_keys.token, "sim-small", "Hello")
+    assert said.startswith("You said: Hello")
+    assert three_keys.row()["attempts"] == 2
+
+
+def test_a_whole_answer_that_does_not_come_may_have_been_billed(three_keys, simulator):
+    three_keys.cli("setting", "set", "response_head_timeout", "1")
+    simulator.fail({"do": "hang"})
+    answer = three_keys.chat()
+    assert (answer.status, answer.json()["error"]["code"]) == (504, "upstream_timeout")
+    assert three_keys.row()["attempts"] == 1
+
+
+def test_a_stream_that_falls_silent_is_cut(gateway):
+    gateway.cli("setting", "set", "stream_silence_timeout", "1")
+    answer = gateway.chat(model="sim-small;stall=4", stream=True)
+    assert '"error"' in events_of(answer.body)[-1]
+    assert gateway.row()["outcome"] == "cut"
+
+
 # What rests, and for how long.
 
 

@@ -147,43 +147,51 @@ def test_no_secret_is_left_anywhere(folder, simulator):
         "token": "canary+token/9b1d7e3f5a2c8064-xw",
         "query": "canary+query/77aa55cc33ee11bb-vu",
     }
+    # A provider for each way to fail, so that no key rests because of another one's failure.
+    directives = ["200", "401", "403", "429", "quota", "500", "drop", "garbage", "garbage-body",
+                  "redirect", "cut", "cut=3", "error-event=3", "400", "404", "headers"]
+    urls = {f"p{number}-{way}": simulator.url + "/v1"
+            for number in range(len(directives)) for way in ("bearer", "query")}
+    urls |= {"dead-bearer": "http://127.0.0.1:9/v1", "dead-query": "http://127.0.0.1:9/v1"}
     with Appliance(folder / "data", "--log-level", "debug") as appliance:
         appliance.import_document(
             {
                 "providers": [
-                    {"name": "sim", "dialect": "openai", "base_url": f"{simulator.url}/v1"},
-                    {"name": "by-query", "dialect": "openai", "base_url": f"{simulator.url}/v1",
-                     "auth": "query:key"},
-                    {"name": "dead", "dialect": "openai", "base_url": "http://127.0.0.1:9/v1"},
+                    {"name": name, "dialect": "openai", "base_url": url,
+                     "auth": "query:key" if name.endswith("query") else "bearer"}
+                    for name, url in urls.items()
                 ],
                 "keys": [
-                    {"provider": name, "label": "one", "secret": canaries["query" if name == "by-query" else "key"]}
-                    for name in ("sim", "by-query", "dead")
+                    {"provider": name, "label": "one",
+                     "secret": canaries["query" if name.endswith("query") else "key"]}
+                    for name in urls
                 ],
                 "users": [{"name": "ada"}],
                 "tokens": [{"user": "ada", "label": "one", "secret": canaries["token"]}],
+                "settings": {"queue_wait": 0},
             }
         )
         appliance.tokens["ada"] = canaries["token"]
         answers = []
-        for directive in ["", ";401", ";403", ";429", ";quota", ";500", ";drop", ";garbage",
-                          ";garbage-body", ";redirect", ";cut", ";400", ";404"]:
-            for provider in ("sim", "by-query") if directive else ("sim", "by-query", "dead"):
+        for way in ("bearer", "query"):
+            for number, directive in enumerate(directives):
                 for stream in (False, True):
-                    answers.append(appliance.chat(model=f"{provider}/sim-small{directive}", stream=stream))
+                    model = f"p{number}-{way}/sim-small;{directive}"
+                    answers.append(appliance.chat(model=model, stream=stream))
+            answers.append(appliance.chat(model=f"dead-{way}/sim-small"))
         answers.append(appliance.request("POST", "/v1/chat/completions", b"not json"))
         answers.append(appliance.request("GET", "/v1/nowhere"))
         answers.append(request(appliance.url, "GET", f"/v1/models?key={canaries['token']}x"))
         answers.append(request(appliance.url, "GET", "/v1/models", headers={"x-api-key": canaries["token"] + "x"}))
         answers.append(appliance.request("GET", "/v1/models", headers={"x-api-key": "other"}))
-        done = appliance.run("key", "add", "sim", "one", "--secret-stdin", input=canaries["key"])
+        done = appliance.run("key", "add", "p0-bearer", "one", "--secret-stdin", input=canaries["key"])
         assert done.returncode == 1
         printed = done.stdout + done.stderr
         for command in (["status"], ["key", "list"], ["token", "list"], ["requests"], ["export"]):
             printed += appliance.cli(*command)
             if command != ["export"]:
                 printed += appliance.cli(*command, "--json")
-        appliance.rows(50)
+        appliance.rows(60)
         appliance.stop()
         places = {"standard output and log": appliance.output.encode(), "the CLI": printed.encode()}
     for number, answer in enumerate(answers):

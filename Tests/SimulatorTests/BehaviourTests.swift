@@ -5,7 +5,8 @@ import Testing
 @Suite("Directives of the simulator")
 struct BehaviourTests {
   @Test(arguments: [
-    "429", "status=503", "retry-after=2", "quota", "hang", "drop", "cut", "cut=3", "error-event",
+    "429", "status=503", "retry-after=2", "quota", "hang", "drop", "cut", "cut=3", "stall=3",
+    "error-event",
     "error-event=2", "delay=100", "chunks=40", "interval=25", "garbage", "garbage-body",
     "redirect", "headers", "endless", "usage=max", "usage=negative", "usage=none", "refuse-usage",
     "gzip", "cached=5", "reasoning=7", "status=429;retry-after=2;chunks=1",

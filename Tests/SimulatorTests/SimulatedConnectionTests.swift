@@ -42,6 +42,12 @@ struct SimulatedConnectionTests {
     #expect(!text.hasSuffix("0\r\n\r\n"))
   }
 
+  @Test func stallsInTheMiddle() throws {
+    let text = try exchange(
+      request("sim-small;interval=0;stall=2", stream: true), until: "\"You\"")
+    #expect(text.components(separatedBy: "data: ").count == 3)
+  }
+
   @Test func sendsAnErrorInTheMiddle() throws {
     let text = try exchange(request("sim-small;interval=0;error-event=2", stream: true))
     #expect(text.contains(#"data: {"error":{"message":"The simulator was told"#))

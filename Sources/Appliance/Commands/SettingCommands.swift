@@ -20,8 +20,8 @@ enum SettingCommands {
     operands: [Command.Operand(name: "NAME"), Command.Operand(name: "VALUE", isOptional: true)],
     options: [Command.Option("--default", help: "Return to the default.")],
     examples: [
-      "appliance setting set queue_wait_seconds 5",
-      "appliance setting set queue_wait_seconds --default",
+      "appliance setting set queue_wait 5",
+      "appliance setting set queue_wait --default",
     ]
   ) { call throws(CommandError) in
     guard call.has("--default") != (call.operands.count == 2) else {

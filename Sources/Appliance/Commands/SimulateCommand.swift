@@ -25,7 +25,7 @@ enum SimulateCommand {
         + "tokens honestly. Base URLs: http://HOST:PORT/v1 for openai, http://HOST:PORT for "
         + "anthropic and gemini.",
       "DIRECTIVES, parted by commas, or by semicolons behind a model's name: a status as 429, "
-        + "retry-after=S, quota, hang, drop, cut=N, error-event=N, delay=MS, chunks=N, "
+        + "retry-after=S, quota, hang, drop, cut=N, stall=N, error-event=N, delay=MS, chunks=N, "
         + "interval=MS, garbage, garbage-body, redirect, headers, endless, usage=max|negative|none, "
         + "refuse-usage, gzip, cached=N, reasoning=N.",
       "GET /_simulator/counters and /_simulator/requests tell what came, by key; POST "
