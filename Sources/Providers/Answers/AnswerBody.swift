@@ -176,7 +176,7 @@ struct AnswerBody {
     case .json, .jsonLines, .jsonArray: readDocuments(chunk, from: index, base: base)
     case .opaque:
       if promise == .text, kind == .transcription, !isCoded {
-        meter.plainText(chunk, 0..<chunk.count)
+        meter.plainText(chunk, index..<chunk.count)
       }
     case .undecided: break
     }
@@ -252,6 +252,8 @@ struct AnswerBody {
     if eventData == .none {
       eventData = chunk[index] == UInt8(ascii: "{") ? .json : .text
       if eventData == .json { scanner.restart() }
+    } else if eventData == .json, lines.isAtDataStart {
+      scanner.endLine(into: &meter)
     }
     switch eventData {
     case .json:

@@ -22,8 +22,9 @@ package struct AnswerReader: ~Copyable {
     case endlessLine
   }
 
-  /// The state stays in one place on the heap: some kilobytes, too large to be moved about with an
-  /// `async` frame, and the optimizer of Swift 6.3 destroys so large a noncopyable value wrongly.
+  /// The state stays in one place on the heap: it is some kilobytes, too large to be moved about
+  /// with an `async` frame. (As a noncopyable value itself it was released wrongly by Swift 6.3.1
+  /// when optimized; as a copyable one in a class it is not.)
   private final class Place {
     var body: AnswerBody
 

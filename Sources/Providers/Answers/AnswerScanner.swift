@@ -88,7 +88,7 @@ struct AnswerScanner {
           index += 1
         }
       case .inName:
-        index = readMembers(bytes, index, base, &meter)
+        index = readMembers(bytes, index, stopsAtLineEnd, base, &meter)
         if index < end, isLineEnd(bytes[index]), state == .inName {
           if stopsAtLineEnd { return index }
           index += 1
@@ -99,7 +99,8 @@ struct AnswerScanner {
       case .number:
         index = readNumber(bytes, index, &meter)
       case .literal:
-        index = readLiteral(bytes, index, base, &meter)
+        index = readLiteral(bytes, index, stopsAtLineEnd, base, &meter)
+        if stopsAtLineEnd, index < end, state == .literal { return index }
       case .done, .broken:
         return index
       case .value, .elementOrEnd, .nameOrEnd, .name, .colon, .next:
@@ -115,6 +116,13 @@ struct AnswerScanner {
     }
     // A number may be the last thing of a body; `finish` closes it.
     return index
+  }
+
+  /// A line of the data has ended, which ends a number.
+  mutating func endLine(into meter: inout AnswerMeter) {
+    guard state == .number else { return }
+    let end: InlineArray<1, UInt8> = [0x0A]
+    _ = readNumber(end.span, 0, &meter)
   }
 
   /// The body has ended: closes a number that nothing followed.
@@ -244,7 +252,8 @@ struct AnswerScanner {
   /// jump is hard to foresee for a processor and was a third of the cost. Anything unusual is left
   /// to the loop.
   private mutating func readMembers(
-    _ bytes: Span<UInt8>, _ start: Int, _ base: Int, _ meter: inout AnswerMeter
+    _ bytes: Span<UInt8>, _ start: Int, _ stopsAtLineEnd: Bool, _ base: Int,
+    _ meter: inout AnswerMeter
   ) -> Int {
     var index = start
     while true {
@@ -263,7 +272,7 @@ struct AnswerScanner {
       } else if state == .number {
         index = readNumber(bytes, index, &meter)
       } else if state == .literal {
-        index = readLiteral(bytes, index, base, &meter)
+        index = readLiteral(bytes, index, stopsAtLineEnd, base, &meter)
       }
       guard index < bytes.count else { return index }
       if state == .next, bytes[index] == UInt8(ascii: ",") {
@@ -296,6 +305,7 @@ struct AnswerScanner {
     var index = start
     while index < bytes.count {
       if escape > 0 {
+        if isLineEnd(bytes[index]) { return index }
         let scalar = readEscape(bytes[index])
         index += 1
         if let scalar { addToName(scalar: scalar) }
@@ -345,6 +355,7 @@ struct AnswerScanner {
     var index = start
     while index < bytes.count {
       if escape > 0 {
+        if isLineEnd(bytes[index]) { return index }
         let scalar = readEscape(bytes[index])
         index += 1
         if let scalar { add(scalar: scalar, &meter) }
@@ -491,10 +502,12 @@ struct AnswerScanner {
   }
 
   private mutating func readLiteral(
-    _ bytes: Span<UInt8>, _ start: Int, _ base: Int, _ meter: inout AnswerMeter
+    _ bytes: Span<UInt8>, _ start: Int, _ stopsAtLineEnd: Bool, _ base: Int,
+    _ meter: inout AnswerMeter
   ) -> Int {
     var index = start
     while index < bytes.count, literalLeft > 0 {
+      if stopsAtLineEnd, isLineEnd(bytes[index]) { return index }
       guard bytes[index] >= 0x61, bytes[index] <= 0x7A else {
         state = .broken
         return index
@@ -527,6 +540,7 @@ struct AnswerScanner {
     while index < bytes.count {
       if state == .inPassedString {
         if escape > 0 {
+          if stopsAtLineEnd, isLineEnd(bytes[index]) { return index }
           escape = 0
           index += 1
           continue

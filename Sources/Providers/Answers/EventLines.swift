@@ -37,6 +37,8 @@ struct EventLines {
 
   /// The event has a `data` field.
   private(set) var hasData = false
+  /// No data of the current line has been taken yet.
+  private(set) var isAtDataStart = false
   /// The event's name is `error`.
   var isNamedError: Bool { nameCount == 5 && name == Self.errorName }
   /// No byte of an event has come since the last one ended.
@@ -44,7 +46,10 @@ struct EventLines {
   var isLineTooLong: Bool { lineBytes > Self.lineBytesMax }
 
   /// Data of the line has been read up to `count` bytes more.
-  mutating func tookData(_ count: Int) { lineBytes += count }
+  mutating func tookData(_ count: Int) {
+    lineBytes += count
+    isAtDataStart = false
+  }
 
   /// Goes on from `index` to the next thing of note.
   mutating func next(_ bytes: Span<UInt8>, _ index: inout Int) -> Step {
@@ -81,6 +86,7 @@ struct EventLines {
         lineBytes += 1
       case .afterColon:
         state = isData ? .data : field == Self.eventField && fieldCount == 5 ? .name : .rest
+        isAtDataStart = isData
         if state == .name {
           name = 0
           nameCount = 0

@@ -118,9 +118,11 @@ struct AnswerBodyTests {
     #expect(outcome.facts.anomalies == example.anomalies)
   }
 
-  @Test func plainTextOfATranscriptionIsCounted() {
+  /// White space before the first word is not, whatever the chunks.
+  @Test(arguments: [1, 3, 100])
+  func plainTextOfATranscriptionIsCounted(chunkBytes: Int) {
     let outcome = AnswerSamples.read(
-      "So it was.", kind: .transcription, contentType: "text/plain", chunkBytes: 3)
+      "\r\n So it was.", kind: .transcription, contentType: "text/plain", chunkBytes: chunkBytes)
     #expect(outcome.facts.outputTextBytes == 10)
   }
 

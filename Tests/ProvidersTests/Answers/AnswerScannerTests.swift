@@ -88,3 +88,25 @@ struct AnswerScannerTests {
     #expect(facts.errorEvent?.message?.utf8.count == 2_048)
   }
 }
+
+extension AnswerScannerTests {
+  /// Lines torn at every place give the same reading, whatever the chunks.
+  @Test(arguments: [
+    "data: {\"choices\":[{\"text\":\"a\\u00\ndata: e9\"}]}\n\n",
+    "data: {\"choices\":[{\"text\":\"a\\\ndata: nb\"}]}\n\n",
+    "data: {\"us\\u00\ndata: 61ge\":{\"prompt_tokens\":4}}\n\n",
+    "data: {\"usage\":{\"prompt_tokens\":4\ndata: 2}}\n\n",
+    "data: {\"usage\":{\"prompt_tokens\":4\ndata: ,\"completion_tokens\":2}}\n\n",
+    "data: {\"a\":nu\ndata: ll,\"usage\":{\"prompt_tokens\":4}}\n\n",
+    "data: {\"a\":{\"b\":\"x\\\ndata: \\\"\"},\"usage\":{\"prompt_tokens\":4}}\n\n",
+    "data: {\"a\":[1,\r\ndata: 2]\rdata: ,\"usage\"\ndata: :\ndata: {\"prompt_tokens\":4}}\n\n",
+  ])
+  func tornLinesReadAlike(_ body: String) {
+    let whole = AnswerSamples.read(body, chunkBytes: 1_000)
+    for size in 1...12 {
+      var split = AnswerSamples.read(body, chunkBytes: size)
+      split.bytesBeforeFlow = whole.bytesBeforeFlow
+      #expect(split == whole, "chunks of \(size)")
+    }
+  }
+}
