@@ -81,8 +81,10 @@ let package = Package(
     .testTarget(name: "FetchTests", dependencies: ["Fetch", "CCurl"], swiftSettings: strict),
     .testTarget(
       name: "ServerTests",
-      dependencies: ["Server", "Network", "Store", "Gateway", "Providers", "HTTP", "JSON"],
-      swiftSettings: strict),
+      dependencies: [
+        "Server", "Network", "Vault", "Store", "Fetch", "Gateway", "Providers", "HTTP", "JSON",
+        "Cluster", "Log",
+      ], swiftSettings: strict),
     .testTarget(
       name: "SimulatorTests", dependencies: ["Simulator", "Network", "HTTP", "JSON"],
       swiftSettings: strict),

@@ -26,7 +26,7 @@ package struct PriceError: Error, Equatable, Sendable {
 /// A field that prices nothing here is kept by name and never fails the entry.
 package enum PriceImport {
   /// The key under which LiteLLM's file explains itself; it is no model.
-  private static let explanation = "sample_spec"
+  package static let explanation = "sample_spec"
 
   /// Entries of an object keyed by model, LiteLLM's whole table or the `prices` of an import
   /// document.

@@ -128,6 +128,17 @@ package enum UpstreamPath {
   }
 }
 
+extension ProviderProfile {
+  /// The path of the provider's list of models, which every valid key may read.
+  package var modelListPath: [UInt8] {
+    switch pathForm {
+    case .openai, .azureDeployments, .geminiPublisher: endpointPrefix + Array("/models".utf8)
+    case .anthropic: endpointPrefix + Array("/v1/models".utf8)
+    case .gemini: endpointPrefix + Array("/v1beta/models".utf8)
+    }
+  }
+}
+
 extension [UInt8] {
   fileprivate func hasSuffix(_ text: String) -> Bool {
     suffix(text.utf8.count).elementsEqual(text.utf8)

@@ -57,15 +57,10 @@ final class KeyProbe: Sendable {
     let target = profile.target
     var url = target.isSecure ? "https://" : "http://"
     url += String(decoding: target.hostHeader, as: UTF8.self)
-    url += String(decoding: target.pathPrefix, as: UTF8.self)
+    url += String(decoding: profile.modelListPath, as: UTF8.self)
     var query: [String] = []
-    switch (profile.dialect, profile.style) {
-    case (.openai, .plain): url += "/models"
-    case (.openai, .azure):
-      url += "/openai/models"
-      query.append("api-version=\(profile.apiVersion ?? "2024-10-21")")
-    case (.anthropic, _): url += "/v1/models"
-    case (.gemini, _): url += "/v1beta/models"
+    if profile.style == .azure, let version = profile.apiVersion {
+      query.append("api-version=\(version)")
     }
     let secret = String(decoding: key.secret.bytes, as: UTF8.self)
     var headers: [(name: String, value: String)] = []

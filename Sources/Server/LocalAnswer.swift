@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 import Providers
 
 /// An answer that comes from here and not from a provider.
@@ -21,11 +22,11 @@ struct LocalAnswer {
         retryAfterSeconds: nil)
     }
     let problem = isLive ? nil : node.notReadyReason
-    let text =
-      problem.map { "{\"status\":\"not ready\",\"reason\":\"\($0)\"}\n" } ?? "{\"status\":\"ok\"}\n"
+    let answer: JSONValue =
+      problem.map { ["status": "not ready", "reason": .string($0)] } ?? ["status": "ok"]
     return LocalAnswer(
-      status: problem == nil ? 200 : 503, body: Array(text.utf8), allow: nil,
-      retryAfterSeconds: nil)
+      status: problem == nil ? 200 : 503, body: answer.serialized() + [UInt8(ascii: "\n")],
+      allow: nil, retryAfterSeconds: nil)
   }
 
   /// Status line and fields, without framing and without the empty line.

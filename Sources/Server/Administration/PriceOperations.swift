@@ -15,7 +15,7 @@ extension Administration {
       throw OperationFailure(code: "invalid", message: "'fields' must be an object.")
     }
     var price = priceOfRecord(model) ?? .object([])
-    for field in fields { price[field.name] = field.value.isNull ? nil : field.value }
+    for field in fields { price[field.name] = field.value.isNull ? JSONValue?.none : field.value }
     try apply(.object([.init("prices", .object([.init(model, price)]))]))
     return .object([.init("price", priceOfRecord(model) ?? price)])
   }
@@ -27,7 +27,7 @@ extension Administration {
     }
     var good: [JSONValue.Member] = []
     var skipped: [JSONValue] = []
-    for member in prices {
+    for member in prices where member.name != PriceImport.explanation {
       do throws(PriceError) {
         _ = try PriceImport.entry(model: member.name, member.value)
         good.append(member)

@@ -8,11 +8,11 @@ extension Administration {
   func list(_ kind: Record.Kind, _ arguments: Arguments) throws(OperationFailure) -> JSONValue {
     let owner = try arguments.optionalText(kind == .key ? "provider" : "user")
     let ownerField = kind == .key ? "provider" : kind == .token ? "user" : nil
-    let values = views(kind).filter { value in
+    let values = views(kind) { value in
       guard let owner, let ownerField else { return true }
       return value[ownerField]?.string == owner
     }
-    if let owner, values.isEmpty { try requireOwner(kind, owner) }
+    if let owner, values.isEmpty { try requireOwner(kind, owner, in: snapshot) }
     return .object([.init(Self.section(kind), .array(values))])
   }
 
@@ -25,51 +25,57 @@ extension Administration {
   func put(
     _ kind: Record.Kind, _ arguments: Arguments, isNew: Bool
   ) throws(OperationFailure) -> JSONValue {
-    if isNew {
-      guard try findRecordID(kind, arguments) == nil else {
+    // Looked at again where nobody else writes: two that add one name must not both succeed.
+    let check = { (snapshot: Snapshot) throws(OperationFailure) in
+      guard isNew else { return _ = try recordID(kind, arguments, in: snapshot) }
+      guard try findRecordID(kind, arguments, in: snapshot) == nil else {
         throw OperationFailure(
           code: "already_exists",
           message: "There is already a \(kind.rawValue) '\(try shownName(kind, arguments))'.")
       }
-    } else {
-      _ = try recordID(kind, arguments)
     }
-    try apply(.object([.init(Self.section(kind), .array([arguments.value]))]))
+    try apply(.object([.init(Self.section(kind), .array([arguments.value]))]), checking: check)
     return .object([.init(kind.rawValue, try view(kind, arguments))])
   }
 
   func tokenAdd(_ given: Arguments) throws(OperationFailure) -> JSONValue {
     var arguments = given
     let user = try arguments.text("user")
-    try requireOwner(.token, user)
-    if try arguments.optionalText("label") == nil {
-      arguments.set("label", to: .string(freeLabel(user)))
-    }
+    try requireOwner(.token, user, in: snapshot)
+    let isLabelGiven = try arguments.optionalText("label") != nil
     if let end = try arguments.optionalInt("expires_at_ms") {
       arguments.set("expires_at", to: .string(Timestamp.text(end)))
     }
     _ = arguments.take("expires_at_ms")
     let secret = try arguments.optionalText("secret") ?? TokenFormat.make().token
     arguments.set("secret", to: .string(secret))
-    var result = try put(.token, arguments, isNew: true)
-    result["secret"] = .string(secret)
-    return result
+    if let publicID = TokenFormat.publicID(of: secret) {
+      arguments.set("public_id", to: .string(publicID))
+    }
+    while true {
+      if !isLabelGiven { arguments.set("label", to: .string(freeLabel(user))) }
+      do throws(OperationFailure) {
+        var result = try put(.token, arguments, isNew: true)
+        result["secret"] = .string(secret)
+        return result
+      } catch {
+        // Another token took the free label meanwhile.
+        guard !isLabelGiven, error.code == "already_exists" else { throw error }
+      }
+    }
   }
 
   func remove(_ kind: Record.Kind, _ arguments: Arguments) throws(OperationFailure) -> JSONValue {
     let id = try recordID(kind, arguments)
-    let dependents = snapshot.dependents(of: kind, id: id).count
-    if kind == .provider, dependents > 0, !arguments.flag("force") {
-      throw OperationFailure(
-        code: "conflict",
-        message: "The provider has \(dependents) keys. Remove them first, or use --force.")
-    }
+    var dependents = 0
     try installation.records.write { snapshot throws(OperationFailure) in
-      do throws(RecordError) {
-        return try ImportPlan.removing(kind, id: id, from: snapshot).writes
-      } catch {
-        throw OperationFailure(code: "conflict", message: error.description)
+      dependents = snapshot.dependents(of: kind, id: id).count
+      guard kind != .provider || dependents == 0 || arguments.flag("force") else {
+        throw OperationFailure(
+          code: "conflict",
+          message: "The provider has \(dependents) keys. Remove them first, or use --force.")
       }
+      return try removal(of: kind, id: id, from: snapshot)
     }
     var result: [JSONValue.Member] = [
       .init("removed", .string(try shownLabel(kind, arguments)))
@@ -77,6 +83,16 @@ extension Administration {
     if kind == .provider { result.append(.init("keys", .int(Int64(dependents)))) }
     if kind == .user { result.append(.init("tokens", .int(Int64(dependents)))) }
     return .object(result)
+  }
+
+  func removal(
+    of kind: Record.Kind, id: String, from snapshot: Snapshot
+  ) throws(OperationFailure) -> [RecordWrite] {
+    do throws(RecordError) {
+      return try ImportPlan.removing(kind, id: id, from: snapshot).writes
+    } catch {
+      throw OperationFailure(code: "conflict", message: error.description)
+    }
   }
 
   func importDocument(_ arguments: Arguments) throws(OperationFailure) -> JSONValue {
@@ -103,10 +119,11 @@ extension Administration {
 
   // MARK: the one way to write
 
-  /// Plans and writes a document, all of it or nothing.
+  /// Plans and writes a document, all of it or nothing; `check` sees the records it changes.
   @discardableResult
   func apply(
-    _ document: JSONValue, replacing: Bool = false
+    _ document: JSONValue, replacing: Bool = false,
+    checking check: (Snapshot) throws(OperationFailure) -> Void = { _ in }
   ) throws(OperationFailure) -> ImportPlan {
     let digester = installation.keyring.digester
     let records = installation.records
@@ -114,6 +131,7 @@ extension Administration {
     var ids = RecordIDMaker(nowMilliseconds: wallClockMilliseconds(), random: seed)
     var made: ImportPlan?
     try records.write { snapshot throws(OperationFailure) in
+      try check(snapshot)
       do throws(ImportError) {
         let tools = ImportTools(
           makeID: { ids.next($0) },
@@ -141,14 +159,20 @@ extension Administration {
   static func section(_ kind: Record.Kind) -> String { kind.rawValue + "s" }
 
   func recordID(_ kind: Record.Kind, _ arguments: Arguments) throws(OperationFailure) -> String {
-    if let id = try findRecordID(kind, arguments) { return id }
+    try recordID(kind, arguments, in: snapshot)
+  }
+
+  private func recordID(
+    _ kind: Record.Kind, _ arguments: Arguments, in snapshot: Snapshot
+  ) throws(OperationFailure) -> String {
+    if let id = try findRecordID(kind, arguments, in: snapshot) { return id }
     throw OperationFailure(
       code: "not_found",
       message: "There is no \(kind.rawValue) '\(try shownName(kind, arguments))'.")
   }
 
   private func findRecordID(
-    _ kind: Record.Kind, _ arguments: Arguments
+    _ kind: Record.Kind, _ arguments: Arguments, in snapshot: Snapshot
   ) throws(OperationFailure) -> String? {
     switch kind {
     case .provider, .user, .model:
@@ -160,14 +184,16 @@ extension Administration {
     case .key, .token:
       let owner = try arguments.text(kind == .key ? "provider" : "user")
       let ownerKind: Record.Kind = kind == .key ? .provider : .user
-      try requireOwner(kind, owner)
+      try requireOwner(kind, owner, in: snapshot)
       let ownerID = snapshot.id(of: RecordName(kind: ownerKind, name: owner)) ?? ""
       return snapshot.id(
         of: RecordName(kind: kind, ownerID: ownerID, name: try arguments.text("label")))
     }
   }
 
-  private func requireOwner(_ kind: Record.Kind, _ owner: String) throws(OperationFailure) {
+  private func requireOwner(
+    _ kind: Record.Kind, _ owner: String, in snapshot: Snapshot
+  ) throws(OperationFailure) {
     let ownerKind: Record.Kind = kind == .key ? .provider : .user
     guard kind == .key || kind == .token,
       snapshot.id(of: RecordName(kind: ownerKind, name: owner)) == nil

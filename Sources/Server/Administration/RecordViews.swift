@@ -7,14 +7,14 @@ import Providers
 // them.
 
 extension Administration {
-  /// Every record of a kind, in the order of names.
-  func views(_ kind: Record.Kind) -> [JSONValue] {
+  /// The records of a kind that are wanted, in the order of names.
+  func views(_ kind: Record.Kind, where isWanted: (JSONValue) -> Bool) -> [JSONValue] {
     let document = ExportDocument.document(snapshot, secrets: .omitted)
-    let values = document[Self.section(kind)]?.array ?? []
+    let values = document[Self.section(kind)]?.array?.filter(isWanted) ?? []
     switch kind {
     case .provider: return values.map(providerView)
     case .key: return keyViews(values)
-    case .user: return values.map(userView)
+    case .user: return userViews(values)
     case .token: return values.map(tokenView)
     case .model, .price, .setting: return values
     }
@@ -28,10 +28,8 @@ extension Administration {
       case .token: ["user", "label"]
       case .provider, .user, .model, .price, .setting: ["name"]
       }
-    let found = views(kind).first { value in
-      fields.allSatisfy { value[$0] == arguments[$0] }
-    }
-    guard let found else {
+    let found = views(kind) { value in fields.allSatisfy { value[$0] == arguments[$0] } }
+    guard let found = found.first else {
       throw OperationFailure(code: "not_found", message: "There is no such \(kind.rawValue).")
     }
     return found
@@ -110,16 +108,20 @@ extension Administration {
     return view
   }
 
-  private func userView(_ value: JSONValue) -> JSONValue {
-    guard let user = value["name"]?.string.flatMap({ snapshot.user(named: $0) }) else {
-      return value
+  private func userViews(_ values: [JSONValue]) -> [JSONValue] {
+    let owners = snapshot.records(.token).compactMap { snapshot.token(id: $0.id)?.userID }
+    let counts = Dictionary(owners.map { ($0, Int64(1)) }, uniquingKeysWith: +)
+    return values.map { value in
+      guard let user = value["name"]?.string.flatMap({ snapshot.user(named: $0) }) else {
+        return value
+      }
+      var view = value
+      view["status"] = .string(user.isActive ? "active" : "suspended")
+      view["level"] = .int(Int64(user.level))
+      view["affinity"] = .string(user.affinity.rawValue)
+      view["tokens"] = .int(counts[user.id] ?? 0)
+      return view
     }
-    var view = value
-    view["status"] = .string(user.isActive ? "active" : "suspended")
-    view["level"] = .int(Int64(user.level))
-    view["affinity"] = .string(user.affinity.rawValue)
-    view["tokens"] = .int(Int64(snapshot.dependents(of: .user, id: user.id).count))
-    return view
   }
 
   private func tokenView(_ value: JSONValue) -> JSONValue {

@@ -13,8 +13,14 @@ extension Administration {
       throw OperationFailure(
         code: "not_found", message: "There is no setting '\(name)'. There are: \(known).")
     }
-    try apply(
-      .object([.init("settings", .object([.init(name, arguments["value"] ?? .null)]))]))
+    if let value = arguments["value"], !value.isNull {
+      try apply(.object([.init("settings", .object([.init(name, value)]))]))
+    } else {
+      try installation.records.write { snapshot throws(OperationFailure) in
+        guard let id = snapshot.id(of: RecordName(kind: .setting, name: name)) else { return [] }
+        return try removal(of: .setting, id: id, from: snapshot)
+      }
+    }
     return .object([.init("setting", view(setting))])
   }
 

@@ -14,7 +14,7 @@ extension Administration {
       throw OperationFailure(error)
     }
     var members: [JSONValue.Member] = [.init("running", .bool(serverStatus != nil))]
-    members += serverStatus?() ?? []
+    members += serverStatus?() ?? [.init("listen", .array([]))]
     members += [
       .init("data", .string(installation.directory.path)),
       .init("node", .string(String(installation.node, radix: 16))),

@@ -1,0 +1,105 @@
+import Gateway
+import Network
+import Providers
+import Synchronization
+import Testing
+import Vault
+
+@testable import Server
+
+extension TestDesk {
+  /// A node over this data folder, without loops.
+  func node(
+    lines: LogLines = LogLines(), tls: ServerConfiguration.TLSFiles? = nil,
+    readiness: @escaping @Sendable () -> String? = { nil },
+    sink: @escaping @Sendable (Receipt) -> Void = { _ in }
+  ) throws -> Node {
+    var configuration = ServerConfiguration(upstreamTLS: try TLSContext.client())
+    configuration.tlsFiles = tls
+    return try Node(
+      configuration: configuration, digester: installation.keyring.digester,
+      ownedIDs: installation.ownedIDs, sink: sink, readiness: readiness, log: lines.log())
+  }
+}
+
+@Suite("What all loops share")
+struct NodeTests {
+  @Test func digestsATokenAsTheRecordsDo() throws {
+    let desk = try TestDesk.furnished()
+    let node = try desk.node()
+    let digest = try #require(node.digest(Array("token-of-ada".utf8)))
+    #expect(desk.installation.records.snapshot.caller(digest: digest)?.user.name == "ada")
+    let stranger = try #require(node.digest(Array("token-of-adb".utf8)))
+    #expect(desk.installation.records.snapshot.caller(digest: stranger) == nil)
+  }
+
+  @Test func everyReceiptGoesToTheLedgerAndTheLog() throws {
+    let desk = try TestDesk()
+    let lines = LogLines()
+    let receipts = Mutex<[String]>([])
+    let taken = Latch(1)
+    let node = try desk.node(
+      lines: lines,
+      sink: { receipt in
+        receipts.withLock { $0.append(receipt.requestID) }
+        taken.countDown()
+      })
+    node.record(Receipt(requestID: "req_7", startedAtMilliseconds: 0))
+    taken.wait()
+    #expect(receipts.withLock { $0 } == ["req_7"])
+    #expect(lines.text.contains("request=req_7"))
+  }
+
+  @Test func learnsWhichProviderRefusesStreamOptions() throws {
+    let desk = try TestDesk.furnished()
+    try desk.perform("provider.set", #"{"name": "clod", "stream_usage": "never"}"#)
+    let node = try desk.node()
+    let snapshot = desk.installation.records.snapshot
+    let open = try #require(snapshot.provider(named: "open"))
+    let clod = try #require(snapshot.provider(named: "clod"))
+    #expect(node.streamUsage(of: open) == .ask)
+    #expect(node.streamUsage(of: clod) == .never)
+    node.noteStreamUsageRefused(by: open.id)
+    #expect(node.streamUsage(of: open) == .never)
+  }
+
+  @Test func remembersOnWhichKeyAnIDLives() throws {
+    let desk = try TestDesk.furnished()
+    let node = try desk.node()
+    let snapshot = desk.installation.records.snapshot
+    let (ada, bob) = (
+      try #require(snapshot.user(named: "ada")), try #require(snapshot.user(named: "bob"))
+    )
+    let open = try #require(snapshot.provider(named: "open"))
+    let key = try #require(open.keys.first)
+    node.remember("resp_1", user: ada, provider: open, key: key)
+    #expect(try node.pinnedKeyID(for: ["resp_1"], userID: ada.id) == key.id)
+    #expect(throws: Refusal.resourceNotFound(id: "resp_1")) {
+      try node.pinnedKeyID(for: ["resp_1"], userID: bob.id)
+    }
+  }
+
+  @Test func certificatesThatAreNoGoodDoNotStart() throws {
+    let desk = try TestDesk()
+    #expect(throws: TLSContext.Failure.self) {
+      try desk.node(tls: .init(certificate: "/nowhere", key: "/nowhere"))
+    }
+  }
+
+  @Test func reloadingWithoutCertificatesChangesNothing() throws {
+    let desk = try TestDesk()
+    let lines = LogLines()
+    let node = try desk.node(lines: lines)
+    node.reload()
+    #expect(node.tls == nil)
+    #expect(lines.text.contains("event=certificates.loaded"))
+  }
+
+  @Test func anUnreachableProviderIsLogged() throws {
+    let desk = try TestDesk()
+    let lines = LogLines()
+    try desk.node(lines: lines).noteConnectFailure("open", .failed("connection refused"))
+    #expect(lines.text.contains("level=warn event=upstream.unreachable provider=open"))
+    #expect(lines.text.contains("connection refused"))
+  }
+}

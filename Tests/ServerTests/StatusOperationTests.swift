@@ -1,0 +1,43 @@
+import Store
+import Gateway
+import JSON
+import Testing
+
+@testable import Server
+
+@Suite("The status")
+struct StatusOperationTests {
+  @Test func aloneItSaysWhatItHolds() throws {
+    let desk = try TestDesk.furnished()
+    let status = try desk.perform("status")
+    #expect(
+      status.object?.map(\.name) == [
+        "running", "listen", "data", "node", "providers", "keys", "users", "tokens", "models",
+        "prices", "requests_total",
+      ])
+    #expect(status["running"] == false)
+    #expect(status["data"]?.string == desk.folder.path + "/data")
+    #expect(status["providers"] == 2)
+    #expect(status["keys"] == 2)
+    #expect(status["users"] == 2)
+    #expect(status["tokens"] == 1)
+    #expect(status["models"] == 1)
+    #expect(status["prices"] == 1)
+    #expect(status["requests_total"] == 0)
+  }
+
+  @Test func countsRequestsThatWereJustHandedOver() throws {
+    let desk = try TestDesk()
+    desk.installation.writer.record(.init(requestID: "req_1", startedAtMilliseconds: 1))
+    #expect(try desk.perform("status")["requests_total"] == 1)
+  }
+
+  @Test func aRunningServerAddsItsOwn() throws {
+    let desk = try TestDesk()
+    let running = Administration(installation: desk.installation) { [.init("pid", 7)] }
+    let status = try running.perform("status", .object([]))
+    #expect(status["running"] == true)
+    #expect(status["pid"] == 7)
+    #expect(status["listen"] == nil)
+  }
+}
