@@ -45,6 +45,11 @@ struct Attempt {
     return String(decoding: clientHead.bytes[request.route.upstreamPath], as: UTF8.self)
   }
   private var isStream: Bool { request.facts.isStream || request.route.isStreamPath }
+  /// What silence means for a request that is under way: it may have been carried out and billed,
+  /// unless it streams or is safe to repeat.
+  var timedOut: AttemptEnd {
+    .timedOut(billable: !isStream && !request.route.endpoint.isSafeToRepeat)
+  }
 
   /// Sends the request and waits for the head of the answer.
   ///
@@ -93,8 +98,7 @@ struct Attempt {
       upstream.close()
       switch error {
       case .clientLeft: return .clientLeft
-      case .timedOut:
-        return .failed(.timedOut(billable: !isStream && !request.route.endpoint.isSafeToRepeat))
+      case .timedOut: return .failed(timedOut)
       case .closedWithoutAnswer: return upstream.wasReused ? nil : .failed(.brokeOff)
       case .broken: return .failed(.brokeOff)
       }

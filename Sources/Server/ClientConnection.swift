@@ -15,6 +15,9 @@ final class ClientConnection {
   /// What a refused request may still send before we stop listening to it.
   private static let discardBytesMax = 1_048_576
   private static let discardTime = Duration.seconds(3)
+  /// What a client may still send after its last answer: cut off earlier, it would see a reset and
+  /// not the answer.
+  private static let lingerBytesMax = 33_554_432
 
   init(_ socket: StreamSocket, worker: Worker) {
     self.socket = socket
@@ -136,6 +139,8 @@ final class ClientConnection {
   ///
   /// - Returns: Whether the connection can serve another request.
   func discard(_ decoder: inout BodyDecoder) async -> Bool {
+    // What is announced to be too much to wait for is not begun: the answer goes out at once.
+    if let rest = decoder.remainingBytes, rest > Self.discardBytesMax { return false }
     let deadline = loop.now + Self.discardTime
     var discarded = 0
     while !decoder.isFinished {
@@ -158,8 +163,8 @@ final class ClientConnection {
     var discarded = inbound.count
     inbound.removeAll()
     do throws(StreamError) {
-      while discarded <= Self.discardBytesMax {
-        try await socket.read(into: &inbound, room: 16_384, until: deadline)
+      while discarded <= Self.lingerBytesMax {
+        try await socket.read(into: &inbound, room: 65_536, until: deadline)
         discarded += inbound.count
         inbound.removeAll()
       }

@@ -140,7 +140,7 @@ final class Relay {
       switch error {
       case .clientLeft: return .clientLeft
       case .timedOut where isHolding && MonotonicTime.now() < silenceUntil: return .held
-      case .timedOut: return .failed(.timedOut(billable: true))
+      case .timedOut: return .failed(attempt.timedOut)
       case .broken, .closedWithoutAnswer: return .failed(.brokeOff)
       }
     }

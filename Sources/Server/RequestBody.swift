@@ -47,11 +47,11 @@ struct RequestBody: ~Copyable {
     let start = connection.loop.now
     while true {
       try decode(&decoder, from: connection)
-      if decoder.isFinished { return }
       guard bytes.count <= configuration.requestBytesMax else {
         throw .refused(.bodyTooLarge(limitBytes: configuration.requestBytesMax))
       }
       try reserve(bytes.count)
+      if decoder.isFinished { return }
       let allowance = Duration.milliseconds(
         bytes.count * 1_000 / max(1, configuration.bodyBytesPerSecondMin))
       do throws(StreamError) {

@@ -43,6 +43,18 @@ final class UpstreamConnection {
   var isReusable: Bool { keepsAlive && decoder.isFinished && inbound.isEmpty && !socket.isPeerGone }
   var isBodyFinished: Bool { decoder.isFinished }
 
+  /// Whether nothing has come since the last answer.
+  ///
+  /// What a provider sends unasked would else be taken for the answer to the next request, of
+  /// another client. Costs a system call only where something may have come.
+  func isStillSilent() -> Bool {
+    do throws(StreamError) {
+      return try !socket.tryRead(into: &inbound) && inbound.isEmpty
+    } catch {
+      return false
+    }
+  }
+
   /// Gives memory back while idle.
   func rest() { inbound.releaseIfEmpty() }
 

@@ -27,11 +27,12 @@ struct UpstreamPool {
   private var idle: [UpstreamOrigin: [Idle]] = [:]
   private var resumptions: [UpstreamOrigin: TLSResumption] = [:]
 
-  /// The connection that was used last and is still open.
+  /// The connection that was used last and is still open and silent.
   mutating func take(_ origin: UpstreamOrigin) -> UpstreamConnection? {
     while let candidate = idle[origin]?.popLast() {
-      if candidate.connection.isReusable { return candidate.connection }
-      candidate.connection.close()
+      let connection = candidate.connection
+      if connection.isReusable, connection.isStillSilent() { return connection }
+      connection.close()
     }
     return nil
   }

@@ -1,0 +1,333 @@
+import HTTP
+import Glibc
+import JSON
+import Synchronization
+import Testing
+
+@testable import Server
+
+@Suite("Relaying answers", .timeLimit(.minutes(2)))
+struct RelayTests {
+  static let events = [Said.role, Said.hello, Said.stop, Said.done]
+
+  static func options(
+    keys: Int = 2, dialect: String = "openai", basePath: String = "/v1", settings: String = ""
+  ) -> TestBench.Options {
+    AttemptTests.options(keys: keys, settings: settings, dialect: dialect, basePath: basePath)
+  }
+
+  // MARK: before content
+
+  /// How a stream may break before it has said anything.
+  struct Start: Sendable, CustomTestStringConvertible {
+    let name: String
+    let act: @Sendable (UpstreamCall) -> Void
+    var testDescription: String { name }
+  }
+
+  static let starts: [Start] = [
+    Start(name: "no event") { _ in },
+    Start(name: "a role alone") { $0.chunk(Said.role) },
+    Start(name: "half an event") { $0.chunk(String(Said.hello.prefix(40))) },
+    Start(name: "comments") { $0.chunk(": processing\n\n: processing\n\n") },
+    Start(name: "an error event") {
+      $0.chunk("data: {\"error\":{\"message\":\"overloaded\",\"code\":503}}\n\n")
+      $0.endStream()
+    },
+  ]
+
+  /// Held back until content: the client sees the second key's stream alone, and all of it.
+  @Test(arguments: starts)
+  func aStreamThatBreaksBeforeContentIsTriedElsewhere(_ start: Start) throws {
+    let bench = try TestBench(Self.options()) { call in
+      guard call.number == 1 else { return call.stream(Self.events) }
+      call.beginStream()
+      start.act(call)
+      call.close()
+    }
+    defer { bench.stop() }
+    let answer = try bench.ask(Ask.chat(stream: true))
+    #expect(answer.status == 200)
+    #expect(answer.isWhole)
+    #expect(answer.text == Self.events.joined())
+    let receipt = try bench.receipts()[0]
+    #expect(receipt["attempts"] == 2)
+    #expect(receipt["outcome"]?.string == "served")
+    #expect(receipt["stream"] == true)
+  }
+
+  @Test func silenceBeforeContentIsTriedElsewhere() throws {
+    let bench = try TestBench(Self.options(settings: #""stream_silence_timeout":"200ms""#)) {
+      call in
+      guard call.number == 1 else { return call.stream(Self.events) }
+      call.beginStream()
+      call.chunk(Said.role)
+      _ = call.waitForEnd()
+    }
+    defer { bench.stop() }
+    let answer = try bench.ask(Ask.chat(stream: true))
+    #expect(answer.text == Self.events.joined())
+    #expect(bench.upstream.requests.count == 2)
+  }
+
+  /// Start events are held back by 64 KiB at most.
+  @Test func holdingBackHasABound() throws {
+    let comment = ": " + String(repeating: "x", count: 1_000) + "\n\n"
+    let bench = try TestBench(Self.options()) { call in
+      call.beginStream()
+      for _ in 0..<80 { call.chunk(comment) }
+      _ = call.waitForEnd()
+    }
+    defer { bench.stop() }
+    let client = try bench.client()
+    client.send(Ask.chat(stream: true))
+    try client.wait(for: comment)
+    client.close()
+    #expect(bench.upstream.requests.count == 1)
+  }
+
+  @Test func contentIsNotHeldBack() throws {
+    let isSeen = Mutex(false)
+    let bench = try TestBench(Self.options()) { call in
+      call.beginStream()
+      call.chunk(Said.role)
+      call.chunk(Said.hello)
+      // The rest comes only when the client has this much.
+      for _ in 0..<5_000 where !isSeen.withLock({ $0 }) { usleep(1_000) }
+      call.chunk(Said.stop)
+      call.chunk(Said.done)
+      call.endStream()
+    }
+    defer { bench.stop() }
+    let client = try bench.client()
+    client.send(Ask.chat(stream: true))
+    try client.wait(for: "hello")
+    isSeen.withLock { $0 = true }
+    #expect(try client.answer().text == Self.events.joined())
+  }
+
+  // MARK: after content
+
+  struct Dialect: Sendable, CustomTestStringConvertible {
+    let name: String
+    let basePath: String
+    let request: String
+    let content: String
+    let error: String
+    var testDescription: String { "\(name) \(request.prefix(40))" }
+  }
+
+  static let dialects: [Dialect] = [
+    Dialect(
+      name: "openai", basePath: "/v1", request: Ask.chat(stream: true), content: Said.hello,
+      error: #"data: {"error":{"message":"#),
+    Dialect(
+      name: "openai", basePath: "/v1",
+      request: Ask.post("/v1/responses", #"{"model":"m","input":"hi","stream":true}"#),
+      content:
+        "event: response.output_text.delta\n"
+        + #"data: {"type":"response.output_text.delta","delta":"hello"}"# + "\n\n",
+      error: "event: error\ndata: {\"type\":\"error\""),
+    Dialect(
+      name: "anthropic", basePath: "",
+      request: Ask.post(
+        "/v1/messages", #"{"model":"m","max_tokens":9,"stream":true,"messages":[]}"#),
+      content:
+        "event: content_block_delta\n"
+        + #"data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"hello"}}"#
+        + "\n\n",
+      error: "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\""),
+    Dialect(
+      name: "gemini", basePath: "",
+      request: Ask.post(
+        "/v1beta/models/m:streamGenerateContent?alt=sse", #"{"contents":[]}"#),
+      content: #"data: {"candidates":[{"content":{"parts":[{"text":"hello"}]}}]}"# + "\r\n\r\n",
+      error: #"data: {"error":{"code":502"#),
+  ]
+
+  /// A cut answer never looks whole: the client gets an error in its own dialect.
+  @Test(arguments: dialects)
+  func aStreamThatIsCutAfterContentSaysSo(_ dialect: Dialect) throws {
+    let bench = try TestBench(Self.options(dialect: dialect.name, basePath: dialect.basePath)) {
+      $0.beginStream()
+      $0.chunk(dialect.content)
+      $0.close()
+    }
+    defer { bench.stop() }
+    let client = try bench.client()
+    client.send(dialect.request)
+    let answer = try client.answer()
+    #expect(answer.status == 200)
+    #expect(answer.text.hasPrefix(dialect.content + dialect.error), "\(answer.text)")
+    #expect(answer.text.hasSuffix("\n\n"))
+    #expect(try client.rest() == "")
+    #expect(bench.upstream.requests.count == 1)
+    let receipt = try bench.receipts()[0]
+    #expect(receipt["outcome"]?.string == "cut")
+    #expect(receipt["attempts"] == 1)
+    #expect(receipt["status"] == 200)
+  }
+
+  @Test func aCutWithinAnEventEndsThatEventFirst() throws {
+    let half = String(Said.stop.prefix(50))
+    let bench = try TestBench(Self.options()) {
+      $0.beginStream()
+      $0.chunk(Said.hello + half)
+      $0.abort()
+    }
+    defer { bench.stop() }
+    let answer = try bench.ask(Ask.chat(stream: true))
+    #expect(answer.text.hasPrefix(Said.hello + half + "\n\ndata: {\"error\":"), "\(answer.text)")
+  }
+
+  @Test func silenceAfterContentIsATimeout() throws {
+    let bench = try TestBench(Self.options(settings: #""stream_silence_timeout":"200ms""#)) {
+      $0.beginStream()
+      $0.chunk(Said.hello)
+      _ = $0.waitForEnd()
+    }
+    defer { bench.stop() }
+    let answer = try bench.ask(Ask.chat(stream: true))
+    #expect(answer.text.contains("upstream_timeout"), "\(answer.text)")
+    #expect(try bench.receipts()[0]["outcome"]?.string == "cut")
+  }
+
+  /// Where the framing can say nothing the connection is broken, so that nobody takes it for whole.
+  @Test(arguments: [true, false])
+  func jsonThatIsCutAfterItsStartBreaksTheConnection(_ hasLength: Bool) throws {
+    let start =
+      #"{"id":"c1","choices":[{"message":{"content":""# + String(repeating: "x", count: 200_000)
+    let bench = try TestBench(Self.options()) { call in
+      if hasLength {
+        call.send(
+          "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 900000\r\n\r\n")
+        call.send(start)
+      } else {
+        call.beginStream(type: "application/json")
+        call.chunk(start)
+      }
+      call.close()
+    }
+    defer { bench.stop() }
+    let answer = try bench.ask(Ask.chat())
+    #expect(answer.status == 200)
+    #expect(!answer.isWhole)
+    #expect(start.hasPrefix(answer.text))
+    #expect(try bench.receipts()[0]["outcome"]?.string == "cut")
+  }
+
+  // MARK: usage
+
+  /// Asked for by us, taken out again: the client gets what it would have got without.
+  @Test func usageThatTheClientDidNotAskForIsHidden() throws {
+    let null = #","usage":null"#
+    let bench = try TestBench(Self.options()) {
+      $0.stream([
+        Said.delta(#""role":"assistant","content":"""#, usage: null),
+        Said.delta(#""content":"hello""#, usage: null),
+        Said.delta("", finish: #""stop""#, usage: null), Said.usage, Said.done,
+      ])
+    }
+    defer { bench.stop() }
+    let answer = try bench.ask(Ask.chat(stream: true))
+    #expect(answer.text == Self.events.joined())
+    #expect(bench.upstream.requests[0].raw.contains(#""stream_options":{"include_usage":true}"#))
+    let receipt = try bench.receipts()[0]
+    #expect(receipt["usage_source"]?.string == "reported")
+    #expect(receipt.at("usage.total_tokens") == 5)
+  }
+
+  @Test func usageThatTheClientAskedForIsItsOwn() throws {
+    let events = [Said.role, Said.hello, Said.stop, Said.usage, Said.done]
+    let bench = try TestBench(Self.options()) { $0.stream(events) }
+    defer { bench.stop() }
+    let extra = #","stream_options":{"include_usage":true}"#
+    let answer = try bench.ask(Ask.chat(stream: true, extra: extra))
+    #expect(answer.text == events.joined())
+    #expect(try bench.receipts()[0].at("usage.total_tokens") == 5)
+  }
+
+  // MARK: the client
+
+  @Test(arguments: [true, false])
+  func aClientThatLeavesIsNotWorkedForAnyMore(_ hasBegun: Bool) throws {
+    let ends = Mutex<[Bool]>([])
+    let bench = try TestBench(Self.options()) { call in
+      if hasBegun {
+        call.beginStream()
+        call.chunk(Said.hello)
+      }
+      let hasEnded = call.waitForEnd()
+      ends.withLock { $0.append(hasEnded) }
+    }
+    defer { bench.stop() }
+    let client = try bench.client()
+    client.send(Ask.chat(stream: true))
+    try eventually("the request is there") { bench.upstream.requests.count == 1 }
+    if hasBegun { try client.wait(for: "hello") }
+    let start = ContinuousClock.now
+    client.close()
+    try eventually("the provider is left") { !ends.withLock { $0 }.isEmpty }
+    // 100 ms is the promise; the machine may be busy.
+    #expect(ContinuousClock.now - start < .seconds(2))
+    #expect(ends.withLock { $0 } == [true])
+    let receipt = try bench.receipts()[0]
+    #expect(receipt["outcome"]?.string == "abandoned")
+    #expect(bench.upstream.requests.count == 1)
+  }
+
+  /// A reader that does not read stops the provider: what lies between is bounded.
+  @Test func aSlowReaderStopsTheReading() throws {
+    let text = Said.delta(#""content":"\#(String(repeating: "y", count: 65_000))""#)
+    let chunk = Array((String(text.utf8.count, radix: 16) + "\r\n" + text + "\r\n").utf8)
+    let count = 1_000
+    let all = [[UInt8]](repeating: chunk, count: count).flatMap { $0 }
+    let pushed = Mutex<Int?>(nil)
+    let bench = try TestBench(Self.options()) { call in
+      call.beginStream()
+      let first = call.socket.push(all)
+      pushed.withLock { $0 = first }
+      call.socket.send(Array(all[first...]))
+      call.chunk(Said.stop)
+      call.chunk(Said.done)
+      call.endStream()
+    }
+    defer { bench.stop() }
+    let client = try bench.client(receiveBytes: 65_536)
+    client.send(Ask.chat(stream: true))
+    try eventually("the provider is held up") { pushed.withLock { $0 } != nil }
+    let first = try #require(pushed.withLock { $0 })
+    #expect(
+      first < all.count / 2, "\(first) of \(all.count) bytes went up to a client that reads none")
+    // And nothing is lost: the rest comes as soon as it is read.
+    let answer = try client.answer()
+    #expect(answer.isWhole)
+    #expect(
+      answer.body.count == text.utf8.count * count + Said.stop.utf8.count + Said.done.utf8.count)
+    #expect(try bench.receipts()[0]["outcome"]?.string == "served")
+  }
+
+  @Test func aLargeAnswerArrivesWhole() throws {
+    let body = #"{"data":""# + String(repeating: "z", count: 3_000_000) + #""}"#
+    let bench = try TestBench { $0.answer(200, body) }
+    defer { bench.stop() }
+    let answer = try bench.ask(Ask.chat())
+    #expect(answer.isWhole)
+    #expect(answer.text == body)
+  }
+
+  @Test(arguments: [204, 200])
+  func anAnswerWithoutABodyIsOne(_ status: Int) throws {
+    let bench = try TestBench { call in
+      call.send("HTTP/1.1 \(status) X\r\n\(status == 204 ? "" : "content-length: 0\r\n")\r\n")
+    }
+    defer { bench.stop() }
+    let client = try bench.client()
+    for _ in 0..<2 {
+      client.send(Ask.get("/passthrough/up/things/a", method: "DELETE"))
+      let answer = try client.answer(to: .delete)
+      #expect(answer.status == status)
+      #expect(answer.body.isEmpty)
+    }
+  }
+}
