@@ -41,6 +41,11 @@ package struct Circuit: Equatable, Sendable {
     }
   }
 
+  /// The probe is out; when it ends is not known.
+  package var isProbing: Bool {
+    if case .probing = state { true } else { false }
+  }
+
   /// The time before which nobody passes; the past where the circuit is closed.
   package var blockedUntil: Moment {
     switch state {

@@ -180,7 +180,9 @@ package struct Failover: ~Copyable {
   // MARK: - Waiting and refusing
 
   private mutating func waitOrRefuse(now: Moment) -> Step {
-    guard let again = obstacle.againAt, let place = earliest, queueWait > .zero else {
+    // Who has met the provider's failure has its answer, and does not wait for a circuit.
+    let isWorthIt = obstacle.isCooling || lastFailureWasTimeout == nil
+    guard isWorthIt, let again = obstacle.againAt, let place = earliest, queueWait > .zero else {
       return refuse(now: now)
     }
     let limit = min(waitsUntil ?? now + queueWait, deadline)

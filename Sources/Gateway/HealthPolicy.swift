@@ -29,7 +29,7 @@ package struct HealthPolicy: Sendable {
 
   /// Requests that waited are let go in batches of the usable keys, this far apart.
   package var lineSpacing: Duration = .milliseconds(10)
-  package var lineMax = 1_000
+  package var lineMax = 4_096
   /// How often a waiting request looks again where the end of the wait is not known.
   package var lookAgain: Duration = .milliseconds(100)
 

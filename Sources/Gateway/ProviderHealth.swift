@@ -43,10 +43,12 @@ struct ProviderHealth {
     let poolVerdict = pools[pool].circuit.verdict(now: now)
     if case .blocked(let until) = poolVerdict {
       let again = min(until, now + policy.lookAgain)
-      return .none(Obstacle(againAt: again, usableAt: until, isCircuitOpen: true))
+      let usable = pools[pool].circuit.isProbing ? again : until
+      return .none(Obstacle(againAt: again, usableAt: usable, isCircuitOpen: true))
     }
     let place = lane(pool: pool, model: request.model, now: now)
-    if let again = delay(of: request.ticket, lane: place, now: now) {
+    let isProbe = poolVerdict == .probe
+    if let again = delay(of: request.ticket, lane: place, isProbe: isProbe, now: now) {
       return .none(Obstacle(againAt: again, usableAt: again, isCooling: true))
     }
     exclude(request, lane: place)
@@ -59,7 +61,7 @@ struct ProviderHealth {
     if request.isFirst { retryBudget.countRequest(now: now, policy: policy.retryBudget) }
     lanes[place].line.admitted(number: request.ticket)
     lanes[place].chose(index, inTurn: request.affinity == nil && request.pinned == nil)
-    return .use(grant(index, lane: place, pool: pool, isPoolProbe: poolVerdict == .probe, now: now))
+    return .use(grant(index, lane: place, pool: pool, isPoolProbe: isProbe, now: now))
   }
 
   private mutating func grant(
@@ -103,9 +105,12 @@ struct ProviderHealth {
     return lanes[place].next(now: now, stamp: choices)
   }
 
-  private mutating func delay(of ticket: UInt64?, lane place: Int, now: Moment) -> Moment? {
+  private mutating func delay(
+    of ticket: UInt64?, lane place: Int, isProbe: Bool, now: Moment
+  ) -> Moment? {
     guard !lanes[place].line.isEmpty else { return nil }
-    let usable = lanes[place].usableCount(now: now)
+    // The probe of a pool is one request: the first in the line.
+    let usable = isProbe ? 1 : lanes[place].usableCount(now: now)
     guard usable > 0 else { return nil }
     return lanes[place].line.delay(
       of: ticket, usableKeys: usable, now: now, spacing: policy.lineSpacing)
@@ -127,13 +132,16 @@ struct ProviderHealth {
       }
       let until = lane.entries[index].blockedUntil
       guard until > now else { continue }
-      obstacle.usableAt = Obstacle.earlier(obstacle.usableAt, until)
       if pair.coolsUntil > now {
         obstacle.isCooling = true
+        obstacle.usableAt = Obstacle.earlier(obstacle.usableAt, until)
         obstacle.againAt = Obstacle.earlier(obstacle.againAt, until)
       } else {
+        let again = min(until, now + policy.lookAgain)
         obstacle.isCircuitOpen = true
-        obstacle.againAt = Obstacle.earlier(obstacle.againAt, min(until, now + policy.lookAgain))
+        obstacle.usableAt = Obstacle.earlier(
+          obstacle.usableAt, key.circuit.isProbing ? again : until)
+        obstacle.againAt = Obstacle.earlier(obstacle.againAt, again)
       }
     }
     return obstacle
@@ -236,6 +244,9 @@ struct ProviderHealth {
       }
       pair.coolsUntil = max(pair.coolsUntil, now + rest)
     }
+    if let place = laneNames[LaneName(level: grant.level, model: grant.model)] {
+      lanes[place].line.restart()
+    }
   }
 
   private mutating func failed(
@@ -243,6 +254,9 @@ struct ProviderHealth {
   ) {
     keys[key].providerFailed(
       isProbe: grant.isKeyProbe, retryAfter: retryAfter, now: now, policy: policy, random: random)
+    if let place = laneNames[LaneName(level: grant.level, model: grant.model)] {
+      lanes[place].line.restart()
+    }
     guard let pool else { return }
     pools[pool].circuit.failed(
       isProbe: grant.isPoolProbe, now: now, policy: policy.poolCircuit, random: random)

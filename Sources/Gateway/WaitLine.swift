@@ -1,33 +1,49 @@
 /// Requests that wait for a key of one pool and model, first come first served.
 ///
-/// Each holds a ticket. When keys can serve again, tickets are let go in batches of as many as
-/// there are usable keys, `spacing` apart: a pool that comes back from a rate limit is not
-/// flooded. Who leaves gives the ticket back; a ticket past its deadline no longer counts.
+/// Each holds a ticket. When keys can serve again, tickets are let go in batches, `spacing` apart:
+/// first as many as there are usable keys, then twice as many each time, until the line is empty
+/// or `restart` says that keys rest again. So a pool that comes back from a rate limit is not
+/// flooded, and a busy one is not held up. Who leaves gives the ticket back; a ticket past its
+/// deadline no longer counts.
 package struct WaitLine: Equatable, Sendable {
   private struct Ticket: Equatable {
     let number: UInt64
     let deadline: Moment
   }
 
+  /// In the order of their numbers; those before `first` are gone.
   private var tickets: [Ticket] = []
+  private var first = 0
   private var batchEndsAt = Moment.distantPast
   private var leftInBatch = 0
+  /// Tickets of the next batch for each usable key.
+  private var growth = 1
+
+  private static let growthMax = 4_096
 
   package init() {}
 
-  package var isEmpty: Bool { tickets.isEmpty }
-  package var count: Int { tickets.count }
+  package var isEmpty: Bool { first == tickets.count }
+  package var count: Int { tickets.count - first }
 
+  /// Takes a place at the end; `number` is above every one before it.
   package mutating func join(number: UInt64, deadline: Moment) {
     tickets.append(Ticket(number: number, deadline: deadline))
   }
 
   package mutating func leave(number: UInt64) {
-    tickets.removeAll { $0.number == number }
+    guard let place = place(of: number) else { return }
+    if place == first { dropFirst() } else { tickets.remove(at: place) }
+  }
+
+  /// The next batch is a first one again.
+  package mutating func restart() {
+    growth = 1
+    leftInBatch = 0
   }
 
   package func holds(_ number: UInt64) -> Bool {
-    tickets.contains { $0.number == number }
+    place(of: number) != nil
   }
 
   /// Whether a request may go now; nil if so, else when it should look again.
@@ -37,16 +53,27 @@ package struct WaitLine: Equatable, Sendable {
   package mutating func delay(
     of number: UInt64?, usableKeys: Int, now: Moment, spacing: Duration
   ) -> Moment? {
-    tickets.removeAll { $0.deadline < now }
-    guard !tickets.isEmpty else { return nil }
+    while !isEmpty, tickets[first].deadline < now { dropFirst() }
+    guard !isEmpty else {
+      restart()
+      return nil
+    }
     if batchEndsAt <= now {
       batchEndsAt = now + spacing
-      leftInBatch = max(usableKeys, 1)
+      leftInBatch = max(usableKeys, 1) * growth
+      growth = min(growth * 2, Self.growthMax)
     }
-    let position = tickets.firstIndex { $0.number == number } ?? tickets.count
+    let position = number.flatMap { place(of: $0) }.map { $0 - first } ?? count
     guard position >= leftInBatch else { return nil }
-    let batches = (position - leftInBatch) / max(usableKeys, 1)
-    return batchEndsAt + spacing * batches
+    var reached = leftInBatch
+    var batch = max(usableKeys, 1) * growth
+    var again = batchEndsAt
+    while reached + batch <= position {
+      reached += batch
+      batch *= 2
+      again = again + spacing
+    }
+    return again
   }
 
   /// Takes note that the holder of a ticket has been given a key.
@@ -54,5 +81,22 @@ package struct WaitLine: Equatable, Sendable {
     guard let number, holds(number) else { return }
     leave(number: number)
     leftInBatch = max(0, leftInBatch - 1)
+  }
+
+  private func place(of number: UInt64) -> Int? {
+    var low = first
+    var high = tickets.count
+    while low < high {
+      let middle = low + (high - low) / 2
+      if tickets[middle].number < number { low = middle + 1 } else { high = middle }
+    }
+    return low < tickets.count && tickets[low].number == number ? low : nil
+  }
+
+  private mutating func dropFirst() {
+    first += 1
+    guard first > 64, first * 2 > tickets.count else { return }
+    tickets.removeFirst(first)
+    first = 0
   }
 }

@@ -101,7 +101,7 @@ struct FailoverTests {
       name: "a provider that is down: ten failures, not a thousand",
       document: document(keys: 1_000),
       model: "x", ends: Array(repeating: .connectFailed, count: 1_000),
-      steps: Array(repeating: "a/1", count: 10) + ["wait"], queueWait: .seconds(10)),
+      steps: Array(repeating: "a/1", count: 10) + ["upstreamExhausted"]),
     Row(name: "the client left", ends: [.clientLeft], steps: ["a/9", "done"]),
     Row(
       name: "cut after content is final", ends: [.cutAfterContent], steps: ["a/9", "done"]),
@@ -188,6 +188,25 @@ struct FailoverTests {
     #expect((7...11).contains(seconds))
   }
 
+  /// A pool whose circuit is open is waited for, and one of those who wait finds it well again.
+  @Test func whoComesToAnOpenCircuitWaits() throws {
+    let world = try World(Self.document(keys: 20))
+    let plan = try world.plan(model: "x")
+    var down = Failover(plan: plan, queueWait: .seconds(10), deadline: .at(600), random: 0)
+    while case .attempt = down.next(now: .at(0)) { down.report(.connectFailed, now: .at(0)) }
+    #expect(world.snapshot.provider(named: "a")?.state.status(now: .at(0)).count == 20)
+    var first = Failover(plan: plan, queueWait: .seconds(10), deadline: .at(600), random: 1)
+    var second = Failover(plan: plan, queueWait: .seconds(10), deadline: .at(600), random: 2)
+    guard case .wait(until: .at(0.6)) = first.next(now: .at(0.5)),
+      case .wait = second.next(now: .at(0.5))
+    else { return #expect(Bool(false)) }
+    guard case .wait = second.next(now: .at(3)) else { return #expect(Bool(false)) }
+    guard case .attempt = first.next(now: .at(3)) else { return #expect(Bool(false)) }
+    guard case .wait = second.next(now: .at(3.1)) else { return #expect(Bool(false)) }
+    first.report(.served, now: .at(3.2))
+    guard case .attempt = second.next(now: .at(3.2)) else { return #expect(Bool(false)) }
+  }
+
   @Test func aWaitingRequestGoesBeforeANewOne() throws {
     let world = try World(Self.document(keys: 1))
     let plan = try world.plan(model: "x")
@@ -202,9 +221,9 @@ struct FailoverTests {
     guard case .wait = second.next(now: .at(2)) else { return #expect(Bool(false)) }
     guard case .attempt = first.next(now: .at(2)) else { return #expect(Bool(false)) }
     first.report(.served, now: .at(2))
-    guard case .wait = third.next(now: .at(2.01)) else { return #expect(Bool(false)) }
+    guard case .wait = third.next(now: .at(2.005)) else { return #expect(Bool(false)) }
     guard case .attempt = second.next(now: .at(2.01)) else { return #expect(Bool(false)) }
-    guard case .attempt = third.next(now: .at(2.02)) else { return #expect(Bool(false)) }
+    guard case .attempt = third.next(now: .at(2.01)) else { return #expect(Bool(false)) }
   }
 
   @Test func whoLeavesTheLineFreesIt() throws {
@@ -220,6 +239,63 @@ struct FailoverTests {
     wait()
     var next = Failover(plan: plan, queueWait: .seconds(10), deadline: .at(600), random: 2)
     guard case .attempt = next.next(now: .at(2)) else { return #expect(Bool(false)) }
+  }
+
+  private final class Waiting {
+    var failover: Failover
+    let arrivedAt: Moment
+    var wakesAt: Moment
+
+    init(_ plan: Plan, at now: Moment, random: UInt64) {
+      failover = Failover(
+        plan: plan, queueWait: .seconds(10), deadline: now + .seconds(60), random: random)
+      arrivedAt = now
+      wakesAt = now
+    }
+  }
+
+  /// One key, 500 requests a second, and a rest of two seconds: everyone is served, those who came
+  /// first first, and half a second after the rest nobody waits any more.
+  @Test(arguments: [51, 52] as [UInt64])
+  func aBusyKeyCatchesUp(seed: UInt64) throws {
+    let world = try World(Self.document(keys: 1))
+    let plan = try world.plan(model: "x")
+    var random = Seeded(state: seed)
+    var first = Failover(plan: plan, queueWait: .zero, deadline: .at(600), random: 1)
+    guard case .attempt = first.next(now: .at(0)) else { return #expect(Bool(false)) }
+    first.report(.answered(.rateLimited(retryAfter: .seconds(2))), now: .at(0))
+
+    var requests: [Waiting] = []
+    var served: [(arrived: Moment, at: Moment)] = []
+    var arrivals = 0
+    for millisecond in 1...4_000 {
+      let now = Moment.at(Double(millisecond) / 1_000)
+      if millisecond % 2 == 0 {
+        requests.append(Waiting(plan, at: now, random: random.next()))
+        arrivals += 1
+      }
+      for request in requests.filter({ $0.wakesAt <= now }).shuffled(using: &random) {
+        switch request.failover.next(now: now) {
+        case .attempt:
+          request.failover.report(.served, now: now)
+          served.append((request.arrivedAt, now))
+          requests.removeAll { $0 === request }
+        case .wait(let until): request.wakesAt = until
+        case .refuse(let refusal):
+          #expect(Bool(false), "seed \(seed): \(refusal)")
+          requests.removeAll { $0 === request }
+        }
+      }
+    }
+    #expect(served.count == arrivals && requests.isEmpty, "seed \(seed)")
+    let late = served.filter { $0.at > .at(2.5) && $0.at - $0.arrived > .milliseconds(20) }
+    #expect(late.isEmpty, "seed \(seed): \(late.count)")
+    // Within a batch the order is open; nobody overtakes by more than that.
+    var latest = Moment.at(0)
+    for entry in served where entry.at < .at(2.05) {
+      #expect(entry.arrived + .milliseconds(300) > latest, "seed \(seed)")
+      latest = max(latest, entry.arrived)
+    }
   }
 
   /// A ticket for one provider's line says nothing in another's.

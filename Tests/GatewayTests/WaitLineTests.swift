@@ -15,12 +15,33 @@ struct WaitLineTests {
   @Test func letsTheFirstGoFirst() {
     var line = line(3)
     #expect(line.delay(of: 2, usableKeys: 1, now: .at(1), spacing: Self.spacing) == .at(1.01))
-    #expect(line.delay(of: 3, usableKeys: 1, now: .at(1), spacing: Self.spacing) == .at(1.02))
-    #expect(line.delay(of: nil, usableKeys: 1, now: .at(1), spacing: Self.spacing) == .at(1.03))
+    #expect(line.delay(of: 3, usableKeys: 1, now: .at(1), spacing: Self.spacing) == .at(1.01))
+    #expect(line.delay(of: nil, usableKeys: 1, now: .at(1), spacing: Self.spacing) == .at(1.02))
     #expect(line.delay(of: 1, usableKeys: 1, now: .at(1), spacing: Self.spacing) == nil)
     line.admitted(number: 1)
     #expect(line.delay(of: 2, usableKeys: 1, now: .at(1), spacing: Self.spacing) == .at(1.01))
     #expect(line.delay(of: 2, usableKeys: 1, now: .at(1.01), spacing: Self.spacing) == nil)
+  }
+
+  @Test func batchesGrowUntilKeysRestAgain() {
+    var line = line(100)
+    var gone: [Int] = []
+    for batch in 0..<4 {
+      let now = Moment.at(1 + Double(batch) / 100)
+      var count = 0
+      while let next = (1...100).first(where: { line.holds($0) }),
+        line.delay(of: next, usableKeys: 2, now: now, spacing: Self.spacing) == nil
+      {
+        line.admitted(number: next)
+        count += 1
+      }
+      gone.append(count)
+      if batch == 2 { line.restart() }
+    }
+    #expect(gone == [2, 4, 8, 2])
+    // The batches to come are foreseen: 84 are left, and 4, 8, 16, 32 and 64 will go.
+    let last = line.delay(of: nil, usableKeys: 2, now: .at(1.03), spacing: Self.spacing)
+    #expect(last == .at(1.08))
   }
 
   @Test func letsGoAsManyAsThereAreKeys() {
