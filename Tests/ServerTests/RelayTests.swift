@@ -180,6 +180,22 @@ struct RelayTests {
     #expect(answer.text.hasPrefix(Said.hello + half + "\n\ndata: {\"error\":"), "\(answer.text)")
   }
 
+  /// Google's growing array stays one: its last element is the error.
+  @Test func anArrayThatIsCutEndsWithAnError() throws {
+    let start = #"[{"candidates":[{"content":{"parts":[{"text":"hello"}]}}]}"#
+    let bench = try TestBench(Self.options(dialect: "gemini", basePath: "")) {
+      $0.beginStream(type: "application/json")
+      $0.chunk(start)
+      $0.close()
+    }
+    defer { bench.stop() }
+    let answer = try bench.ask(
+      Ask.post("/v1beta/models/m:streamGenerateContent", #"{"contents":[]}"#))
+    #expect(answer.text.hasPrefix(start))
+    #expect(answer.json.at("1.error.code") == 502, "\(answer.text)")
+    #expect(try bench.receipts()[0]["outcome"]?.string == "cut")
+  }
+
   @Test func silenceAfterContentIsATimeout() throws {
     let bench = try TestBench(Self.options(settings: #""stream_silence_timeout":"200ms""#)) {
       $0.beginStream()
