@@ -163,3 +163,31 @@ package struct KeyStatus: Sendable, Equatable {
     package var isRateLimited: Bool
   }
 }
+
+extension KeyStatus {
+  init(_ health: KeyHealth, cooling: [Cooling], now: Moment) {
+    let (state, reason, until) = Self.state(health, cooling: cooling, now: now)
+    self.init(
+      keyID: health.keyID, state: state, reason: reason, until: until,
+      successes: health.successes, failures: health.failures, cooling: cooling)
+  }
+
+  private static func state(
+    _ health: KeyHealth, cooling: [Cooling], now: Moment
+  ) -> (State, String?, Moment?) {
+    if health.validity == .invalid {
+      return (.invalid, "the provider refuses the key", health.validationDueAt)
+    }
+    if health.isOutOfMoney { return (.resting, "out of money", health.validationDueAt) }
+    if health.circuit.blockedUntil > now {
+      return (.resting, "the provider keeps failing with it", health.circuit.blockedUntil)
+    }
+    if health.validity == .suspect {
+      return (.suspect, "the provider refused it once", health.validationDueAt)
+    }
+    guard let first = cooling.first else { return (.ready, nil, nil) }
+    let reason =
+      first.isRateLimited ? "rate limited for \(first.model)" : "cannot do \(first.model)"
+    return (.cooling, reason, first.until)
+  }
+}

@@ -11,26 +11,20 @@ struct ProviderHealth {
     var circuit = Circuit()
   }
 
-  private struct LaneName: Hashable {
-    let level: Int
-    let model: String
-  }
-
   private let policy: HealthPolicy
   private var revision: UInt64 = 0
   private var roster: [Key] = []
   private var places: [String: Int] = [:]
   private var keys: [KeyHealth] = []
   private var pools: [PoolHealth] = []
-  private var lanes: [Lane] = []
-  private var laneNames: [LaneName: Int] = [:]
-  private var lastLane = 0
+  private var lanes: LaneSet
   private var retryBudget = RetryBudget()
   private var choices: UInt64 = 0
   private var tickets: UInt64 = 0
 
   init(policy: HealthPolicy) {
     self.policy = policy
+    lanes = LaneSet(countMax: policy.lanesMax)
   }
 
   // MARK: - Choosing
@@ -163,7 +157,7 @@ struct ProviderHealth {
   }
 
   mutating func leave(ticket: UInt64, level: Int, model: String) {
-    guard let place = laneNames[LaneName(level: level, model: model)] else { return }
+    guard let place = lanes.place(level: level, model: model) else { return }
     lanes[place].line.leave(number: ticket)
   }
 
@@ -230,8 +224,8 @@ struct ProviderHealth {
       // Attempts that were under way when the first was told tell nothing new.
       let isNews = grant.grantedAt >= pair.limitedAt
       let rest: Duration
-      if let retryAfter {
-        rest = min(max(retryAfter, .zero), policy.retryAfterMax)
+      if let retryAfter, retryAfter > .zero {
+        rest = min(retryAfter, policy.retryAfterMax)
       } else {
         let times = isNews ? pair.limitedInARow : max(0, pair.limitedInARow - 1)
         let doubled = Jitter.doubled(
@@ -244,7 +238,7 @@ struct ProviderHealth {
       }
       pair.coolsUntil = max(pair.coolsUntil, now + rest)
     }
-    if let place = laneNames[LaneName(level: grant.level, model: grant.model)] {
+    if let place = lanes.place(level: grant.level, model: grant.model) {
       lanes[place].line.restart()
     }
   }
@@ -254,7 +248,7 @@ struct ProviderHealth {
   ) {
     keys[key].providerFailed(
       isProbe: grant.isKeyProbe, retryAfter: retryAfter, now: now, policy: policy, random: random)
-    if let place = laneNames[LaneName(level: grant.level, model: grant.model)] {
+    if let place = lanes.place(level: grant.level, model: grant.model) {
       lanes[place].line.restart()
     }
     guard let pool else { return }
@@ -265,7 +259,7 @@ struct ProviderHealth {
   private mutating func changePair(
     _ grant: Grant, _ keyPlace: Int, _ change: (inout Lane.Pair) -> Void
   ) {
-    guard let place = laneNames[LaneName(level: grant.level, model: grant.model)],
+    guard let place = lanes.place(level: grant.level, model: grant.model),
       lanes[place].range.contains(keyPlace)
     else { return }
     let index = keyPlace - lanes[place].range.lowerBound
@@ -304,44 +298,7 @@ struct ProviderHealth {
   }
 
   func status(now: Moment) -> [KeyStatus] {
-    keys.indices.map { place in
-      let health = keys[place]
-      var cooling: [KeyStatus.Cooling] = []
-      for lane in lanes where lane.range.contains(place) {
-        let pair = lane.pairs[place - lane.range.lowerBound]
-        if pair.coolsUntil > now {
-          cooling.append(.init(model: lane.model, until: pair.coolsUntil, isRateLimited: true))
-        } else if pair.unfitUntil > now {
-          cooling.append(.init(model: lane.model, until: pair.unfitUntil, isRateLimited: false))
-        }
-      }
-      cooling.sort { $0.until < $1.until }
-      let (state, reason, until) = Self.state(health, cooling: cooling, now: now)
-      return KeyStatus(
-        keyID: health.keyID, state: state, reason: reason, until: until,
-        successes: health.successes, failures: health.failures, cooling: cooling)
-    }
-  }
-
-  private static func state(
-    _ health: KeyHealth, cooling: [KeyStatus.Cooling], now: Moment
-  ) -> (KeyStatus.State, String?, Moment?) {
-    switch health.validity {
-    case .invalid: return (.invalid, "the provider refuses the key", health.validationDueAt)
-    case .good where health.isOutOfMoney, .suspect where health.isOutOfMoney:
-      return (.resting, "out of money", health.validationDueAt)
-    case .good, .suspect: break
-    }
-    if health.circuit.blockedUntil > now {
-      return (.resting, "the provider keeps failing with it", health.circuit.blockedUntil)
-    }
-    if health.validity == .suspect {
-      return (.suspect, "the provider refused it once", health.validationDueAt)
-    }
-    guard let first = cooling.first else { return (.ready, nil, nil) }
-    let reason =
-      first.isRateLimited ? "rate limited for \(first.model)" : "cannot do \(first.model)"
-    return (.cooling, reason, first.until)
+    keys.indices.map { KeyStatus(keys[$0], cooling: lanes.cooling(key: $0, now: now), now: now) }
   }
 
   // MARK: - Rosters and lanes
@@ -351,7 +308,6 @@ struct ProviderHealth {
     guard newer.revision > revision else { return }
     let oldKeys = keys
     let oldPlaces = places
-    let oldLanes = lanes
     let oldPools = pools
     revision = newer.revision
     roster = newer.keys
@@ -368,11 +324,8 @@ struct ProviderHealth {
       let circuit = oldPools.first { $0.level == pool.level }?.circuit
       return PoolHealth(level: pool.level, range: pool.range, circuit: circuit ?? Circuit())
     }
-    lanes = []
-    laneNames = [:]
-    lastLane = 0
-    for old in oldLanes {
-      guard let pool = pools.first(where: { $0.level == old.level }) else { continue }
+    lanes.rebuild { old in
+      guard let pool = pools.first(where: { $0.level == old.level }) else { return nil }
       var lane = Lane(level: old.level, model: old.model, range: pool.range, keys: roster)
       for index in lane.entries.indices {
         let key = roster[pool.range.lowerBound + index]
@@ -386,47 +339,22 @@ struct ProviderHealth {
         let place = oldPlaces[roster[pool.range.lowerBound + index].id]
         if place.map({ !old.range.contains($0) }) ?? true { lane.beginTurns(index) }
       }
-      laneNames[LaneName(level: lane.level, model: lane.model)] = lanes.count
-      lanes.append(lane)
+      return lane
     }
     for place in keys.indices { refresh(key: place) }
   }
 
   /// The place of the lane of a pool and model; made if there is none.
   private mutating func lane(pool: Int, model: String, now: Moment) -> Int {
-    let level = pools[pool].level
-    if lanes.indices.contains(lastLane), lanes[lastLane].level == level,
-      lanes[lastLane].model == model
-    {
-      lanes[lastLane].usedAt = now
-      return lastLane
+    lanes.place(level: pools[pool].level, model: model, now: now) {
+      var lane = Lane(
+        level: pools[pool].level, model: model, range: pools[pool].range, keys: roster)
+      for index in lane.entries.indices {
+        let key = keys[lane.range.lowerBound + index]
+        lane.entries[index].blockedUntil = max(key.blockedUntil, lane.pairs[index].blockedUntil)
+        lane.entries[index].doubtUntil = key.doubtUntil
+      }
+      return lane
     }
-    let name = LaneName(level: level, model: model)
-    if let place = laneNames[name] {
-      lanes[place].usedAt = now
-      lastLane = place
-      return place
-    }
-    var lane = Lane(level: level, model: model, range: pools[pool].range, keys: roster)
-    let newest = lanes.filter { $0.level == level }.max { $0.usedAt < $1.usedAt }
-    if let newest { lane.continueTurns(of: newest) }
-    lane.usedAt = now
-    for index in lane.entries.indices {
-      let key = keys[lane.range.lowerBound + index]
-      lane.entries[index].blockedUntil = max(key.blockedUntil, lane.pairs[index].blockedUntil)
-      lane.entries[index].doubtUntil = key.doubtUntil
-    }
-    let place: Int
-    if lanes.count < policy.lanesMax {
-      place = lanes.count
-      lanes.append(lane)
-    } else {
-      place = lanes.indices.min { lanes[$0].usedAt < lanes[$1].usedAt } ?? 0
-      laneNames[LaneName(level: lanes[place].level, model: lanes[place].model)] = nil
-      lanes[place] = lane
-    }
-    laneNames[name] = place
-    lastLane = place
-    return place
   }
 }

@@ -105,6 +105,12 @@ struct ProviderHealthTests {
     #expect(bench.obstacle()?.usableAt == .at(3_607), "at most an hour")
   }
 
+  @Test func aStatedTimeOfNothingIsNone() throws {
+    let bench = try HealthBench(count: 1)
+    bench.attempt(.answered(.rateLimited(retryAfter: .zero)))
+    #expect(bench.obstacle()?.usableAt == .at(1))
+  }
+
   /// Several attempts under way: the longest rest holds, and the series goes on by one only.
   @Test func aLongerRestIsNeverReplacedByAShorter() throws {
     let bench = try HealthBench(count: 1)
