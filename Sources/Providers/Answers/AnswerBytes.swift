@@ -68,6 +68,9 @@ func bracketOrQuote(_ bytes: Span<UInt8>, from start: Int, stopsAtLineEnd: Bool)
   return index
 }
 
+/// Whether a byte ends a line of a stream of events.
+func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D }
+
 /// The index of the first CR or LF from `start` on, or the count.
 func lineEnd(_ bytes: Span<UInt8>, from start: Int) -> Int {
   var index = start

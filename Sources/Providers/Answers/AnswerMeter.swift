@@ -59,33 +59,8 @@ struct AnswerMeter {
     var message: String?
   }
 
-  private struct Draft {
-    var figures = UsageFigures()
-    var tier: String?
-    var geminiTier: String?
-    var trafficType: String?
-    var seconds: String?
-    var iterations: [AnswerFacts.AdditionalUsage] = []
-    var hasIterations = false
-  }
-
-  private struct Iteration {
-    var figures = UsageFigures()
-    var type = ""
-    var model: String?
-  }
-
-  private enum Modality {
-    case other, audio, image
-  }
-
   private var event = Event()
-  private var draft = Draft()
-  private var hasDraft = false
-  private var iteration = Iteration()
-  private var isInIteration = false
-  private var modality = Modality.other
-  private var modalityCount: Int64 = 0
+  private var draft = UsageDraft()
   private var isMuted = false
   private var hasDeltas = false
   private var entryHasImage = false
@@ -123,22 +98,19 @@ struct AnswerMeter {
     switch place.slot {
     case .event:
       if !isFramed { beginFrame() }
-      clearDraft()
+      draft.clear()
       isMuted = false
       entryHasImage = false
       eventCount += 1
     case .usage, .usageAtStart:
-      clearDraft()
+      draft.begin()
     case .usageOfEvent:
-      clearDraft()
+      draft.begin()
       event.hasUsage = true
     case .iteration:
-      iteration = Iteration()
-      isInIteration = true
-      draft.hasIterations = true
+      draft.beginIteration()
     case .modality:
-      modality = .other
-      modalityCount = 0
+      draft.beginModality()
     case .choice:
       event.choiceCount += 1
     case .choiceMessage:
@@ -163,8 +135,8 @@ struct AnswerMeter {
     case .event: endEvent()
     case .usage, .usageOfEvent: commitUsage(isStart: false)
     case .usageAtStart: commitUsage(isStart: true)
-    case .iteration: endIteration()
-    case .modality: endModality(place)
+    case .iteration: if !draft.endIteration() { anomalies.insert(.unknownIteration) }
+    case .modality: draft.endModality(audio: place.figure)
     case .choiceMessage: isMuted = false
     case .imageEntry: if entryHasImage { countImage() }
     case .error: event.hasError = event.hasError || !event.error.isEmpty
@@ -199,14 +171,14 @@ struct AnswerMeter {
     case .geo: facts.inferenceGeo = geo(token)
     case .type: readType(token)
     case .handle where !isCut: remember(text(token))
-    case .iterationType: iteration.type = text(token)
-    case .iterationModel: iteration.model = text(token)
-    case .modalityName: readModality(token)
+    case .iterationType: draft.setIteration(type: text(token))
+    case .iterationModel: draft.setIteration(model: text(token))
+    case .modalityName: draft.setModality(name: text(token))
     case .outputType: countOutput(text(token))
     case .finish: hasFinished = true
     case .figure, .sum, .modalityCount, .serverTool:
       anomalies.insert(.usageNotANumber)
-      if place.slot == .figure { setUnusable(place) }
+      if place.slot == .figure, let figure = figure(place) { draft.setUnusable(figure) }
     case .seconds, .cost, .costTicks: anomalies.insert(.amountUnreadable)
     case .error:
       event.hasError = true
@@ -226,25 +198,25 @@ struct AnswerMeter {
   ) {
     switch place.slot {
     case .figure:
+      guard let figure = figure(place) else { break }
       if let count = count(token, isCut: isCut) {
-        setFigure(place, count)
+        draft.set(figure, count)
       } else {
-        setUnusable(place)
+        draft.setUnusable(figure)
       }
     case .sum:
       if let count = count(token, isCut: isCut), let figure = figure(place) {
-        hasDraft = true
-        draft.figures.add(figure, count)
+        draft.add(figure, count)
       }
     case .counted where kind == .tokenCount: facts.countedTokens = count(token, isCut: isCut)
-    case .modalityName: readModality(number: token)
-    case .modalityCount: modalityCount = count(token, isCut: isCut) ?? 0
+    case .modalityName: draft.setModality(number: TokenCount(token.span))
+    case .modalityCount: draft.setModality(count: count(token, isCut: isCut) ?? 0)
     case .serverTool: countServerTool(name, count(token, isCut: isCut) ?? 0)
-    case .seconds: draft.seconds = amount(token, isCut: isCut)
+    case .seconds: draft.seconds = known(StatedAmount.decimal(token))
     case .duration where kind == .transcription && facts.audioSeconds == nil:
-      facts.audioSeconds = amount(token, isCut: isCut)
-    case .cost: facts.providerReportedCostUSD = amount(token, isCut: isCut)
-    case .costTicks: facts.providerReportedCostUSD = dollars(ticks: token)
+      facts.audioSeconds = known(StatedAmount.decimal(token))
+    case .cost: facts.providerReportedCostUSD = known(StatedAmount.decimal(token))
+    case .costTicks: facts.providerReportedCostUSD = known(StatedAmount.dollars(ticks: token))
     case .errorCode, .errorStatus: readErrorNumber(token, isCode: place.slot == .errorCode)
     case .eventCode: event.code = text(token)
     default: break
@@ -289,7 +261,7 @@ struct AnswerMeter {
   mutating func sawContent() { hasContent = true }
 
   mutating func cut(_ range: Range<Int>) {
-    if collectsCuts { cuts.append(range) }
+    if collectsCuts, cuts.count < StreamGate.eventBytesMax { cuts.append(range) }
   }
 
   private mutating func counts(_ place: AnswerPaths.Node) -> Bool {
@@ -350,31 +322,8 @@ struct AnswerMeter {
 
   // MARK: Usage
 
-  private mutating func clearDraft() {
-    isInIteration = false
-    guard hasDraft else { return }
-    draft = Draft()
-    hasDraft = false
-  }
-
   private func figure(_ place: AnswerPaths.Node) -> UsageFigure? {
     UsageFigure(rawValue: place.figure)
-  }
-
-  private mutating func setFigure(_ place: AnswerPaths.Node, _ count: Int64) {
-    guard let figure = figure(place) else { return }
-    if isInIteration {
-      iteration.figures.set(figure, count)
-    } else {
-      hasDraft = true
-      draft.figures.set(figure, count)
-    }
-  }
-
-  private mutating func setUnusable(_ place: AnswerPaths.Node) {
-    guard !isInIteration, let figure = figure(place) else { return }
-    hasDraft = true
-    draft.figures.setUnusable(figure)
   }
 
   private mutating func count(_ token: [UInt8], isCut: Bool) -> Int64? {
@@ -392,9 +341,8 @@ struct AnswerMeter {
   }
 
   private mutating func commitUsage(isStart: Bool) {
-    hasDraft = true
-    defer { clearDraft() }
-    guard !draft.figures.isEmpty || draft.seconds != nil else { return }
+    defer { draft.clear() }
+    guard !draft.isEmpty else { return }
     if isStart {
       isCumulative = true
       figures = draft.figures
@@ -407,55 +355,8 @@ struct AnswerMeter {
       facts.audioSeconds = seconds
       hasDuration = true
     }
-    // Mistral's `service_tier` stands here too, but beside figures of the other kind; only
-    // Anthropic's names the tier of the price.
-    if let tier = draft.tier, draft.figures.hasAny(.input, .output) { usageTier = tier }
-    if let tier = draft.geminiTier ?? draft.trafficType { usageTier = tier }
+    if let tier = draft.priceTier { usageTier = tier }
     if draft.hasIterations { facts.additionalUsage = draft.iterations }
-  }
-
-  private mutating func endIteration() {
-    isInIteration = false
-    switch iteration.type {
-    case "message":
-      break
-    case "compaction", "advisor_message":
-      guard let reading = UsageReading(iteration.figures), draft.iterations.count < Self.listMax
-      else { return }
-      draft.iterations.append(
-        AnswerFacts.AdditionalUsage(
-          kind: iteration.type, model: iteration.model, usage: reading.usage))
-    default:
-      anomalies.insert(.unknownIteration)
-    }
-  }
-
-  private mutating func readModality(_ token: [UInt8]) {
-    switch text(token).lowercased() {
-    case "audio": modality = .audio
-    case "image": modality = .image
-    default: modality = .other
-    }
-  }
-
-  /// Google's enum: 1 text, 2 image, 3 video, 4 audio, 5 document.
-  private mutating func readModality(number token: [UInt8]) {
-    switch TokenCount(token.span) {
-    case .exact(2): modality = .image
-    case .exact(4): modality = .audio
-    default: modality = .other
-    }
-  }
-
-  private mutating func endModality(_ list: AnswerPaths.Node) {
-    let place: UInt8
-    switch modality {
-    case .other: return
-    case .audio: place = list.figure
-    case .image: place = list.figure + 1
-    }
-    guard let figure = UsageFigure(rawValue: place) else { return }
-    draft.figures.add(figure, modalityCount)
   }
 
   // MARK: Counts
@@ -498,29 +399,10 @@ struct AnswerMeter {
     return geo == "global" || geo == "not_available" ? nil : geo
   }
 
-  /// A decimal as it was written; nil and an anomaly if it is negative.
-  private mutating func amount(_ token: [UInt8], isCut: Bool) -> String? {
-    guard !isCut, token.count <= 40, token.first != UInt8(ascii: "-"),
-      TokenCount(token.span) != .notANumber
-    else {
-      anomalies.insert(.amountUnreadable)
-      return nil
-    }
-    return text(token)
-  }
-
-  /// xAI's ticks: 10^10 are a dollar.
-  private mutating func dollars(ticks token: [UInt8]) -> String? {
-    guard token.count <= 30, token.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else {
-      anomalies.insert(.amountUnreadable)
-      return nil
-    }
-    var digits = token
-    while digits.count < 11 { digits.insert(0x30, at: 0) }
-    var fraction = digits.suffix(10)
-    while fraction.last == 0x30 { fraction.removeLast() }
-    let whole = text(Array(digits.dropLast(10)))
-    return fraction.isEmpty ? whole : whole + "." + text(Array(fraction))
+  /// An amount, or nil and an anomaly.
+  private mutating func known(_ amount: String?) -> String? {
+    if amount == nil { anomalies.insert(.amountUnreadable) }
+    return amount
   }
 
   // MARK: The end

@@ -8,7 +8,7 @@ struct AnswerScanner {
   /// Where the scanner stands between two bytes.
   private enum State: UInt8 {
     case value, elementOrEnd, nameOrEnd, name, colon, next
-    case inName, inString, number, literal, passing, inPassedString
+    case inName, inString, number, literal, passing
     case done, broken
   }
 
@@ -25,13 +25,9 @@ struct AnswerScanner {
   /// Nodes of the open containers that are walked; the low bit says object.
   private var frames = InlineArray<24, UInt16>(repeating: 0)
   private(set) var depth = 0
-  /// Open brackets of what is passed over.
-  private var passedDepth = 0
+  private var passed = PassedValue()
   private var passesRaw = false
-  /// 0: no escape open; 1: after the backslash; 2...5: that many less one of the digits are left.
-  private var escape: UInt8 = 0
-  private var escapedUnit: UInt32 = 0
-  private var highSurrogate: UInt32 = 0
+  private var escape = EscapeReader()
   private var nameHash = NameHash()
   private var keepsName = false
   /// The name under a wildcard.
@@ -62,8 +58,7 @@ struct AnswerScanner {
     state = .value
     node = AnswerPaths.root
     depth = 0
-    escape = 0
-    highSurrogate = 0
+    escape = EscapeReader()
     marks = CutMarks()
   }
 
@@ -93,9 +88,12 @@ struct AnswerScanner {
           if stopsAtLineEnd { return index }
           index += 1
         }
-      case .passing, .inPassedString:
-        index = passOver(bytes, index, stopsAtLineEnd, &meter)
-        if index < end, state != .done, stopsAtLineEnd, isLineEnd(bytes[index]) { return index }
+      case .passing:
+        let begin = index
+        index = passed.pass(bytes, from: begin, stopsAtLineEnd: stopsAtLineEnd)
+        if passesRaw { meter.rawText(bytes, begin..<index) }
+        guard passed.isDone else { return index }
+        endValue()
       case .number:
         index = readNumber(bytes, index, &meter)
       case .literal:
@@ -129,8 +127,6 @@ struct AnswerScanner {
   mutating func finish(into meter: inout AnswerMeter) {
     if state == .number, depth == 0 { state = .done }
   }
-
-  private func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D }
 
   // MARK: Structure
 
@@ -170,7 +166,7 @@ struct AnswerScanner {
       default:
         state = .broken
       }
-    case .inName, .inString, .number, .literal, .passing, .inPassedString, .done, .broken:
+    case .inName, .inString, .number, .literal, .passing, .done, .broken:
       state = .broken
     }
   }
@@ -186,7 +182,7 @@ struct AnswerScanner {
       if take == .token {
         if meter.wants(place.slot) { beginToken() } else { take = .skip }
       }
-      highSurrogate = 0
+      escape = EscapeReader()
       state = .inString
     case UInt8(ascii: "{"), UInt8(ascii: "["):
       beginContainer(place, isObject: byte == UInt8(ascii: "{"), &meter)
@@ -213,7 +209,7 @@ struct AnswerScanner {
     let isWalked = isObject ? place.hasEdges || place.wildcard != 0 : place.element != 0
     guard isWalked, depth < Self.depthMax else {
       if place.take == .presence { meter.sawContent() }
-      passedDepth = 1
+      passed.begin()
       passesRaw = place.takesRaw
       state = .passing
       return
@@ -291,7 +287,7 @@ struct AnswerScanner {
 
   private mutating func beginName(at offset: Int, _ meter: inout AnswerMeter) {
     nameHash = NameHash()
-    highSurrogate = 0
+    escape = EscapeReader()
     if depth == 1 {
       if let cut = marks.cutBefore(name: offset) { meter.cut(cut) }
       marks.name = offset
@@ -304,15 +300,16 @@ struct AnswerScanner {
   private mutating func readName(_ bytes: Span<UInt8>, _ start: Int) -> Int {
     var index = start
     while index < bytes.count {
-      if escape > 0 {
+      if escape.isOpen {
         if isLineEnd(bytes[index]) { return index }
-        let scalar = readEscape(bytes[index])
+        let scalar = escape.next(bytes[index])
         index += 1
         if let scalar { addToName(scalar: scalar) }
         continue
       }
       let begin = index
       index = hashName(bytes, from: index, into: &nameHash)
+      if index > begin { escape.sawPlain() }
       if keepsName, name.count + index - begin <= Self.nameBytesMax {
         append(bytes, begin..<index, to: &name)
       }
@@ -323,7 +320,7 @@ struct AnswerScanner {
         state = .colon
         return index + 1
       case UInt8(ascii: "\\"):
-        escape = 1
+        escape.begin()
         index += 1
       case 0x0A, 0x0D:
         return index
@@ -354,16 +351,16 @@ struct AnswerScanner {
   ) -> Int {
     var index = start
     while index < bytes.count {
-      if escape > 0 {
+      if escape.isOpen {
         if isLineEnd(bytes[index]) { return index }
-        let scalar = readEscape(bytes[index])
+        let scalar = escape.next(bytes[index])
         index += 1
         if let scalar { add(scalar: scalar, &meter) }
         continue
       }
       let stop = plainEnd(bytes, from: index)
       if stop > index {
-        highSurrogate = 0
+        escape.sawPlain()
         if take != .skip { add(bytes, index..<stop, &meter) }
         index = stop
       }
@@ -376,7 +373,7 @@ struct AnswerScanner {
         endValue()
         return index + 1
       case UInt8(ascii: "\\"):
-        escape = 1
+        escape.begin()
         index += 1
       case 0x0A, 0x0D:
         return index
@@ -418,56 +415,6 @@ struct AnswerScanner {
         return
       }
       token.append(contentsOf: String(Unicode.Scalar(scalar) ?? "\u{FFFD}").utf8)
-    }
-  }
-
-  /// Takes one byte of an escape; returns the character once it is whole.
-  ///
-  /// The two halves of a surrogate pair make one character; a half alone becomes U+FFFD when
-  /// the other does not come (a first half that stands alone is lost: it is no text).
-  private mutating func readEscape(_ byte: UInt8) -> UInt32? {
-    if escape == 1 {
-      guard byte != UInt8(ascii: "u") else {
-        escape = 5
-        escapedUnit = 0
-        return nil
-      }
-      escape = 0
-      highSurrogate = 0
-      switch byte {
-      case UInt8(ascii: "n"): return 0x0A
-      case UInt8(ascii: "t"): return 0x09
-      case UInt8(ascii: "r"): return 0x0D
-      case UInt8(ascii: "b"): return 0x08
-      case UInt8(ascii: "f"): return 0x0C
-      default: return UInt32(byte)
-      }
-    }
-    let digit: UInt32
-    switch byte {
-    case 0x30...0x39: digit = UInt32(byte - 0x30)
-    case 0x41...0x46: digit = UInt32(byte - 0x41) + 10
-    case 0x61...0x66: digit = UInt32(byte - 0x61) + 10
-    default:
-      escape = 0
-      return 0xFFFD
-    }
-    escapedUnit = escapedUnit << 4 | digit
-    escape -= 1
-    guard escape == 1 else { return nil }
-    escape = 0
-    switch escapedUnit {
-    case 0xD800...0xDBFF:
-      highSurrogate = escapedUnit
-      return nil
-    case 0xDC00...0xDFFF:
-      guard highSurrogate != 0 else { return 0xFFFD }
-      let scalar = 0x10000 + (highSurrogate & 0x3FF) << 10 + escapedUnit & 0x3FF
-      highSurrogate = 0
-      return scalar
-    default:
-      highSurrogate = 0
-      return escapedUnit
     }
   }
 
@@ -521,91 +468,12 @@ struct AnswerScanner {
       if literal == UInt8(ascii: "t") {
         meter.isTrue(place)
       } else if depth == 1, place.slot == .usageOfEvent,
-        let cut = marks.cutOfNull(endingAt: base + index)
+        let cut = marks.cutMember(endingAt: base + index)
       {
         meter.cut(cut)
       }
     }
     endValue()
     return index
-  }
-
-  // MARK: What is passed over
-
-  private mutating func passOver(
-    _ bytes: Span<UInt8>, _ start: Int, _ stopsAtLineEnd: Bool, _ meter: inout AnswerMeter
-  ) -> Int {
-    var index = start
-    defer { if passesRaw { meter.rawText(bytes, start..<index) } }
-    while index < bytes.count {
-      if state == .inPassedString {
-        if escape > 0 {
-          if stopsAtLineEnd, isLineEnd(bytes[index]) { return index }
-          escape = 0
-          index += 1
-          continue
-        }
-        index = plainEnd(bytes, from: index)
-        guard index < bytes.count else { return index }
-        switch bytes[index] {
-        case UInt8(ascii: "\""): state = .passing
-        case UInt8(ascii: "\\"): escape = 1
-        case 0x0A, 0x0D: if stopsAtLineEnd { return index }
-        default: break
-        }
-        index += 1
-        continue
-      }
-      index = bracketOrQuote(bytes, from: index, stopsAtLineEnd: stopsAtLineEnd)
-      guard index < bytes.count else { return index }
-      switch bytes[index] {
-      case UInt8(ascii: "\""):
-        state = .inPassedString
-      case UInt8(ascii: "{"), UInt8(ascii: "["):
-        passedDepth += 1
-      case UInt8(ascii: "}"), UInt8(ascii: "]"):
-        passedDepth -= 1
-        if passedDepth == 0 {
-          endValue()
-          index += 1
-          return index
-        }
-      default:
-        return index
-      }
-      index += 1
-    }
-    return index
-  }
-}
-
-/// Where the members of a top-level object stand, to cut one out with its comma.
-private struct CutMarks {
-  /// The comma before the current member.
-  var comma = 0
-  /// The opening quote of the current member's name.
-  var name = 0
-  /// A member before the current one stays.
-  var hasKept = false
-  /// A first member that goes: it takes the comma after it along.
-  private var first: Range<Int>?
-
-  /// What to cut for the current member, whose value `null` ends at `end`; nil if that is only
-  /// known when the next member begins.
-  mutating func cutOfNull(endingAt end: Int) -> Range<Int>? {
-    guard !hasKept else { return comma..<end }
-    first = name..<end
-    return nil
-  }
-
-  mutating func cutBefore(name next: Int) -> Range<Int>? {
-    guard let cut = first else { return nil }
-    first = nil
-    return cut.lowerBound..<next
-  }
-
-  mutating func cutAtEnd() -> Range<Int>? {
-    defer { first = nil }
-    return first
   }
 }

@@ -64,16 +64,21 @@ struct StreamGate {
 
   /// Takes ranges of offsets, in order, out of what is held; what follows keeps its offsets.
   private mutating func remove(_ ranges: [Range<Int>]) {
-    var removed = 0
-    // From the last to the first, so that the places of those before stay as they are.
-    for range in ranges.reversed() {
-      let lower = max(range.lowerBound - shift, 0)
-      let upper = min(range.upperBound - shift, held.count)
-      guard lower < upper else { continue }
-      held.removeSubrange(lower..<upper)
-      removed += upper - lower
+    guard let first = ranges.first else { return }
+    // One pass: what stays moves down over what goes.
+    var end = min(max(first.lowerBound - shift, 0), held.count)
+    for (place, range) in ranges.enumerated() {
+      var index = max(range.upperBound - shift, end)
+      let isLast = place + 1 == ranges.count
+      let next = isLast ? held.count : min(ranges[place + 1].lowerBound - shift, held.count)
+      while index < next {
+        held[end] = held[index]
+        end += 1
+        index += 1
+      }
     }
-    shift += removed
+    shift += held.count - end
+    held.removeSubrange(end...)
   }
 
   /// Lets go what may go; when usage is hidden, the current event stays.
