@@ -1,8 +1,8 @@
 // Modules: JSON Providers/Dialect.swift Providers/Endpoint.swift Providers/Usage.swift
 // Modules: Providers/AnswerFacts.swift Providers/TextTally.swift
 // Modules: Providers/Answers/AnswerAnomaly.swift Providers/Answers/ErrorEventFacts.swift
-// Modules: Gateway/ExactDecimal.swift Gateway/Money.swift Gateway/Pric*.swift
-// Modules: Gateway/BuiltInPrices*.swift
+// Modules: Gateway/Prices/ExactDecimal.swift Gateway/Prices/Money.swift Gateway/Prices/Pric*.swift
+// Modules: Gateway/Prices/BuiltInPrices*.swift
 #if canImport(JSON)
 import JSON
 #endif
