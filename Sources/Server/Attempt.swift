@@ -13,24 +13,15 @@ struct Attempt {
 
   let choice: Failover.Choice
   let request: Request
-  let worker: Worker
-  let deadline: MonotonicTime
   /// Whether we asked for the usage of a stream whose client did not.
   private(set) var hidesUsage = false
-  private let clientHead: RequestHead
-  private let connection: ClientConnection
+  private let exchange: Exchange
   let origin: UpstreamOrigin
 
-  init(
-    _ choice: Failover.Choice, _ request: Request, _ clientHead: RequestHead,
-    _ connection: ClientConnection, deadline: MonotonicTime
-  ) {
+  init(_ choice: Failover.Choice, _ request: Request, of exchange: Exchange) {
     self.choice = choice
     self.request = request
-    self.clientHead = clientHead
-    self.connection = connection
-    worker = connection.worker
-    self.deadline = deadline
+    self.exchange = exchange
     let profile = choice.candidate.provider.profile
     let target = profile.target
     origin = UpstreamOrigin(
@@ -38,7 +29,11 @@ struct Attempt {
       allowsPrivate: profile.allowsPrivate)
   }
 
-  private var settings: RuntimeSettings { worker.snapshot.settings }
+  private var worker: Worker { exchange.worker }
+  private var connection: ClientConnection { exchange.connection }
+  private var clientHead: RequestHead { exchange.head }
+  private var deadline: MonotonicTime { exchange.deadline }
+  private var settings: RuntimeSettings { exchange.snapshot.settings }
   /// What the provider sees of a passthrough's path.
   var passthroughPath: String? {
     guard request.route.endpoint == .passthrough else { return nil }

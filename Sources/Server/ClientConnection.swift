@@ -38,7 +38,7 @@ final class ClientConnection {
     }
     while true {
       guard let head = await nextHead() else { return }
-      var exchange = Exchange(head, on: self)
+      let exchange = Exchange(head, on: self)
       guard await exchange.run() else { return await linger() }
     }
   }

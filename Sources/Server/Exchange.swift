@@ -8,8 +8,9 @@ import Providers
 ///
 /// `run` tells it in order: authenticate, authorize, read the body, route, admit, attempt, relay,
 /// meter, record. Policy decides and never waits; only reading and writing is `async`. DESIGN
-/// section 3.
-struct Exchange {
+/// section 3. One object that the steps share: copies of it would cost more than all they do.
+/// Belongs to the connection's task.
+final class Exchange {
   let connection: ClientConnection
   let worker: Worker
   let snapshot: Snapshot
@@ -41,7 +42,7 @@ struct Exchange {
   /// Serves the request and answers it, whatever happens.
   ///
   /// Returns whether the connection may carry another request.
-  mutating func run() async -> Bool {
+  func run() async -> Bool {
     if let answer = LocalAnswer.health(head, worker.node) { return await send(answer) }
     defer { record() }
     do throws(Interruption) {
@@ -52,7 +53,7 @@ struct Exchange {
     return keepsAlive && !worker.node.isDraining
   }
 
-  private mutating func serve() async throws(Interruption) {
+  private func serve() async throws(Interruption) {
     let route = try refusing { () throws(Refusal) in try Route.match(head) }
     receipt.endpoint = route.endpoint
     receipt.dialect = route.dialect
@@ -64,6 +65,8 @@ struct Exchange {
     if route.isAnsweredHere { return try await answerModels(route, caller) }
 
     var body = RequestBody(budget: worker.node.bodies)
+    var decoder = self.decoder
+    defer { self.decoder = decoder }
     try await body.read(
       &decoder, framing: head.framing, expectsContinue: head.expectsContinue, from: connection)
     isBodyRead = true
@@ -88,7 +91,7 @@ struct Exchange {
   }
 
   /// Tries candidates and keys until one has answered or nothing is left.
-  private mutating func attempt(
+  private func attempt(
     _ plan: Plan, _ request: Request, _ body: inout RequestBody
   ) async throws(Interruption) {
     var failover = Failover(
@@ -121,12 +124,12 @@ struct Exchange {
   }
 
   /// One attempt with one key, and the relay of its answer if it is one for the client.
-  private mutating func attempt(
+  private func attempt(
     _ choice: Failover.Choice, _ request: Request, _ body: inout RequestBody,
     _ failover: inout Failover
   ) async -> Relay.End {
     while true {
-      var attempt = Attempt(choice, request, head, connection, deadline: deadline)
+      var attempt = Attempt(choice, request, of: self)
       switch await attempt.send(body.bytes) {
       case .failed(let end): return .next(end)
       case .clientLeft: return .clientLeft
@@ -151,7 +154,7 @@ struct Exchange {
 
   // MARK: phases
 
-  private mutating func authenticate() throws(Interruption) -> Caller {
+  private func authenticate() throws(Interruption) -> Caller {
     let credential = try refusing { () throws(Refusal) in try ClientCredential.find(head) }
     let digest = worker.node.digest(credential)
     let caller = try refusing { () throws(Refusal) in
@@ -165,7 +168,7 @@ struct Exchange {
   }
 
   /// The plan of the request: from its model, or from the key that holds an id it names.
-  private mutating func plan(
+  private func plan(
     _ route: Route, _ facts: RequestFacts, _ caller: Caller
   ) throws(Interruption) -> Plan {
     let plan = try refusing { () throws(Refusal) in
@@ -186,7 +189,7 @@ struct Exchange {
     return plan
   }
 
-  private mutating func note(_ choice: Failover.Choice) {
+  private func note(_ choice: Failover.Choice) {
     receipt.attempts += 1
     receipt.provider = choice.candidate.provider.name
     receipt.upstreamModel = choice.candidate.model.isEmpty ? nil : choice.candidate.model
@@ -204,7 +207,7 @@ struct Exchange {
 
   // MARK: answers from here
 
-  private mutating func answerModels(_ route: Route, _ caller: Caller) async throws(Interruption) {
+  private func answerModels(_ route: Route, _ caller: Caller) async throws(Interruption) {
     let models = ModelListing.models(for: caller, dialect: route.dialect, snapshot: snapshot).map {
       ModelListEntry(
         name: $0.model, owner: $0.provider, createdMilliseconds: receipt.startedAtMilliseconds)
@@ -224,7 +227,7 @@ struct Exchange {
   }
 
   /// Answers a request that got no answer from a provider.
-  private mutating func answer(_ interruption: Interruption) async {
+  private func answer(_ interruption: Interruption) async {
     switch interruption {
     case .clientLeft:
       receipt.outcome = .abandoned
@@ -237,7 +240,7 @@ struct Exchange {
     }
   }
 
-  private mutating func refuse(_ refusal: Refusal) async {
+  private func refuse(_ refusal: Refusal) async {
     if receipt.endpoint == nil { dialect = Route.dialectOfRefusal(head) }
     receipt.outcome = receipt.attempts > 0 ? .failed : .refused
     receipt.anomalies.append(refusal.code)
@@ -249,7 +252,7 @@ struct Exchange {
   }
 
   /// Sends an answer of ours; before it, what is left of the request's body is read and dropped.
-  private mutating func send(_ answer: LocalAnswer) async -> Bool {
+  private func send(_ answer: LocalAnswer) async -> Bool {
     if !isBodyRead, !decoder.isFinished {
       if head.expectsContinue, !connection.hasBufferedBytes {
         keepsAlive = false  // The client may or may not send its body now: nobody can tell.
@@ -273,15 +276,21 @@ struct Exchange {
   }
 
   /// The end of every request: its receipt goes to the ledger.
-  private mutating func record() {
+  private func record() {
     receipt.durationMilliseconds = (MonotonicTime.now() - startedAt).wholeMilliseconds
     worker.node.record(receipt)
   }
 }
 
 /// What an exchange knows of its request once it has been read.
-struct Request {
+final class Request: Sendable {
   let route: Route
   let facts: RequestFacts
   let caller: Caller
+
+  init(route: Route, facts: RequestFacts, caller: Caller) {
+    self.route = route
+    self.facts = facts
+    self.caller = caller
+  }
 }
