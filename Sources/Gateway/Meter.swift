@@ -22,6 +22,26 @@ package enum Meter {
     }
     let cost = Pricing.cost(facts, of: call, table: prices)
     receipt.costNanoUSD = cost.nanoUSD
+    receipt.priceVersion = cost.tableVersion
+    receipt.bill = ReceiptBill(cost)
     if cost.nanoUSD == nil, let reason = cost.reason { receipt.anomalies.append(reason.text) }
+  }
+
+  /// What a provider may bill for an attempt that was left: an estimate, or nil where the model has
+  /// no price by the token.
+  ///
+  /// The output is what was received; where a whole answer may have been made unseen, the most that
+  /// the request allowed.
+  package static func possibleCost(
+    input: TextTally, output: TextTally, outputTokensMax: Int64?, call: PricedCall,
+    prices: PriceTable
+  ) -> Int64? {
+    var usage = Usage()
+    usage.inputTokens = TokenEstimate.inputTokens(input, model: call.requestedModel)
+    usage.outputTokens =
+      outputTokensMax ?? TokenEstimate.tokens(output, model: call.requestedModel)
+    var facts = AnswerFacts()
+    facts.usage = usage
+    return Pricing.cost(facts, of: call, table: prices).nanoUSD
   }
 }

@@ -15,6 +15,8 @@ struct Attempt {
   let request: Request
   /// Whether we asked for the usage of a stream whose client did not.
   private(set) var hidesUsage = false
+  /// Whether a byte of the request may have reached the provider.
+  private(set) var wasSent = false
   private let exchange: Exchange
   let origin: UpstreamOrigin
 
@@ -46,6 +48,17 @@ struct Attempt {
     .timedOut(billable: !isStream && !request.route.endpoint.isSafeToRepeat)
   }
 
+  /// What pricing must know of it beside its answer.
+  var pricedCall: PricedCall {
+    let candidate = choice.candidate
+    var call = PricedCall(
+      endpoint: request.route.endpoint,
+      requestedModel: candidate.model.isEmpty ? nil : candidate.model,
+      vendor: candidate.provider.vendor)
+    call.inputCharacters = request.facts.inputCharacters.map(Int64.init)
+    return call
+  }
+
   /// Sends the request and waits for the head of the answer.
   ///
   /// A reused connection that closes without a byte of answer is replaced once by a fresh one: the
@@ -64,10 +77,12 @@ struct Attempt {
       route, facts, clientHead, profile: profile, model: choice.candidate.model,
       keySecret: choice.key.secret.bytes, bodyBytes: content.count, into: &head)
     if let idle = worker.withPool({ $0.take(origin) }) {
+      wasSent = true
       if let end = await exchange(on: idle, head, content) { return end }
     }
     do throws(ConnectFailure) {
       let fresh = try await connect()
+      wasSent = true
       return await exchange(on: fresh, head, content) ?? .failed(.brokeOff)
     } catch {
       switch error {

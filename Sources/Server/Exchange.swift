@@ -24,6 +24,7 @@ final class Exchange {
   var keepsAlive: Bool
   private var decoder: BodyDecoder
   private var isBodyRead = false
+  private var attemptStart = Moment.distantPast
 
   init(_ head: RequestHead, on connection: ClientConnection) {
     self.head = head
@@ -37,6 +38,7 @@ final class Exchange {
     let now = wallClockMilliseconds()
     receipt = Receipt(
       requestID: worker.nextRequestID(nowMilliseconds: now), startedAtMilliseconds: now)
+    receipt.priceVersion = snapshot.prices.version
   }
 
   /// Serves the request and answers it, whatever happens.
@@ -94,22 +96,29 @@ final class Exchange {
   private func attempt(
     _ plan: Plan, _ request: Request, _ body: inout RequestBody
   ) async throws(Interruption) {
+    receipt.plan = plan.candidates.map { ReceiptCandidate($0, levelMax: plan.levelMax) }
     var failover = Failover(
       plan: plan, queueWait: snapshot.settings.queueWait,
       deadline: Moment(nanoseconds: deadline.nanoseconds), random: worker.nextRandom())
+    var waitsSince: Moment?
     while true {
-      switch failover.next(now: moment()) {
+      let now = moment()
+      switch failover.next(now: now) {
       case .refuse(let refusal):
+        _ = endWait(waitsSince, now)
         throw .refused(refusal)
       case .wait(let until):
+        waitsSince = waitsSince ?? now
         let hasLeft = await connection.socket.waitForLeaving(
           until: min(deadline, MonotonicTime(nanoseconds: until.nanoseconds)))
         if hasLeft {
+          _ = endWait(waitsSince, moment())
           failover.report(.clientLeft, now: moment())
           throw .clientLeft
         }
       case .attempt(let choice):
-        note(choice)
+        note(choice, waited: endWait(waitsSince, now), now)
+        waitsSince = nil
         switch await attempt(choice, request, &body, &failover) {
         case .answered: return
         case .cut: return failover.report(.cutAfterContent, now: moment())
@@ -131,13 +140,20 @@ final class Exchange {
     while true {
       var attempt = Attempt(choice, request, of: self)
       switch await attempt.send(body.bytes) {
-      case .failed(let end): return .next(end)
-      case .clientLeft: return .clientLeft
+      case .failed(let end):
+        leave(attempt, end, body)
+        return .next(end)
+      case .clientLeft:
+        leave(attempt, .clientLeft, body)
+        return .clientLeft
       case .answered(let upstream, let answer):
+        receipt.lastAttempt?.status = answer.status
         let relay = Relay(upstream, answer, attempt, self)
         var inputText: TextTally?
         let end = await relay.run { verdict in
-          failover.report(verdict, now: moment())
+          let now = moment()
+          failover.report(verdict, now: now)
+          receipt.lastAttempt?.note(verdict, from: attemptStart, to: now)
           // Where the answer states no usage, what was asked is all there is to go by.
           if relay.mayNeedEstimate {
             inputText = RequestText.tally(request.route, request.facts, head, body: body.bytes.span)
@@ -146,10 +162,39 @@ final class Exchange {
         }
         relay.settle(into: &receipt, inputText: inputText)
         keepsAlive = keepsAlive && relay.clientMayGoOn
-        if case .again = end { continue }
+        switch end {
+        case .again: continue
+        case .answered: break
+        case .cut: leave(attempt, .cutAfterContent, body, inputText, relay.facts?.outputText)
+        case .clientLeft: leave(attempt, .clientLeft, body, inputText, relay.facts?.outputText)
+        case .next(let why): leave(attempt, why, body)
+        }
         return end
       }
     }
+  }
+
+  /// Takes note of why an attempt was left, and of what it may have cost.
+  ///
+  /// `inputText` is that of a body which has been let go of already.
+  private func leave(
+    _ attempt: Attempt, _ end: AttemptEnd, _ body: borrowing RequestBody,
+    _ inputText: TextTally? = nil, _ output: TextTally? = nil
+  ) {
+    guard var record = receipt.lastAttempt else { return }
+    record.note(end, from: attemptStart, to: moment())
+    let request = attempt.request
+    if record.mayBeBilled, attempt.wasSent, receipt.costNanoUSD == nil,
+      request.route.endpoint.answersWithText, inputText != nil || !body.bytes.isEmpty
+    {
+      let input =
+        inputText ?? RequestText.tally(request.route, request.facts, head, body: body.bytes.span)
+      record.possibleCostNanoUSD = Meter.possibleCost(
+        input: input, output: output ?? TextTally(),
+        outputTokensMax: record.end == .timedOutBillable ? request.facts.outputTokensMax : nil,
+        call: attempt.pricedCall, prices: snapshot.prices)
+    }
+    receipt.lastAttempt = record
   }
 
   // MARK: phases
@@ -189,12 +234,23 @@ final class Exchange {
     return plan
   }
 
-  private func note(_ choice: Failover.Choice) {
+  /// Takes note of an attempt that begins.
+  private func note(_ choice: Failover.Choice, waited: Int64, _ now: Moment) {
     receipt.attempts += 1
     receipt.provider = choice.candidate.provider.name
     receipt.upstreamModel = choice.candidate.model.isEmpty ? nil : choice.candidate.model
     receipt.key = choice.key.label
     receipt.level = choice.level
+    receipt.append(ReceiptAttempt(choice, waitMilliseconds: waited))
+    attemptStart = now
+  }
+
+  /// A wait in line, if there was one, is over; returns its milliseconds.
+  private func endWait(_ start: Moment?, _ now: Moment) -> Int64 {
+    guard let start else { return 0 }
+    let waited = now.milliseconds(since: start)
+    receipt.waitMilliseconds = min(receipt.waitMilliseconds, .max - waited) + waited
+    return waited
   }
 
   private func refusing<Value>(

@@ -299,11 +299,7 @@ final class Relay {
         (firstContentAt - exchange.startedAt).wholeMilliseconds
     }
     guard let facts else { return }
-    let provider = attempt.choice.candidate.provider
-    var call = PricedCall(
-      endpoint: attempt.request.route.endpoint, requestedModel: receipt.upstreamModel,
-      vendor: provider.vendor)
-    call.inputCharacters = attempt.request.facts.inputCharacters.map(Int64.init)
+    var call = attempt.pricedCall
     call.isError = outcome == .rejected
     Meter.settle(
       facts, call: call, prices: exchange.snapshot.prices, inputText: inputText, into: &receipt)

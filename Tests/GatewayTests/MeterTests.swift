@@ -27,6 +27,9 @@ struct MeterTests {
     #expect(receipt.usageSource == .reported)
     // 6 at 0.10 and 19 at 0.40 dollars a million.
     #expect(receipt.costNanoUSD == 8_200)
+    #expect(receipt.priceVersion == Self.prices.version)
+    #expect(receipt.bill?.total?.nanoUSD == 8_200)
+    #expect(receipt.bill?.lines.map(\.name) == ["input", "output"])
   }
 
   @Test func withoutOneItIsEstimatedMarkedAndHasNoCost() {
@@ -39,6 +42,8 @@ struct MeterTests {
     #expect((6...20).contains(receipt.usage.inputTokens))
     #expect((5...9).contains(receipt.usage.outputTokens))
     #expect(receipt.costNanoUSD == nil)
+    #expect(receipt.bill == nil)
+    #expect(receipt.priceVersion == Self.prices.version)
     #expect(!receipt.anomalies.isEmpty)
   }
 
@@ -53,5 +58,25 @@ struct MeterTests {
     var facts = AnswerFacts()
     facts.anomalies = ["usage_negative"]
     #expect(Self.settled(facts).anomalies.first == "usage_negative")
+  }
+
+  @Test func whatAnAbandonedAttemptMayHaveCostIsEstimated() throws {
+    var input = TextTally()
+    input.add(Array("How many people live on the moon?".utf8))
+    var output = TextTally()
+    output.add(Array("Nobody".utf8))
+    func cost(_ model: String, outputTokensMax: Int64? = nil) -> Int64? {
+      let vendor = PriceVendor.infer(dialect: .openai, providerName: "sim", host: "127.0.0.1")
+      let call = PricedCall(endpoint: .chatCompletions, requestedModel: model, vendor: vendor)
+      return Meter.possibleCost(
+        input: input, output: output, outputTokensMax: outputTokensMax, call: call,
+        prices: Self.prices)
+    }
+    let received = try #require(cost("sim-small"))
+    let allowed = try #require(cost("sim-small", outputTokensMax: 1_000))
+    // 0.10 dollars a million in, 0.40 out.
+    #expect((600...4_000).contains(received))
+    #expect((400_600...404_000).contains(allowed))
+    #expect(cost("nobody-prices-this") == nil)
   }
 }

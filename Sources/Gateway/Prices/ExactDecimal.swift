@@ -49,6 +49,12 @@ package struct ExactDecimal: Hashable, Sendable {
     self.exponent = exponent
   }
 
+  /// A number from its stored parts; nil where the exponent is none that is kept.
+  package init?(storedDigits digits: Int128, exponent: Int) {
+    guard abs(max(exponent, -.max)) <= Self.exponentMax else { return nil }
+    self.init(digits: digits, exponent: exponent)
+  }
+
   /// Reads a JSON number (RFC 8259, section 6), scientific notation included.
   package init(_ text: String) throws(Failure) {
     try self.init(ascii: text.utf8.span)

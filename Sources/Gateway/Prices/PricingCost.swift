@@ -68,13 +68,20 @@ package struct CostLine: Equatable, Sendable {
   package struct Iteration: Equatable, Sendable {
     package let index: Int
     package let kind: String
+
+    package init(index: Int, kind: String) {
+      self.index = index
+      self.kind = kind
+    }
   }
 
   /// Nil where the product is out of range.
-  init?(_ item: CostItem, _ quantity: ExactDecimal, _ rate: PriceRate) {
+  package init?(
+    _ item: CostItem, _ quantity: ExactDecimal, _ rate: PriceRate, iteration: Iteration? = nil
+  ) {
     guard let amount = rate.price.multiplied(by: quantity) else { return nil }
     self.item = item
-    iteration = nil
+    self.iteration = iteration
     self.quantity = quantity
     self.rate = rate
     self.amount = amount
@@ -98,7 +105,7 @@ package struct CostLine: Equatable, Sendable {
 }
 
 /// What a line of a cost counts.
-package enum CostItem: String, Sendable {
+package enum CostItem: String, Sendable, CaseIterable {
   case input
   case inputAudio = "input_audio"
   case inputImage = "input_image"
@@ -119,6 +126,8 @@ package enum CostItem: String, Sendable {
   case images
   case audioSeconds = "audio_seconds"
   case inputCharacters = "input_characters"
+  /// All lines of a receipt beyond the last that it has room for.
+  case furtherLines = "further_lines"
 }
 
 /// Why an answer has no cost, or none though it was served.
