@@ -75,7 +75,7 @@ package struct RequestHead: Sendable {
 
   /// The path with its percent escapes decoded, or nil if they are not valid or not UTF-8.
   package func decodedPath() -> String? {
-    guard let decoded = PercentCoding.decoded(pathBytes) else { return nil }
+    guard let decoded = PercentCoding.decoded(pathBytes.span) else { return nil }
     return String(validating: decoded, as: UTF8.self)
   }
 }

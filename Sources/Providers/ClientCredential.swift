@@ -71,7 +71,7 @@ package enum ClientCredential {
     var parameters = QueryParameters()
     while let parameter = parameters.next(in: query) {
       guard isKey(query.extracting(parameter.name)) else { continue }
-      guard let value = PathCoding.decoded(query.extracting(parameter.value)) else {
+      guard let value = PercentCoding.decoded(query.extracting(parameter.value)) else {
         throw .malformed("The query parameter 'key' is not well percent-encoded.")
       }
       guard !value.isEmpty else { continue }

@@ -160,7 +160,9 @@ package struct RequestFacts: Equatable, Sendable {
   }
 
   private static func decoded(_ path: Span<UInt8>, _ range: Range<Int>) -> String? {
-    guard let bytes = PathCoding.decoded(path.extracting(range)), !bytes.isEmpty else { return nil }
+    guard let bytes = PercentCoding.decoded(path.extracting(range)), !bytes.isEmpty else {
+      return nil
+    }
     return String(validating: bytes, as: UTF8.self)
   }
 

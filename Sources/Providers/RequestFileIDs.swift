@@ -1,3 +1,4 @@
+import HTTP
 import JSON
 
 /// Finds the ids of files, containers and vector stores that a request names below its top level.
@@ -33,7 +34,7 @@ enum RequestFileIDs {
 
   /// Appends the ids that a passthrough's path names: `/files/file-1`, `/cachedContents/x`.
   static func append(fromPath path: Span<UInt8>, to ids: inout [String]) {
-    guard let decoded = PathCoding.decoded(path),
+    guard let decoded = PercentCoding.decoded(path),
       let text = String(validating: decoded, as: UTF8.self)
     else { return }
     var collection: Substring = ""

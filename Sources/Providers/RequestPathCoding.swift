@@ -31,27 +31,6 @@ package enum PathCoding {
     return high << 4 | low
   }
 
-  /// Decodes `bytes`; `+` stays a plus.
-  ///
-  /// - Returns: Nil where a `%` is not followed by two hexadecimal digits.
-  package static func decoded(_ bytes: Span<UInt8>) -> [UInt8]? {
-    var out: [UInt8] = []
-    out.reserveCapacity(bytes.count)
-    var index = 0
-    while index < bytes.count {
-      let byte = bytes[index]
-      if byte == UInt8(ascii: "%") {
-        guard let value = decodedByte(bytes, at: index) else { return nil }
-        out.append(value)
-        index += 3
-      } else {
-        out.append(byte)
-        index += 1
-      }
-    }
-    return out
-  }
-
   /// Whether `bytes`, once decoded, are `text`; false where they cannot be decoded.
   static func decodesTo(_ text: String, _ bytes: Span<UInt8>) -> Bool {
     let wanted = text.utf8.span

@@ -289,7 +289,7 @@ extension Route {
     _ bytes: Span<UInt8>, what: String
   ) throws(Refusal) -> String {
     guard !bytes.isEmpty else { throw .routeNotFound }
-    guard let decoded = PathCoding.decoded(bytes),
+    guard let decoded = PercentCoding.decoded(bytes),
       let text = String(validating: decoded, as: UTF8.self)
     else { throw .malformed("The \(what) in the path is not percent-encoded UTF-8.") }
     guard decoded.count <= idBytesMax else {

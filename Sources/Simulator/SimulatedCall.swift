@@ -72,7 +72,7 @@ struct SimulatedCall {
       let parts = pair.split(
         separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
       let texts = parts.map { part in
-        String(decoding: PercentCoding.decoded(part, plusIsSpace: true) ?? [], as: UTF8.self)
+        String(decoding: PercentCoding.decoded(part.span, plusIsSpace: true) ?? [], as: UTF8.self)
       }
       return (texts[0], texts.count > 1 ? texts[1] : "")
     }

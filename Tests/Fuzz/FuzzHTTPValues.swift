@@ -17,23 +17,11 @@ import HTTP
       HTTPDate.milliseconds(parsing: written[...], nowMilliseconds: 1_795_000_000_000) == time)
   }
 
-  _ = MediaType.essence(of: value)
-  _ = MediaType.isJSON(value)
-  _ = MediaType.isEventStream(value)
   if let boundary = MediaType.parameter("boundary", of: value) {
     precondition(boundary.count <= input.count)
   }
 
-  let query = QueryString(value)
-  precondition(query.removing(["no such name"]) == input, "nothing to remove, nothing changed")
-  let removed = QueryString(query.removing(["key"])[...])
-  precondition(!removed.contains("key"))
-  precondition(removed.values("alt") == query.values("alt"))
-
-  var coded: [UInt8] = []
-  PercentCoding.append(input.span, to: &coded)
-  precondition(PercentCoding.decoded(coded[...]) == input)
-  _ = PercentCoding.decoded(value)
+  _ = PercentCoding.decoded(value.span)
 
   var fields = HeaderFields()
   fields.append(name: input.span, value: input.span)
