@@ -25,6 +25,8 @@ final class Exchange {
   private var decoder: BodyDecoder
   private var isBodyRead = false
   private var attemptStart = Moment.distantPast
+  /// How the request ended by what has been written down of it; nil: nothing has.
+  private var recorded: Receipt.Outcome?
 
   init(_ head: RequestHead, on connection: ClientConnection) {
     self.head = head
@@ -45,8 +47,10 @@ final class Exchange {
   ///
   /// Returns whether the connection may carry another request.
   func run() async -> Bool {
-    if let answer = LocalAnswer.health(head, worker.node) { return await send(answer) }
-    defer { record() }
+    if let answer = LocalAnswer.health(head, worker.node) {
+      return await send(answer, leavesReceipt: false)
+    }
+    defer { end() }
     do throws(Interruption) {
       try await serve()
     } catch {
@@ -150,22 +154,34 @@ final class Exchange {
         receipt.lastAttempt?.status = answer.status
         let relay = Relay(upstream, answer, attempt, self)
         var inputText: TextTally?
-        let end = await relay.run { verdict in
-          let now = moment()
-          failover.report(verdict, now: now)
-          receipt.lastAttempt?.note(verdict, from: attemptStart, to: now)
-          // Where the answer states no usage, what was asked is all there is to go by.
-          if relay.mayNeedEstimate {
-            inputText = RequestText.tally(request.route, request.facts, head, body: body.bytes.span)
-          }
-          body.release()
+        let end = await relay.run(
+          onCommitted: { verdict in
+            let now = moment()
+            failover.report(verdict, now: now)
+            receipt.lastAttempt?.note(verdict, from: attemptStart, to: now)
+            // Where the answer states no usage, what was asked is all there is to go by.
+            if relay.mayNeedEstimate {
+              inputText = RequestText.tally(
+                request.route, request.facts, head, body: body.bytes.span)
+            }
+            body.release()
+          },
+          beforeLastByte: {
+            relay.settle(into: &receipt, inputText: inputText)
+            if relay.outcome == .cut {
+              leave(attempt, .cutAfterContent, body, inputText, relay.facts?.outputText)
+            }
+            record()
+          })
+        if recorded == nil {
+          relay.settle(into: &receipt, inputText: inputText)
+        } else {
+          receipt.outcome = relay.outcome
         }
-        relay.settle(into: &receipt, inputText: inputText)
         keepsAlive = keepsAlive && relay.clientMayGoOn
         switch end {
         case .again: continue
-        case .answered: break
-        case .cut: leave(attempt, .cutAfterContent, body, inputText, relay.facts?.outputText)
+        case .answered, .cut: break
         case .clientLeft: leave(attempt, .clientLeft, body, inputText, relay.facts?.outputText)
         case .next(let why): leave(attempt, why, body)
         }
@@ -308,7 +324,7 @@ final class Exchange {
   }
 
   /// Sends an answer of ours; before it, what is left of the request's body is read and dropped.
-  private func send(_ answer: LocalAnswer) async -> Bool {
+  private func send(_ answer: LocalAnswer, leavesReceipt: Bool = true) async -> Bool {
     if !isBodyRead, !decoder.isFinished {
       if head.expectsContinue, !connection.hasBufferedBytes {
         keepsAlive = false  // The client may or may not send its body now: nobody can tell.
@@ -317,6 +333,7 @@ final class Exchange {
       }
     }
     receipt.status = answer.status
+    if leavesReceipt { record() }
     let head = answer.head(
       requestID: receipt.requestID, dialect: dialect, keepsAlive: keepsAlive)
     let isHead = self.head.method == .head
@@ -331,10 +348,21 @@ final class Exchange {
     return keepsAlive
   }
 
-  /// The end of every request: its receipt goes to the ledger.
+  /// Writes the receipt down, once; before the last byte of the answer, so that what a client has
+  /// is on record whatever becomes of this process.
   private func record() {
+    guard recorded == nil else { return }
     receipt.durationMilliseconds = (MonotonicTime.now() - startedAt).wholeMilliseconds
     worker.node.record(receipt)
+    recorded = receipt.outcome
+  }
+
+  /// The end of every request, those included that got no answer.
+  private func end() {
+    record()
+    // The client left while its last bytes were on the way.
+    if receipt.outcome != recorded { worker.node.amend(receipt) }
+    worker.node.log.log(receipt)
   }
 }
 

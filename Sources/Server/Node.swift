@@ -6,6 +6,19 @@ package import Store
 import Synchronization
 package import Vault
 
+/// Where receipts go; must not block.
+package struct Sink: Sendable {
+  let record: @Sendable (Receipt) -> Void
+  let amend: @Sendable (Receipt) -> Void
+
+  package init(
+    record: @escaping @Sendable (Receipt) -> Void, amend: @escaping @Sendable (Receipt) -> Void
+  ) {
+    self.record = record
+    self.amend = amend
+  }
+}
+
 /// What all loops of this process share: adapters, caps and the flags of its life.
 package final class Node: Sendable {
   let configuration: ServerConfiguration
@@ -18,7 +31,7 @@ package final class Node: Sendable {
   /// When it was last logged that a provider could not be reached.
   private let unreachable = Mutex<[String: MonotonicTime]>([:])
   private let digester: TokenDigester
-  private let sink: @Sendable (Receipt) -> Void
+  private let sink: Sink
   private let draining = Atomic<Bool>(false)
   private let readiness: @Sendable () -> String?
   let log: EventLog
@@ -26,11 +39,11 @@ package final class Node: Sendable {
 
   /// Reads the certificates of the listener.
   ///
-  /// `sink` takes every receipt, on the loops, and must not block; `readiness` says why the node
+  /// `sink` is called on the loops; `readiness` says why the node
   /// cannot serve, or nil; `log` takes lines.
   package init(
     configuration: ServerConfiguration, digester: TokenDigester, ownedIDs: OwnedIDs,
-    sink: @escaping @Sendable (Receipt) -> Void, readiness: @escaping @Sendable () -> String?,
+    sink: Sink, readiness: @escaping @Sendable () -> String?,
     log: EventLog
   ) throws(TLSContext.Failure) {
     self.configuration = configuration
@@ -79,10 +92,11 @@ package final class Node: Sendable {
     TokenDigestBytes(digester.digest(credential.span).bytes)
   }
 
-  func record(_ receipt: Receipt) {
-    log.log(receipt)
-    sink(receipt)
-  }
+  /// Hands a receipt over, before the last byte of its answer goes out.
+  func record(_ receipt: Receipt) { sink.record(receipt) }
+
+  /// Says of a receipt that was handed over that its request ended differently after all.
+  func amend(_ receipt: Receipt) { sink.amend(receipt) }
 
   // MARK: ids that live on one key
 

@@ -41,7 +41,7 @@ final class Relay {
   private var hasBegun = false
   private var hasEnded = false
   private var firstContentAt: MonotonicTime?
-  private var outcome = Receipt.Outcome.failed
+  private(set) var outcome = Receipt.Outcome.failed
   private(set) var facts: AnswerFacts?
   /// Whether the client's connection can carry another request.
   private(set) var clientMayGoOn: Bool
@@ -68,9 +68,12 @@ final class Relay {
   /// Relays the answer, or finds that another attempt is needed.
   ///
   /// `onCommitted` is called once the answer has begun to go out, with what that says of the key:
-  /// from there on the request is not needed again.
-  func run(onCommitted: (AttemptEnd) -> Void) async -> End {
-    guard (200..<300).contains(answer.status) else { return await relayError(onCommitted) }
+  /// from there on the request is not needed again. `beforeLastByte` is called when all of the answer
+  /// is here and its last bytes are not on their way yet: the account can be settled.
+  func run(onCommitted: (AttemptEnd) -> Void, beforeLastByte: () -> Void) async -> End {
+    guard (200..<300).contains(answer.status) else {
+      return await relayError(onCommitted, beforeLastByte)
+    }
     let holdUntil = worker.loop.now + Self.holdTime
     while true {
       var breakage: AttemptEnd?
@@ -91,15 +94,15 @@ final class Relay {
       }
       if let breakage {
         guard hasBegun else { return giveUp(breakage) }
-        return await endCut(breakage)
+        return await endCut(breakage, beforeLastByte)
       }
       guard hasBegun || hasEnded || reader.phase != .holding else { continue }
       if !hasBegun {
         begin(status: answer.status)
         onCommitted(.served)
       }
-      guard await flush(isLast: hasEnded) else { return leave() }
-      if hasEnded { return finish(.served) }
+      if hasEnded { return await finish(.served, beforeLastByte) }
+      guard await flush(isLast: false) else { return leave() }
     }
   }
 
@@ -192,14 +195,16 @@ final class Relay {
 
   // MARK: ends
 
-  private func finish(_ outcome: Receipt.Outcome) -> End {
+  private func finish(_ outcome: Receipt.Outcome, _ beforeLastByte: () -> Void) async -> End {
     self.outcome = outcome
+    beforeLastByte()
+    guard await flush(isLast: true) else { return leave() }
     worker.withPool { $0.put(upstream, attempt.origin, now: worker.loop.now) }
     return .answered
   }
 
   /// The answer broke after content had gone out: the client is told, or its connection is broken.
-  private func endCut(_ end: AttemptEnd) async -> End {
+  private func endCut(_ end: AttemptEnd, _ beforeLastByte: () -> Void) async -> End {
     outcome = .cut
     upstream.close()
     clientMayGoOn = false
@@ -208,6 +213,7 @@ final class Relay {
     let notice = ErrorEvent.bytes(
       dialect: exchange.dialect, endpoint: attempt.request.route.endpoint,
       framing: reader.errorEventFraming, refusal: refusal, requestID: exchange.receipt.requestID)
+    beforeLastByte()
     if let notice, connection.writer.canExtend {
       out.append(contentsOf: notice)
       _ = await flush(isLast: true)
@@ -236,7 +242,9 @@ final class Relay {
   // MARK: errors
 
   /// Reads an error answer, decides whose fault it is, and passes it on only if it is the client's.
-  private func relayError(_ onCommitted: (AttemptEnd) -> Void) async -> End {
+  private func relayError(
+    _ onCommitted: (AttemptEnd) -> Void, _ beforeLastByte: () -> Void
+  ) async -> End {
     let until = min(exchange.deadline, worker.loop.now + Self.errorTime)
     var isWhole = false
     do throws(UpstreamFailure) {
@@ -265,8 +273,7 @@ final class Relay {
     hasEnded = true
     begin(status: answer.status)
     onCommitted(.answered(.clientFault))
-    guard await flush(isLast: true) else { return leave() }
-    return finish(.rejected)
+    return await finish(.rejected, beforeLastByte)
   }
 
   // MARK: the account

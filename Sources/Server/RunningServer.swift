@@ -26,7 +26,8 @@ package final class RunningServer: Sendable {
     do throws(TLSContext.Failure) {
       let node = try Node(
         configuration: configuration, digester: installation.keyring.digester,
-        ownedIDs: installation.ownedIDs, sink: { writer.record($0) },
+        ownedIDs: installation.ownedIDs,
+        sink: Sink(record: { writer.record($0) }, amend: { writer.amend($0) }),
         readiness: { writer.health.problem }, log: log)
       self.node = node
     } catch {

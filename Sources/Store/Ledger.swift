@@ -32,6 +32,14 @@ package final class Ledger {
     try insert.run()
   }
 
+  /// Corrects how a request ended; all else of its row stays.
+  package static func amend(_ receipt: Receipt, in database: Database) throws(StoreError) {
+    let statement = try database.prepare("UPDATE request SET outcome = ?2 WHERE request_id = ?1")
+    try statement.bind(1, clipped(receipt.requestID))
+    try statement.bind(2, receipt.outcome.rawValue)
+    try statement.run()
+  }
+
   /// Removes a few of the oldest rows; in the caller's transaction.
   ///
   /// - Parameters:

@@ -71,6 +71,11 @@ package final class Writer: Sendable {
     return hand { $0.add(receipt) }
   }
 
+  /// Corrects how a request ended whose row was handed over before, without waiting.
+  package func amend(_ receipt: Receipt) {
+    perform({ database throws(StoreError) in try Ledger.amend(receipt, in: database) }) { _ in }
+  }
+
   /// Hands over an id; see `OwnedIDs`.
   @discardableResult
   package func remember(_ owned: OwnedID) -> Bool {

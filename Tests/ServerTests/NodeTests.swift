@@ -12,7 +12,7 @@ extension TestDesk {
   func node(
     lines: LogLines = LogLines(), tls: ServerConfiguration.TLSFiles? = nil,
     readiness: @escaping @Sendable () -> String? = { nil },
-    sink: @escaping @Sendable (Receipt) -> Void = { _ in }
+    sink: Sink = Sink(record: { _ in }, amend: { _ in })
   ) throws -> Node {
     var configuration = ServerConfiguration(upstreamTLS: try TLSContext.client())
     configuration.tlsFiles = tls
@@ -33,21 +33,16 @@ struct NodeTests {
     #expect(desk.installation.records.snapshot.caller(digest: stranger) == nil)
   }
 
-  @Test func everyReceiptGoesToTheLedgerAndTheLog() throws {
+  @Test func everyReceiptGoesToTheSink() throws {
     let desk = try TestDesk()
-    let lines = LogLines()
     let receipts = Mutex<[String]>([])
-    let taken = Latch(1)
     let node = try desk.node(
-      lines: lines,
-      sink: { receipt in
-        receipts.withLock { $0.append(receipt.requestID) }
-        taken.countDown()
-      })
+      sink: Sink(
+        record: { receipt in receipts.withLock { $0.append("record \(receipt.requestID)") } },
+        amend: { receipt in receipts.withLock { $0.append("amend \(receipt.requestID)") } }))
     node.record(Receipt(requestID: "req_7", startedAtMilliseconds: 0))
-    taken.wait()
-    #expect(receipts.withLock { $0 } == ["req_7"])
-    #expect(lines.text.contains("request=req_7"))
+    node.amend(Receipt(requestID: "req_7", startedAtMilliseconds: 0))
+    #expect(receipts.withLock { $0 } == ["record req_7", "amend req_7"])
   }
 
   @Test func learnsWhichProviderRefusesStreamOptions() throws {

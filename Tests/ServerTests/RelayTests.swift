@@ -346,4 +346,59 @@ struct RelayTests {
       #expect(answer.body.isEmpty)
     }
   }
+
+  // MARK: the account
+
+  /// What a client has is on record: the receipt is written down before the last byte goes out.
+  @Test(arguments: ["served", "rejected", "cut", "refused", "failed"])
+  func isOnRecordBeforeTheClientHasItAll(_ outcome: String) throws {
+    let bench = try TestBench(Self.options()) { call in
+      switch outcome {
+      case "served": call.stream(Self.events)
+      case "rejected": call.answer(400, #"{"error":{"message":"no"}}"#)
+      case "cut":
+        call.beginStream()
+        call.chunk(Said.hello)
+        call.close()
+      default: call.answer(500, "{}")
+      }
+    }
+    defer { bench.stop() }
+    for count in 1...5 {
+      let answer = try bench.ask(
+        outcome == "refused"
+          ? Ask.post("/v1/chat/completions", "no JSON") : Ask.chat(stream: true))
+      #expect(answer.isWhole)
+      // Not waited for: it is there.
+      let rows = try bench.perform("requests.list")["requests"]?.array ?? []
+      #expect(rows.count == count)
+      #expect(rows.first?["outcome"]?.string == outcome)
+    }
+  }
+
+  /// A client that leaves while its last bytes wait for it has been served by nobody.
+  @Test func aClientThatLeavesBeforeItsLastBytesIsSaidToHaveLeft() throws {
+    let body = #"{"data":""# + String(repeating: "z", count: 60_000) + #""}"#
+    let bench = try TestBench { $0.answer(200, body) }
+    defer { bench.stop() }
+    let client = try bench.client(receiveBytes: 2_048)
+    for _ in 0..<200 { client.send(Ask.chat()) }
+    // Pipelined: the answers fill what lies between, and one of them waits for its last bytes.
+    try eventually("the answers are held up") {
+      let count = bench.upstream.requests.count
+      usleep(100_000)
+      return count > 1 && bench.upstream.requests.count == count
+    }
+    let count = bench.upstream.requests.count
+    client.close()
+    // Newest first; the last answer is on record as served until the client is seen to leave.
+    var outcomes: [String?] = []
+    try eventually("the last one is corrected") {
+      let rows = try bench.perform("requests.list", ["limit": 1_000])["requests"]?.array ?? []
+      outcomes = rows.map { $0["outcome"]?.string }
+      return outcomes.first == "abandoned"
+    }
+    #expect(outcomes.count == count)
+    #expect(outcomes.dropFirst().allSatisfy { $0 == "served" })
+  }
 }

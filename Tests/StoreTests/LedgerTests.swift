@@ -123,6 +123,21 @@ struct LedgerTests {
     }
   }
 
+  @Test func howARequestEndedCanBeCorrected() throws {
+    try withDatabase { database throws in
+      let ledger = try Ledger(database)
+      for id in ["a", "b"] { try ledger.add(receipt(id)) }
+      var left = receipt("a")
+      let outcome = left.outcome
+      left.outcome = .abandoned
+      try Ledger.amend(left, in: database)
+      let reader = LedgerReader(database)
+      let (a, b) = (try #require(try reader.request("a")), try #require(try reader.request("b")))
+      #expect(facts(a) == facts(left))
+      #expect(b.outcome == outcome)
+    }
+  }
+
   @Test func longTextsAreCutBetweenCharacters() throws {
     let long = String(repeating: "é😀", count: 1_000)
     #expect(clipped(long).utf8.count <= Ledger.textBytesMax)
