@@ -243,10 +243,17 @@ class Answer:
         return f"{self.status} {self.body[:500]!r}"
 
 
-def request(url, method, path, body=None, headers=None, timeout=30):
-    """One request on a connection of its own; a dict or list goes as JSON."""
+def request(url, method, path, body=None, headers=None, timeout=30, trust=None):
+    """One request on a connection of its own; a dict or list goes as JSON.
+
+    With `trust`, a TLS context, over TLS.
+    """
     parts = urllib.parse.urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
+    if trust:
+        connection = http.client.HTTPSConnection(
+            parts.hostname, parts.port, timeout=timeout, context=trust)
+    else:
+        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
     headers = dict(headers or {})
     if isinstance(body, (dict, list)):
         body = json.dumps(body).encode()

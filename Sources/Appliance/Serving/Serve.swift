@@ -13,9 +13,12 @@ import Store
 struct Serve {
   private let configuration: Configuration
   private let console: Console
+  private let tlsFiles: ServerConfiguration.TLSFiles?
 
   static func run(_ configuration: Configuration, _ console: Console) throws(CommandError) {
-    try Serve(configuration: configuration, console: console).run()
+    try Serve(
+      configuration: configuration, console: console, tlsFiles: tlsFiles(in: configuration)
+    ).run()
   }
 
   private func run() throws(CommandError) {
@@ -110,11 +113,19 @@ struct Serve {
     }
   }
 
-  private var tlsFiles: ServerConfiguration.TLSFiles? {
-    let (certificate, key) = (
-      configuration[Settings.tlsCertificateFile], configuration[Settings.tlsKeyFile]
-    )
-    guard !certificate.isEmpty || !key.isEmpty else { return nil }
+  /// Both files or none: a half of it is a slip, found before anything is opened.
+  private static func tlsFiles(
+    in configuration: Configuration
+  ) throws(CommandError) -> ServerConfiguration.TLSFiles? {
+    let certificate = configuration[Settings.tlsCertificateFile]
+    let key = configuration[Settings.tlsKeyFile]
+    if certificate.isEmpty, key.isEmpty { return nil }
+    for (file, name, other) in [
+      (certificate, "tls_certificate_file", "tls_key_file"),
+      (key, "tls_key_file", "tls_certificate_file"),
+    ] where file.isEmpty {
+      throw .failed("\(name) is missing: TLS needs it beside \(other). Set both, or none.", .usage)
+    }
     return ServerConfiguration.TLSFiles(certificate: certificate, key: key)
   }
 
