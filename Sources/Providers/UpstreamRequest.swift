@@ -61,9 +61,9 @@ package enum UpstreamRequest {
     }
   }
 
-  /// Whether a key can stand in a header: no control bytes.
+  /// Whether a key can stand in a header as every provider reads it: visible ASCII alone.
   package static func isUsable(keySecret: [UInt8]) -> Bool {
-    !keySecret.contains { $0 < 0x20 || $0 == 0x7F }
+    keySecret.allSatisfy { (0x21...0x7E).contains($0) }
   }
 
   private static func appendAuth(

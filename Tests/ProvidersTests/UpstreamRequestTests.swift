@@ -122,7 +122,8 @@ struct UpstreamRequestTests {
     let head = sample.upstreamHead(try .openAI(), key: "a\r\nx-evil: 1")
     #expect(!head.contains("evil"))
     #expect(!UpstreamRequest.isUsable(keySecret: Array("a\u{7F}".utf8)))
-    #expect(UpstreamRequest.isUsable(keySecret: Array("sk-ä".utf8)))
+    #expect(!UpstreamRequest.isUsable(keySecret: Array("sk-ä".utf8)))
+    #expect(!UpstreamRequest.isUsable(keySecret: Array("Bearer sk".utf8)))
   }
 
   @Test(arguments: [

@@ -1,8 +1,9 @@
+import Glibc
 import JSON
 
-/// `appliance import` and `appliance export`: all records in one document.
+/// `appliance import` and `export`, all records in one document, and `backup`, everything.
 enum DocumentCommands {
-  static let all: [Command] = [importFile, export]
+  static let all: [Command] = [importFile, export, backup]
 
   private static let importFile = Command.operation(
     "import", "Add and change records from a document",
@@ -44,6 +45,25 @@ enum DocumentCommands {
   }
 }
 
+extension DocumentCommands {
+  private static let backup = Command.operation(
+    "backup", "Copy the database into a new file",
+    operands: [Command.Operand(name: "FILE")],
+    details: [
+      "The copy holds the records, with their secrets sealed, and the ledger, as they are at one "
+        + "moment; requests go on meanwhile. To go back to it, stop the appliance, put the file in "
+        + "the place of DATA/appliance.db, remove appliance.db-wal, appliance.db-shm and the "
+        + "journal beside it, and start. Keep DATA/master.key apart from it: without that key no "
+        + "secret in the copy can be read, and with it all can."
+    ],
+    examples: ["appliance backup /var/backups/appliance-1.db"]
+  ) { call throws(CommandError) in
+    let result = try call.perform(.backup, [("path", .string(try absolutePath(call.operand(0))))])
+    call.printChange(
+      result, "", "\(cellText(result["bytes"])) bytes in \(cellText(result["path"])).")
+  }
+}
+
 extension Invocation {
   /// Reads a JSON file, or standard input for `-`.
   func readDocument(_ path: String) throws(CommandError) -> JSONValue {
@@ -66,6 +86,17 @@ extension Invocation {
       throw .failed("\(name):\(line):\(column): \(error.message)")
     }
   }
+}
+
+/// Where a running appliance, which may have another working folder, finds the file.
+private func absolutePath(_ path: String) throws(CommandError) -> String {
+  if path.hasPrefix("/") { return path }
+  var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+  guard getcwd(&buffer, buffer.count) != nil else {
+    throw .failed("The working folder has no path; give FILE with its whole path.")
+  }
+  let folder = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+  return String(decoding: folder, as: UTF8.self) + "/" + path
 }
 
 /// Far above 10,000 users and all of LiteLLM's prices.

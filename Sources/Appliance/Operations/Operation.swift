@@ -102,6 +102,9 @@ enum Operation: String, Sendable, CaseIterable {
   /// `{clear_secrets: BOOL}` → `{"document": {…}}`.
   case exportDocument = "export"
 
+  /// `{path}` → `{path, bytes}`. `path` is absolute, and its file must not exist.
+  case backup = "backup"
+
   /// `{}` → `{version, running: BOOL, pid?, started_at?, data, listen: [URL…], node, providers,
   /// keys, users, tokens, models, prices, requests_total, connections?, draining?}`.
   case status = "status"

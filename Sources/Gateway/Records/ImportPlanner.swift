@@ -1,4 +1,5 @@
 import JSON
+import Providers
 
 extension ImportDocument {
   /// The writes that make the records what the document says; none where they already are.
@@ -231,6 +232,11 @@ private struct ImportPlanner {
     switch given {
     case .string(let text) where !text.isEmpty:
       clear = Array(text.utf8)
+      guard UpstreamRequest.isUsable(keySecret: clear) else {
+        throw wrong(
+          entry, "secret may not hold spaces, line breaks or letters beyond ASCII; was more copied?"
+        )
+      }
     default:
       guard let sealed = given["sealed"]?.string else {
         throw wrong(entry, "secret must be a text, or a sealed secret as an export writes it")

@@ -45,6 +45,7 @@ package struct Administration: Sendable {
     case .status: return try status()
     case .requestsList: return try requestsList(arguments)
     case .usageSummary: return try usageSummary(arguments)
+    case .backup: return try backup(arguments)
     }
   }
 
@@ -77,10 +78,11 @@ enum OperationName {
   enum Verb: String { case list, show, add, set, remove }
 
   case record(Record.Kind, Verb)
-  case priceImport, importDocument, exportDocument, status, requestsList, usageSummary
+  case backup, priceImport, importDocument, exportDocument, status, requestsList, usageSummary
 
   init?(_ text: String) {
     switch text {
+    case "backup": self = .backup
     case "price.import": self = .priceImport
     case "import": self = .importDocument
     case "export": self = .exportDocument

@@ -117,6 +117,15 @@ struct ImportPlannerTests {
     #expect(try world.caller("our old one").token.expiresAtMilliseconds == 1_801_353_600_000)
   }
 
+  @Test(arguments: ["Bearer k", "k\\n", "k\\u007f", "kä"])
+  func aSecretThatNoHeaderCanHoldIsRefused(_ secret: String) throws {
+    let world = try World(Self.full)
+    let error = #expect(throws: ImportError.self) {
+      try world.plan("{'keys': [{'provider': 'a', 'label': '3', 'secret': '\(secret)'}]}")
+    }
+    #expect(error?.message.contains("secret may not hold") == true)
+  }
+
   @Test func namesOfTheSameDocumentAreKnown() throws {
     var world = World()
     try world.load(
