@@ -4,21 +4,27 @@ package import Providers
 package enum Meter {
   /// Fills in usage, cost and anomalies; never fails.
   ///
-  /// Without a usage from the provider and with `inputText` it is estimated and marked so; an
-  /// estimate has no cost, for a cost that is shown is one that was billed.
+  /// The receipt's outcome must be set: a broken answer whose usage was not stated to its end is
+  /// estimated, marked so and priced. `input` is what was asked, for an estimate; nil where the
+  /// answer is not text. A whole answer that states no usage is estimated too, but has no cost:
+  /// what the provider bills for it is unknown.
   package static func settle(
-    _ facts: AnswerFacts, call: PricedCall, prices: PriceTable, inputText: TextTally?,
+    _ facts: AnswerFacts, call: PricedCall, prices: PriceTable, input: RequestTally?,
     into receipt: inout Receipt
   ) {
     receipt.anomalies += facts.anomalies
-    if let usage = facts.usage {
+    var facts = facts
+    let isWhole = receipt.outcome != .cut && receipt.outcome != .abandoned
+    let isFinal = !facts.usageIsPartial || isWhole && facts.errorEvent == nil
+    if let usage = facts.usage, isFinal {
       receipt.usage = usage
       receipt.usageSource = .reported
-    } else if let inputText, !call.isError {
-      let model = facts.model ?? call.requestedModel
-      receipt.usage.inputTokens = TokenEstimate.inputTokens(inputText, model: model)
-      receipt.usage.outputTokens = TokenEstimate.tokens(facts.outputText, model: model)
+    } else if input != nil || facts.usage != nil, !call.isError {
+      let usage = estimate(facts, input, model: facts.model ?? call.requestedModel)
+      receipt.usage = usage
       receipt.usageSource = .estimated
+      // A provider that reports an error may bill nothing.
+      facts.usage = isWhole || facts.errorEvent != nil ? nil : usage
     }
     let cost = Pricing.cost(facts, of: call, table: prices)
     receipt.costNanoUSD = cost.nanoUSD
@@ -27,13 +33,30 @@ package enum Meter {
     if cost.nanoUSD == nil, let reason = cost.reason { receipt.anomalies.append(reason.text) }
   }
 
+  /// What a call used as far as it is known: the parts that were stated, and the rest by the text.
+  private static func estimate(
+    _ facts: AnswerFacts, _ input: RequestTally?, model: String?
+  ) -> Usage {
+    var usage = facts.usage ?? Usage()
+    if usage.inputTokens == 0, let input {
+      usage.inputTokens = TokenEstimate.inputTokens(input, model: model)
+    }
+    let seen = TokenEstimate.tokens(facts.outputText, model: model)
+    if let stated = facts.statedText {
+      usage.outputTokens += max(0, seen - TokenEstimate.tokens(stated, model: model))
+    } else {
+      usage.outputTokens = max(usage.outputTokens, seen)
+    }
+    return usage
+  }
+
   /// What a provider may bill for an attempt that was left: an estimate, or nil where the model has
   /// no price by the token.
   ///
   /// The output is what was received; where a whole answer may have been made unseen, the most that
   /// the request allowed.
   package static func possibleCost(
-    input: TextTally, output: TextTally, outputTokensMax: Int64?, call: PricedCall,
+    input: RequestTally, output: TextTally, outputTokensMax: Int64?, call: PricedCall,
     prices: PriceTable
   ) -> Int64? {
     var usage = Usage()

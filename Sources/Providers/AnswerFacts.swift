@@ -5,7 +5,7 @@
 package struct AnswerFacts: Equatable, Sendable {
   /// Nil when the provider stated no usage.
   package var usage: Usage?
-  /// The stream was read no further than before its end: the output figures are not the last word.
+  /// The stream broke off: the output figures are not the last word.
   package var usageIsPartial = false
   /// Billed work that the usage leaves out (Anthropic's compaction and advisor iterations).
   package var additionalUsage: [AdditionalUsage] = []
@@ -15,6 +15,8 @@ package struct AnswerFacts: Equatable, Sendable {
   package var id: String?
   package var serviceTier: String?
   package var inferenceGeo: String?
+  /// Anthropic's `fast` or `standard`.
+  package var speed: String?
   /// Seconds of audio, the decimal as the provider wrote it.
   package var audioSeconds: String?
   package var imageCount: Int?
@@ -35,6 +37,9 @@ package struct AnswerFacts: Equatable, Sendable {
   package var outputTextBytes: Int = 0
   /// The same text by kinds of characters: the base of an estimate.
   package var outputText = TextTally()
+  /// The part of it that the output figures of a partial usage count already; nil if they count
+  /// none of it (Anthropic's, at the start of a stream).
+  package var statedText: TextTally?
   /// Further ids that the provider handed out (conversation, container), which live on one key.
   package var handles: [String] = []
   /// An error that the provider sent inside the answer.

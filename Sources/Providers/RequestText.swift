@@ -1,7 +1,18 @@
 package import HTTP
 import JSON
 
-/// Tallies the text that a request gives its model, for an estimate of its input tokens.
+/// What a request gives its model, for an estimate of its input tokens.
+package struct RequestTally: Equatable, Sendable {
+  package var text = TextTally()
+  /// Messages of a conversation, which providers frame one by one; 0 where none have a role.
+  package var messages = 0
+  /// Tools are declared: a provider adds instructions of its own.
+  package var hasTools = false
+
+  package init() {}
+}
+
+/// Tallies the text that a request gives its model.
 ///
 /// Made only when it is needed: for a budget's reservation, or where no provider stated a usage.
 /// Counted are the strings of messages, prompts and inputs; the definitions of tools count as they
@@ -11,16 +22,25 @@ package enum RequestText {
   package static func tally(
     _ route: Route, _ facts: RequestFacts, _ head: RequestHead, body: Span<UInt8>
   ) -> TextTally {
-    var tally = TextTally()
+    requestTally(route, facts, head, body: body).text
+  }
+
+  /// The tally of a request's text, with what of its form counts too.
+  package static func requestTally(
+    _ route: Route, _ facts: RequestFacts, _ head: RequestHead, body: Span<UInt8>
+  ) -> RequestTally {
     switch facts.bodyKind {
     case .json:
-      var reader = Reader(tally: tally)
+      var reader = Reader()
       reader.read(body)
-      tally = reader.tally
-    case .multipart: addForm(head, body, to: &tally)
-    case .none, .other: break
+      return reader.tally
+    case .multipart:
+      var tally = RequestTally()
+      addForm(head, body, to: &tally.text)
+      return tally
+    case .none, .other:
+      return RequestTally()
     }
-    return tally
   }
 
   private static func addForm(
@@ -37,10 +57,8 @@ package enum RequestText {
 
   /// Walks the top-level members of a document.
   private struct Reader {
-    var tally: TextTally
+    var tally = RequestTally()
     private var scratch: [UInt8] = []
-
-    init(tally: TextTally) { self.tally = tally }
 
     mutating func read(_ body: Span<UInt8>) {
       guard let index = try? JSONIndex(body) else { return }
@@ -49,8 +67,12 @@ package enum RequestText {
         if RequestText.isText(name) {
           addStrings(body, member.value)
         } else if RequestText.isDefinition(name) {
-          tally.add(body.extracting(member.value))
-          tally.endText()
+          tally.text.add(body.extracting(member.value))
+          tally.text.endText()
+          // More than `[]`.
+          if name.equals("tools") || name.equals("functions"), member.value.count > 2 {
+            tally.hasTools = true
+          }
         }
       }
     }
@@ -67,9 +89,10 @@ package enum RequestText {
           var value = next + 1
           while value < range.upperBound, body[value] <= 0x20 { value += 1 }
           // Only a string that follows at once is the name's own value.
-          isSilent =
-            value < range.upperBound && body[value] == UInt8(ascii: "\"")
-            && RequestText.isSilent(body.extracting(open + 1..<index - 1))
+          let isString = value < range.upperBound && body[value] == UInt8(ascii: "\"")
+          let name = body.extracting(open + 1..<index - 1)
+          isSilent = isString && RequestText.isSilent(name)
+          if isString, name.equals("role") { tally.messages += 1 }
           continue
         }
         if !isSilent { addString(body, open..<index) }
@@ -85,8 +108,8 @@ package enum RequestText {
       scratch = []
       decoded.removeAll(keepingCapacity: true)
       _ = JSONString.appendDecoded(body, inside, to: &decoded)
-      tally.add(decoded.span)
-      tally.endText()
+      tally.text.add(decoded.span)
+      tally.text.endText()
       scratch = decoded
     }
   }

@@ -17,6 +17,8 @@ struct Attempt {
   private(set) var hidesUsage = false
   /// Whether a byte of the request may have reached the provider.
   private(set) var wasSent = false
+  /// The client was gone when the head of the answer came: it is heard for its usage alone.
+  private(set) var clientHasLeft = false
   private let exchange: Exchange
   let origin: UpstreamOrigin
 
@@ -42,6 +44,8 @@ struct Attempt {
     return String(decoding: clientHead.bytes[request.route.upstreamPath], as: UTF8.self)
   }
   private var isStream: Bool { request.facts.isStream || request.route.isStreamPath }
+  /// Whether the provider is heard to its end when the client leaves.
+  var drains: Bool { request.caller.user.disconnect == .drain }
   /// What silence means for a request that is under way: it may have been carried out and billed,
   /// unless it streams or is safe to repeat.
   var timedOut: AttemptEnd {
@@ -93,7 +97,7 @@ struct Attempt {
   }
 
   /// Nil: the connection was an old one and had been closed before our request came.
-  private func exchange(
+  private mutating func exchange(
     on upstream: UpstreamConnection, _ head: [UInt8], _ body: [UInt8]
   ) async -> End? {
     let now = MonotonicTime.now()
@@ -105,6 +109,12 @@ struct Attempt {
         headUntil: min(deadline, now + headTimeout))
       return .answered(upstream, answer)
     } catch {
+      if error == .clientLeft, drains, upstream.isAwaitingHead,
+        let answer = await hearOut(upstream, until: now + headTimeout)
+      {
+        clientHasLeft = true
+        return .answered(upstream, answer)
+      }
       upstream.close()
       switch error {
       case .clientLeft: return .clientLeft
@@ -113,6 +123,22 @@ struct Attempt {
       case .broken: return .failed(.brokeOff)
       }
     }
+  }
+
+  /// The head of the answer though the client is gone; nil if none comes within the cap.
+  private func hearOut(
+    _ upstream: UpstreamConnection, until headUntil: MonotonicTime
+  ) async -> ResponseHead? {
+    let until = min(deadline, headUntil, MonotonicTime.now() + settings.drainTime)
+    while MonotonicTime.now() < until, !worker.node.isDraining {
+      let pause = min(until, MonotonicTime.now() + .seconds(1))
+      do throws(UpstreamFailure) {
+        return try await upstream.awaitHead(method: clientHead.method, until: pause)
+      } catch {
+        guard error == .timedOut else { return nil }
+      }
+    }
+    return nil
   }
 
   private enum ConnectFailure: Error {

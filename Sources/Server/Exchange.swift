@@ -148,41 +148,42 @@ final class Exchange {
         leave(attempt, end, body)
         return .next(end)
       case .clientLeft:
+        abandon(attempt, body)
         leave(attempt, .clientLeft, body)
         return .clientLeft
       case .answered(let upstream, let answer):
         receipt.lastAttempt?.status = answer.status
         let relay = Relay(upstream, answer, attempt, self)
-        var inputText: TextTally?
+        var input: RequestTally?
         let end = await relay.run(
           onCommitted: { verdict in
             let now = moment()
             failover.report(verdict, now: now)
             receipt.lastAttempt?.note(verdict, from: attemptStart, to: now)
             // Where the answer states no usage, what was asked is all there is to go by.
-            if relay.mayNeedEstimate {
-              inputText = RequestText.tally(
-                request.route, request.facts, head, body: body.bytes.span)
-            }
+            if relay.mayNeedEstimate { input = tally(request, body) }
             body.release()
           },
           beforeLastByte: {
-            relay.settle(into: &receipt, inputText: inputText)
+            relay.settle(into: &receipt, input: input)
             if relay.outcome == .cut {
-              leave(attempt, .cutAfterContent, body, inputText, relay.facts?.outputText)
+              leave(attempt, .cutAfterContent, body, input, relay.facts?.outputText)
             }
             record()
           })
+        if case .clientLeft = end, input == nil, relay.mayNeedEstimate {
+          input = tally(request, body)
+        }
         if recorded == nil {
-          relay.settle(into: &receipt, inputText: inputText)
+          relay.settle(into: &receipt, input: input)
         } else {
-          receipt.outcome = relay.outcome
+          relay.amend(&receipt)
         }
         keepsAlive = keepsAlive && relay.clientMayGoOn
         switch end {
         case .again: continue
         case .answered, .cut: break
-        case .clientLeft: leave(attempt, .clientLeft, body, inputText, relay.facts?.outputText)
+        case .clientLeft: leave(attempt, .clientLeft, body, input, relay.facts?.outputText)
         case .next(let why): leave(attempt, why, body)
         }
         return end
@@ -190,23 +191,36 @@ final class Exchange {
     }
   }
 
+  /// What a request gives its model; for a body that has not been let go of.
+  private func tally(_ request: Request, _ body: borrowing RequestBody) -> RequestTally {
+    RequestText.requestTally(request.route, request.facts, head, body: body.bytes.span)
+  }
+
+  /// The client left before its provider had begun to answer: what was asked may be billed.
+  private func abandon(_ attempt: Attempt, _ body: borrowing RequestBody) {
+    receipt.outcome = .abandoned
+    receipt.anomalies.append(ReceiptEnding.clientLeft.rawValue)
+    guard attempt.wasSent, attempt.request.route.endpoint.answersWithText else { return }
+    Meter.settle(
+      AnswerFacts(), call: attempt.pricedCall, prices: snapshot.prices,
+      input: tally(attempt.request, body), into: &receipt)
+  }
+
   /// Takes note of why an attempt was left, and of what it may have cost.
   ///
-  /// `inputText` is that of a body which has been let go of already.
+  /// `input` is that of a body which has been let go of already.
   private func leave(
     _ attempt: Attempt, _ end: AttemptEnd, _ body: borrowing RequestBody,
-    _ inputText: TextTally? = nil, _ output: TextTally? = nil
+    _ input: RequestTally? = nil, _ output: TextTally? = nil
   ) {
     guard var record = receipt.lastAttempt else { return }
     record.note(end, from: attemptStart, to: moment())
     let request = attempt.request
     if record.mayBeBilled, attempt.wasSent, receipt.costNanoUSD == nil,
-      request.route.endpoint.answersWithText, inputText != nil || !body.bytes.isEmpty
+      request.route.endpoint.answersWithText, input != nil || !body.bytes.isEmpty
     {
-      let input =
-        inputText ?? RequestText.tally(request.route, request.facts, head, body: body.bytes.span)
       record.possibleCostNanoUSD = Meter.possibleCost(
-        input: input, output: output ?? TextTally(),
+        input: input ?? tally(request, body), output: output ?? TextTally(),
         outputTokensMax: record.end == .timedOutBillable ? request.facts.outputTokensMax : nil,
         call: attempt.pricedCall, prices: snapshot.prices)
     }

@@ -21,12 +21,13 @@ final class Relay {
     case clientLeft
   }
 
-  /// How long and how much of an answer's start is held back for failover.
-  private static let holdTime = Duration.seconds(5)
+  /// How much of an answer's start is held back for failover.
   private static let holdBytesMax = 65_536
   /// An error answer is read up to here to be classified; what is beyond is relayed unread.
   private static let errorBytesMax = 262_144
   private static let errorTime = Duration.seconds(10)
+  /// How often a provider that is heard without its client is asked whether it is still worth it.
+  private static let drainPace = Duration.seconds(1)
 
   private let upstream: UpstreamConnection
   private let answer: ResponseHead
@@ -42,6 +43,7 @@ final class Relay {
   private var hasEnded = false
   private var firstContentAt: MonotonicTime?
   private(set) var outcome = Receipt.Outcome.failed
+  private var ending: ReceiptEnding?
   private(set) var facts: AnswerFacts?
   /// Whether the client's connection can carry another request.
   private(set) var clientMayGoOn: Bool
@@ -74,7 +76,8 @@ final class Relay {
     guard (200..<300).contains(answer.status) else {
       return await relayError(onCommitted, beforeLastByte)
     }
-    let holdUntil = worker.loop.now + Self.holdTime
+    guard !attempt.clientHasLeft else { return await hearOut() }
+    let holdUntil = worker.loop.now + exchange.snapshot.settings.holdBackTime
     while true {
       var breakage: AttemptEnd?
       switch await readMore(holdUntil) {
@@ -82,7 +85,7 @@ final class Relay {
       case .held: reader.release(into: &out)
       case .ended: breakage = end()
       case .failed(let reason): breakage = reason
-      case .clientLeft: return leave()
+      case .clientLeft: return await hearOut()
       }
       if reader.failure != nil { breakage = .brokeOff }
       if !hasBegun, reader.phase == .holding || hasEnded, let event = reader.errorEvent,
@@ -102,7 +105,7 @@ final class Relay {
         onCommitted(.served)
       }
       if hasEnded { return await finish(.served, beforeLastByte) }
-      guard await flush(isLast: false) else { return leave() }
+      guard await flush(isLast: false) else { return await hearOut() }
     }
   }
 
@@ -206,6 +209,7 @@ final class Relay {
   /// The answer broke after content had gone out: the client is told, or its connection is broken.
   private func endCut(_ end: AttemptEnd, _ beforeLastByte: () -> Void) async -> End {
     outcome = .cut
+    ending = end.isTimeout ? .providerSilent : .providerBrokeOff
     upstream.close()
     clientMayGoOn = false
     if facts == nil { facts = reader.finish(into: &out) }
@@ -230,13 +234,57 @@ final class Relay {
     return .next(end)
   }
 
+  // MARK: the client has left
+
+  /// The client is gone; its user may want the provider to be heard to its end.
+  private func hearOut() async -> End {
+    if facts == nil, attempt.drains { await drain() }
+    return leave()
+  }
+
   private func leave() -> End {
     outcome = .abandoned
     clientMayGoOn = false
-    upstream.close()
-    var unsent: [UInt8] = []
-    if facts == nil { facts = reader.finish(into: &unsent) }
+    if facts == nil {
+      facts = reader.finish(into: &out)
+      upstream.close()
+    } else {
+      worker.withPool { $0.put(upstream, attempt.origin, now: worker.loop.now) }
+    }
+    ending = ending ?? .clientLeft
     return .clientLeft
+  }
+
+  /// Reads the rest of the answer for its usage alone, within the caps for that.
+  private func drain() async {
+    let settings = exchange.snapshot.settings
+    let until = min(exchange.deadline, worker.loop.now + settings.drainTime)
+    var bytes = 0
+    connection.socket.close()
+    reader.release(into: &out)
+    ending = .drainCapped
+    while bytes < settings.drainBytesMax, reader.failure == nil, !worker.node.isDraining {
+      out.removeAll(keepingCapacity: true)
+      let now = worker.loop.now
+      guard now < until else { return }
+      do throws(UpstreamFailure) {
+        let hasMore = try await upstream.readBody(
+          for: nil, until: min(until, now + Self.drainPace)
+        ) { content in
+          bytes += content.count
+          reader.feed(content, into: &out)
+        }
+        guard !hasMore || upstream.isBodyFinished else { continue }
+        facts = reader.finish(into: &out)
+        ending = .drained
+        return
+      } catch {
+        guard error == .timedOut else {
+          ending = .providerBrokeOff
+          return
+        }
+      }
+    }
   }
 
   // MARK: errors
@@ -293,23 +341,34 @@ final class Relay {
   /// Whether the answer may turn out to state no usage; known for one that is whole.
   var mayNeedEstimate: Bool {
     attempt.request.route.endpoint.answersWithText && answer.status < 300
-      && (facts == nil || facts?.usage == nil)
+      && (facts?.usage == nil || facts?.usageIsPartial == true)
+  }
+
+  /// Says in a settled receipt that its last bytes found no client.
+  func amend(_ receipt: inout Receipt) {
+    guard receipt.outcome != outcome else { return }
+    receipt.outcome = outcome
+    if let ending { receipt.anomalies.append(ending.rawValue) }
   }
 
   /// Writes what this relay knows into the receipt.
-  func settle(into receipt: inout Receipt, inputText: TextTally?) {
+  ///
+  /// `input` is what was asked, for an estimate.
+  func settle(into receipt: inout Receipt, input: RequestTally?) {
     receipt.outcome = outcome
-    guard hasBegun else { return }
-    receipt.status = answer.status
+    guard hasBegun || outcome == .abandoned else { return }
+    if hasBegun { receipt.status = answer.status }
     if let firstContentAt {
       receipt.timeToFirstTokenMilliseconds =
         (firstContentAt - exchange.startedAt).wholeMilliseconds
     }
-    guard let facts else { return }
+    let facts = facts ?? AnswerFacts()
+    if facts.errorEvent != nil, outcome == .served { ending = .errorEvent }
+    if let ending { receipt.anomalies.append(ending.rawValue) }
     var call = attempt.pricedCall
-    call.isError = outcome == .rejected
+    call.isError = !(200..<300).contains(answer.status)
     Meter.settle(
-      facts, call: call, prices: exchange.snapshot.prices, inputText: inputText, into: &receipt)
+      facts, call: call, prices: exchange.snapshot.prices, input: input, into: &receipt)
     remember(facts)
   }
 }

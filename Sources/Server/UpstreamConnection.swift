@@ -29,6 +29,8 @@ final class UpstreamConnection {
   /// Room for a read when the last one filled its room.
   private static let bulkReadBytes = 65_536
   private var readBytes = streamReadBytes
+  /// The request is out, and its answer has not begun.
+  private(set) var isAwaitingHead = false
 
   init(_ socket: StreamSocket) {
     self.socket = socket
@@ -74,6 +76,7 @@ final class UpstreamConnection {
   ) async throws(UpstreamFailure) -> ResponseHead {
     decoder = BodyDecoder(BodyFraming.none)
     requestCount += 1
+    isAwaitingHead = false
     do throws(StreamError) {
       try await socket.write(head, body, orGone: client, until: sendUntil)
     } catch {
@@ -84,7 +87,15 @@ final class UpstreamConnection {
       case .closed, .failed: break
       }
     }
+    isAwaitingHead = true
     return try await readHead(method: method, for: client, until: headUntil)
+  }
+
+  /// Goes on waiting for the head of an answer whose client has left.
+  func awaitHead(
+    method: HTTPMethod, until deadline: MonotonicTime
+  ) async throws(UpstreamFailure) -> ResponseHead {
+    try await readHead(method: method, for: nil, until: deadline)
   }
 
   private func readHead(
@@ -102,6 +113,7 @@ final class UpstreamConnection {
           keepsAlive = head.keepsAlive
           let framing = head.framing(forRequestMethod: method)
           decoder = BodyDecoder(framing)
+          isAwaitingHead = false
           if framing == .untilClose { keepsAlive = false }
           return head
         }

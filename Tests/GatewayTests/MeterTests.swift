@@ -7,13 +7,28 @@ import Testing
 struct MeterTests {
   private static let prices: PriceTable = .builtIn
 
-  private static func settled(_ facts: AnswerFacts, inputText: TextTally? = nil) -> Receipt {
+  private static func settled(
+    _ facts: AnswerFacts, input: RequestTally? = nil, outcome: Receipt.Outcome = .served
+  ) -> Receipt {
     var receipt = Receipt(requestID: "r", startedAtMilliseconds: 0)
+    receipt.outcome = outcome
     let vendor = PriceVendor.infer(dialect: .openai, providerName: "sim", host: "127.0.0.1")
     let call = PricedCall(
       endpoint: .chatCompletions, requestedModel: "sim-small", vendor: vendor)
-    Meter.settle(facts, call: call, prices: prices, inputText: inputText, into: &receipt)
+    Meter.settle(facts, call: call, prices: prices, input: input, into: &receipt)
     return receipt
+  }
+
+  private static func asked(_ text: String) -> RequestTally {
+    var input = RequestTally()
+    input.text.add(Array(text.utf8))
+    return input
+  }
+
+  private static func said(_ text: String) -> AnswerFacts {
+    var facts = AnswerFacts()
+    facts.outputText.add(Array(text.utf8))
+    return facts
   }
 
   @Test func aStatedUsageIsPricedExactly() {
@@ -32,19 +47,96 @@ struct MeterTests {
     #expect(receipt.bill?.lines.map(\.name) == ["input", "output"])
   }
 
-  @Test func withoutOneItIsEstimatedMarkedAndHasNoCost() {
-    var input = TextTally()
-    input.add(Array("How many people live on the moon?".utf8))
-    var facts = AnswerFacts()
-    facts.outputText.add(Array("Nobody lives there at the moment.".utf8))
-    let receipt = Self.settled(facts, inputText: input)
+  @Test func aWholeAnswerWithoutOneIsEstimatedMarkedAndHasNoCost() {
+    let facts = Self.said("Nobody lives there at the moment.")
+    let receipt = Self.settled(facts, input: Self.asked("How many people live on the moon?"))
     #expect(receipt.usageSource == .estimated)
     #expect((6...20).contains(receipt.usage.inputTokens))
     #expect((5...9).contains(receipt.usage.outputTokens))
     #expect(receipt.costNanoUSD == nil)
-    #expect(receipt.bill == nil)
-    #expect(receipt.priceVersion == Self.prices.version)
-    #expect(!receipt.anomalies.isEmpty)
+    #expect(receipt.anomalies == ["no usage in the response"])
+  }
+
+  /// A broken answer that stated nothing: what was delivered is estimated, marked and priced.
+  @Test(arguments: [Receipt.Outcome.cut, .abandoned])
+  func whatABrokenAnswerDeliveredIsEstimatedAndPriced(_ outcome: Receipt.Outcome) {
+    let receipt = Self.settled(
+      Self.said("Nobody lives there"), input: Self.asked("How many people live on the moon?"),
+      outcome: outcome)
+    #expect(receipt.usageSource == .estimated)
+    let usage = receipt.usage
+    #expect(usage.inputTokens > 6 && usage.outputTokens > 1)
+    // 0.10 dollars a million in, 0.40 out.
+    #expect(receipt.costNanoUSD == usage.inputTokens * 100 + usage.outputTokens * 400)
+    #expect(receipt.anomalies.isEmpty)
+  }
+
+  /// The start of a stream states the input; the output is what came.
+  @Test func aStatedInputStandsAndTheOutputIsEstimated() {
+    var facts = Self.said("Nobody lives there at the moment.")
+    var usage = Usage()
+    usage.inputTokens = 1_234
+    usage.cachedInputTokens = 1_000
+    usage.outputTokens = 1
+    facts.usage = usage
+    facts.usageIsPartial = true
+    let receipt = Self.settled(facts, input: Self.asked("no matter"), outcome: .cut)
+    #expect(receipt.usageSource == .estimated)
+    #expect(receipt.usage.inputTokens == 1_234)
+    #expect(receipt.usage.cachedInputTokens == 1_000)
+    #expect((5...9).contains(receipt.usage.outputTokens))
+    #expect(receipt.costNanoUSD != nil)
+  }
+
+  /// A usage that grows with the stream counts what came before it; only the rest is estimated.
+  @Test func aGrowingUsageIsContinued() {
+    var facts = Self.said("Nobody lives there")
+    facts.statedText = facts.outputText
+    facts.outputText.add(Array(" at the moment.".utf8))
+    var usage = Usage()
+    usage.inputTokens = 10
+    usage.outputTokens = 500
+    facts.usage = usage
+    facts.usageIsPartial = true
+    let receipt = Self.settled(facts, input: nil, outcome: .abandoned)
+    #expect(receipt.usage.inputTokens == 10)
+    #expect((502...506).contains(receipt.usage.outputTokens))
+  }
+
+  /// Vendors of Anthropic's dialect that say 0 at the start mean that they do not know yet.
+  @Test func anInputOfNothingAtTheStartIsEstimated() {
+    var facts = Self.said("Nobody")
+    facts.usage = Usage()
+    facts.usageIsPartial = true
+    let receipt = Self.settled(
+      facts, input: Self.asked("How many people live on the moon?"), outcome: .cut)
+    #expect(receipt.usage.inputTokens > 6)
+  }
+
+  /// What a provider broke off with an error of its own may not be billed at all.
+  @Test func anErrorEventLeavesTheCostUnknown() {
+    var facts = Self.said("Nobody")
+    facts.errorEvent = ErrorEventFacts()
+    facts.usage = Usage()
+    facts.usageIsPartial = true
+    for outcome in [Receipt.Outcome.served, .cut] {
+      let receipt = Self.settled(facts, input: Self.asked("Hello"), outcome: outcome)
+      #expect(receipt.usageSource == .estimated)
+      #expect(receipt.costNanoUSD == nil)
+      #expect(receipt.anomalies == ["no usage in the response"])
+    }
+  }
+
+  /// A stream that ended in order though nothing in it said so: its figures are taken.
+  @Test func aWholeAnswersPartialFiguresAreTheReportedOnes() {
+    var facts = Self.said("Nobody")
+    var usage = Usage()
+    usage.inputTokens = 6
+    usage.outputTokens = 19
+    facts.usage = usage
+    facts.usageIsPartial = true
+    #expect(Self.settled(facts).usageSource == .reported)
+    #expect(Self.settled(facts, outcome: .cut).usageSource == .estimated)
   }
 
   @Test func whatIsNotTextIsNotEstimated() {
@@ -61,8 +153,7 @@ struct MeterTests {
   }
 
   @Test func whatAnAbandonedAttemptMayHaveCostIsEstimated() throws {
-    var input = TextTally()
-    input.add(Array("How many people live on the moon?".utf8))
+    let input = Self.asked("How many people live on the moon?")
     var output = TextTally()
     output.add(Array("Nobody".utf8))
     func cost(_ model: String, outputTokensMax: Int64? = nil) -> Int64? {

@@ -87,6 +87,20 @@ struct RequestTextTests {
         == expected(["A cat."]))
   }
 
+  @Test func countsMessagesAndSeesTools() throws {
+    func form(_ body: String) throws -> [Int] {
+      let sample = try Sample("POST /v1/chat/completions", [], body: body)
+      let tally = RequestText.requestTally(
+        sample.route, sample.facts, sample.head, body: sample.body.span)
+      return [tally.messages, tally.hasTools ? 1 : 0]
+    }
+    let messages = #""messages":[{"role":"system","content":"role"},{"content":"b","role":"user"}]"#
+    #expect(try form(#"{"model":"m",\#(messages)}"#) == [2, 0])
+    #expect(try form(#"{"model":"m",\#(messages),"tools":[]}"#) == [2, 0])
+    #expect(try form(#"{"model":"m",\#(messages),"tools":[{"type":"x"}]}"#) == [2, 1])
+    #expect(try form(#"{"model":"m","messages":[]}"#) == [0, 0])
+  }
+
   @Test func countsNothingWhereNothingIs() throws {
     #expect(try tally("GET /v1/responses/r", "").isEmpty)
     #expect(try tally("POST /passthrough/p/x", "\u{0}").isEmpty)

@@ -292,6 +292,64 @@ struct RelayTests {
     #expect(bench.upstream.requests.count == 1)
   }
 
+  /// A provider that is heard without its client: to its end, or to the cap.
+  struct Drain: Sendable, CustomTestStringConvertible {
+    let name: String
+    var settings = ""
+    var isWhole = true
+    /// Bytes after the client has left.
+    var padding = 0
+    let ending: String
+    var testDescription: String { name }
+  }
+
+  static let drains: [Drain] = [
+    Drain(name: "to its end", ending: "client_left_drained"),
+    Drain(
+      name: "to the cap of time", settings: #""drain_time":"300ms""#, isWhole: false,
+      ending: "client_left_drain_capped"),
+    Drain(
+      name: "to the cap of bytes", settings: #""drain_bytes_max":1000"#, isWhole: false,
+      padding: 2_000, ending: "client_left_drain_capped"),
+  ]
+
+  @Test(arguments: drains, [true, false])
+  func underDrainAProviderIsHeardWithoutItsClient(_ example: Drain, hasBegun: Bool) throws {
+    let isGone = Mutex<Bool>(false)
+    let bench = try TestBench(Self.options(settings: example.settings)) { call in
+      if hasBegun {
+        call.beginStream()
+        call.chunk(Said.hello)
+      }
+      while !isGone.withLock({ $0 }) { usleep(2_000) }
+      usleep(50_000)
+      if !hasBegun { call.beginStream() }
+      call.chunk(": " + String(repeating: "x", count: example.padding) + "\n\n")
+      guard example.isWhole else {
+        _ = call.waitForEnd()
+        return
+      }
+      call.chunk(Said.stop)
+      call.chunk(Said.usage)
+      call.chunk(Said.done)
+      call.endStream()
+    }
+    defer { bench.stop() }
+    try bench.perform("user.set", ["name": "ada", "disconnect": "drain"])
+    let client = try bench.client()
+    client.send(Ask.chat(stream: true))
+    try eventually("the request is there") { bench.upstream.requests.count == 1 }
+    if hasBegun { try client.wait(for: "hello") }
+    client.close()
+    isGone.withLock { $0 = true }
+    let receipt = try bench.receipts()[0]
+    #expect(receipt["outcome"]?.string == "abandoned")
+    #expect(receipt["anomalies"]?.array?.first?.string == example.ending)
+    #expect(receipt["usage_source"]?.string == (example.isWhole ? "reported" : "estimated"))
+    if example.isWhole { #expect(receipt.at("usage.total_tokens") == 5) }
+    #expect(receipt["attempts"] == 1)
+  }
+
   /// A reader that does not read stops the provider: what lies between is bounded.
   @Test func aSlowReaderStopsTheReading() throws {
     let text = Said.delta(#""content":"\#(String(repeating: "y", count: 65_000))""#)

@@ -5,6 +5,7 @@ package final class User: Sendable {
   package let isActive: Bool
   package let level: Int
   package let affinity: UserDefinition.Affinity
+  package let disconnect: UserDefinition.Disconnect
   package let access: AccessRules
   /// The same on every node, so that affinity finds the same key everywhere.
   package let stableHash: UInt64
@@ -15,6 +16,7 @@ package final class User: Sendable {
     self.isActive = definition.status == .active
     self.level = definition.level
     self.affinity = definition.affinity
+    self.disconnect = definition.disconnect
     self.access = access
     self.stableHash = StableHash.of(id)
   }

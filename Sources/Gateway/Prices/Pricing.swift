@@ -167,7 +167,10 @@ private struct Bill {
     if facts.inferenceGeo == "us", let factor = entry.multiplier(named: "us") {
       multipliers.append(PriceMultiplier(name: "us", factor: factor))
     }
-    if let speed = call.speed, let factor = entry.multiplier(named: speed), speed != "us" {
+    // What served decides, and not what was asked for.
+    if let speed = facts.speed ?? call.speed, let factor = entry.multiplier(named: speed),
+      speed != "us"
+    {
       multipliers.append(PriceMultiplier(name: speed, factor: factor))
     }
   }

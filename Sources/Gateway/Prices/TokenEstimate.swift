@@ -17,6 +17,12 @@ package enum TokenEstimate {
   }
 
   /// Tokens of a request: its text, and what the provider puts around messages and tools.
+  package static func inputTokens(_ request: RequestTally, model: String?) -> Int64 {
+    inputTokens(
+      request.text, messages: request.messages, hasTools: request.hasTools, model: model)
+  }
+
+  /// Tokens of a request: its text, and what the provider puts around messages and tools.
   ///
   /// The text is `RequestText.tally`. Media and stored conversations are not in the estimate.
   package static func inputTokens(

@@ -27,6 +27,13 @@ package struct RuntimeSettings: Equatable, Sendable {
   package var queueWait: Duration = .seconds(10)
   /// From a request's first byte to its answer's last.
   package var requestTimeout: Duration = .seconds(3_600)
+  /// How long the start of an answer is held back for its first content, so that another key may
+  /// still answer.
+  package var holdBackTime: Duration = .seconds(5)
+  /// How long a provider is heard after its client has left, where the user's policy is to drain.
+  package var drainTime: Duration = .seconds(120)
+  /// How much of its answer is heard then.
+  package var drainBytesMax = 8_388_608
   package var unpriced: Unpriced = .allow
 
   package init() {}
@@ -64,6 +71,17 @@ package struct RuntimeSettings: Equatable, Sendable {
     .duration(
       "request_timeout", \.requestTimeout, in: 1...86_400,
       help: "Seconds that a request may take in all, waiting and retries included."),
+    .duration(
+      "hold_back_time", \.holdBackTime, in: 0...60,
+      help: "Seconds that the start of a stream is held back until its first content, so that "
+        + "another key may still answer; 0: not at all."),
+    .duration(
+      "drain_time", \.drainTime, in: 0...3_600,
+      help: "Seconds that a provider is heard after its client has left, for users whose policy on "
+        + "disconnects is 'drain'."),
+    .integer(
+      "drain_bytes_max", \.drainBytesMax, in: 0...1_073_741_824,
+      help: "Bytes of an answer that are heard after its client has left, for the same users."),
     .choice(
       "unpriced", \.unpriced,
       help: "What becomes of a request whose model has no price: allow it and flag it, refuse it "
@@ -111,6 +129,23 @@ extension RuntimeSettings.Setting {
       set: { settings, value in
         guard let seconds = seconds(value), range.contains(seconds) else { return false }
         settings[keyPath: path] = .milliseconds(Int64((seconds * 1_000).rounded()))
+        return true
+      })
+  }
+
+  fileprivate static func integer(
+    _ name: String, _ path: any WritableKeyPath<RuntimeSettings, Int> & Sendable,
+    in range: ClosedRange<Int>, help: String
+  ) -> Self {
+    Self(
+      name: name, help: help,
+      form: "a whole number from \(range.lowerBound) to \(range.upperBound)",
+      value: { settings in .int(Int64(settings[keyPath: path])) },
+      set: { settings, value in
+        guard let number = value.int.flatMap(Int.init(exactly:)), range.contains(number) else {
+          return false
+        }
+        settings[keyPath: path] = number
         return true
       })
   }

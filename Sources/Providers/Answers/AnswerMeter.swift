@@ -33,6 +33,8 @@ struct AnswerMeter {
   // MARK: What was read
 
   private(set) var tally = TextTally()
+  /// What `tally` was when the output was last stated within the stream.
+  private var statedTally: TextTally?
   private(set) var anomalies = AnswerAnomalies()
   private var figures = UsageFigures()
   private var facts = AnswerFacts()
@@ -169,6 +171,7 @@ struct AnswerMeter {
     case .geminiTier: draft.geminiTier = text(token)
     case .trafficType: draft.trafficType = text(token)
     case .geo: facts.inferenceGeo = geo(token)
+    case .speed: facts.speed = text(token)
     case .type: readType(token)
     case .handle where !isCut: remember(text(token))
     case .iterationType: draft.setIteration(type: text(token))
@@ -343,6 +346,9 @@ struct AnswerMeter {
   private mutating func commitUsage(isStart: Bool) {
     defer { draft.clear() }
     guard !draft.isEmpty else { return }
+    if isStream, !isStart, draft.figures.hasAny(.completion, .output, .candidatesCount) {
+      statedTally = tally
+    }
     if isStart {
       isCumulative = true
       figures = draft.figures
@@ -426,7 +432,9 @@ struct AnswerMeter {
     if let usageTier { facts.serviceTier = usageTier }
     facts.serverToolCalls.merge(outputCalls) { $0 + $1 }
     if webQueries > 0 { facts.serverToolCalls["web_search_queries"] = webQueries }
-    facts.usageIsPartial = facts.usage != nil && isStream && !hasEnded && !hasFinished
+    let isBroken = !hasEnded && !hasFinished || errorEvent != nil
+    facts.usageIsPartial = facts.usage != nil && isStream && isBroken
+    if facts.usageIsPartial { facts.statedText = statedTally }
     facts.anomalies = anomalies.codes
     facts.outputText = tally
     facts.outputTextBytes = tally.bytes

@@ -21,6 +21,8 @@ extension AnswerPaths {
     commonFigures(&paths, usage)
     paths.token(usage, "service_tier", is: .usageTier)
     paths.token(usage, "inference_geo", is: .geo)
+    // platform.claude.com/docs, "Fast mode": the speed that served, beside the figures.
+    paths.token(usage, "speed", is: .speed)
     paths.token(usage, "cost_in_usd_ticks", is: .costTicks)
     paths.token(usage, "seconds", "prompt_audio_seconds", is: .seconds)
     // OpenRouter's `cost` is a number, Perplexity's an object.

@@ -7,7 +7,7 @@ enum AnswerSlot: UInt8, Sendable {
   case id, model, type, handle
   // Usage.
   case usage, usageOfEvent, usageAtStart, figure, sum, counted
-  case tier, usageTier, geminiTier, trafficType, geo
+  case tier, usageTier, geminiTier, trafficType, geo, speed
   case cost, costTicks, seconds, duration
   case iteration, iterationType, iterationModel
   case modality, modalityName, modalityCount

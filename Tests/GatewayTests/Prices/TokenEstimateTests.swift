@@ -73,6 +73,12 @@ struct TokenEstimateTests {
     #expect(TokenEstimate.inputTokens(text, messages: 3, model: "gpt-4o") == bare + 15)
     #expect(TokenEstimate.inputTokens(text, hasTools: true, model: "claude-opus-4-6") > 400)
     #expect(TokenEstimate.inputTokens(TextTally(), messages: .max, model: nil) > 0)
+    var request = RequestTally()
+    request.text = text
+    request.messages = 3
+    #expect(TokenEstimate.inputTokens(request, model: "gpt-4o") == bare + 15)
+    request.hasTools = true
+    #expect(TokenEstimate.inputTokens(request, model: "gpt-4o") == bare + 55)
   }
 
   static let texts: [Text] = [

@@ -11,7 +11,7 @@ struct RuntimeSettingsTests {
       values == [
         "connect_timeout=3", "stream_head_timeout=60", "response_head_timeout=600",
         "stream_silence_timeout=120", "queue_wait=10", "request_timeout=3600",
-        "unpriced=\"allow\"",
+        "hold_back_time=5", "drain_time=120", "drain_bytes_max=8388608", "unpriced=\"allow\"",
       ])
   }
 
@@ -32,6 +32,18 @@ struct RuntimeSettingsTests {
   @Test(arguments: durations)
   func readsDurations(_ value: JSONValue, stored: String?) {
     let result = try? RuntimeSettings.checked(value, for: "queue_wait")
+    #expect(result?.text == stored)
+  }
+
+  static let integers: [(JSONValue, String?)] = [
+    (0, "0"), (5, "5"), (.number("5.0"), "5"), (.number("5.5"), nil), (-1, nil), ("5", nil),
+    (true, nil), (nil, nil),
+    (1_073_741_824, "1073741824"), (1_073_741_825, nil), (.number("1e30"), nil),
+  ]
+
+  @Test(arguments: integers)
+  func readsWholeNumbers(_ value: JSONValue, stored: String?) {
+    let result = try? RuntimeSettings.checked(value, for: "drain_bytes_max")
     #expect(result?.text == stored)
   }
 

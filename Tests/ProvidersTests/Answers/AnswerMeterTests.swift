@@ -126,7 +126,26 @@ struct AnswerMeterTests {
       name: "messages: cut before the delta", kind: .messages,
       body: AnswerSamples.stream(
         #"{"type":"message_start","message":{"usage":{"input_tokens":7,"output_tokens":1}}}"#)
-    ) { $0.usage?.inputTokens == 7 && $0.usageIsPartial },
+    ) { $0.usage?.inputTokens == 7 && $0.usageIsPartial && $0.statedText == nil },
+    Case(
+      name: "messages: broken off by an error", kind: .messages,
+      body: AnswerSamples.stream(
+        #"{"type":"message_start","message":{"usage":{"input_tokens":7,"output_tokens":1}}}"#,
+        #"{"type":"content_block_delta","delta":{"type":"text_delta","text":"Yes"}}"#,
+        #"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#)
+    ) { $0.usage?.inputTokens == 7 && $0.usageIsPartial && $0.errorEvent != nil },
+    Case(
+      name: "a growing usage, cut: the text that it counts",
+      body: AnswerSamples.stream(
+        AnswerSamples.chunk(
+          #"{"content":"one two"}"#, rest: #","usage":{"prompt_tokens":2,"completion_tokens":2}"#),
+        AnswerSamples.chunk(#"{"content":" three"}"#))
+    ) { $0.usageIsPartial && $0.statedText?.bytes == 7 && $0.outputText.bytes == 13 },
+    // platform.claude.com/docs, "Fast mode".
+    Case(
+      name: "messages: the speed that served", kind: .messages,
+      body: #"{"content":[],"usage":{"input_tokens":7,"output_tokens":1,"speed":"fast"}}"#
+    ) { $0.speed == "fast" },
     Case(
       name: "messages: iterations that the total leaves out", kind: .messages,
       body:
