@@ -1,3 +1,4 @@
+import Gateway
 import HTTP
 import Network
 import Providers
@@ -29,6 +30,9 @@ final class ClientConnection {
   }
 
   var loop: EventLoop { worker.loop }
+
+  /// Who is connected; asked of the kernel once, and only when a rule needs it.
+  private(set) lazy var peer: IPAddress? = socket.peerAddress.flatMap { IPAddress(bytes: $0.bytes) }
 
   func run() async {
     defer { socket.close() }

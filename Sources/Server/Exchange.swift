@@ -65,9 +65,7 @@ final class Exchange {
     receipt.dialect = route.dialect
     dialect = route.dialect
     let caller = try authenticate()
-    try refusing { () throws(Refusal) in
-      try AccessControl.authorize(caller, endpoint: route.endpoint)
-    }
+    try authorize(caller, route)
     if route.isAnsweredHere { return try await answerModels(route, caller) }
 
     var body = RequestBody(budget: worker.node.bodies)
@@ -82,7 +80,7 @@ final class Exchange {
     }
     receipt.model = facts.model
     receipt.isStream = facts.isStream || route.isStreamPath
-    try refusing { () throws(Refusal) in try AccessControl.authorize(caller, model: facts.model) }
+    try authorize(caller, model: facts.model, route)
 
     var plan = try self.plan(route, facts, caller)
     let reservation = try refusing { () throws(Refusal) in
@@ -100,7 +98,7 @@ final class Exchange {
   private func attempt(
     _ plan: Plan, _ request: Request, _ body: inout RequestBody
   ) async throws(Interruption) {
-    receipt.plan = plan.candidates.map { ReceiptCandidate($0, levelMax: plan.levelMax) }
+    receipt.plan = plan.candidates.map { ReceiptCandidate($0) }
     var failover = Failover(
       plan: plan, queueWait: snapshot.settings.queueWait,
       deadline: Moment(nanoseconds: deadline.nanoseconds), random: worker.nextRandom())
@@ -232,14 +230,36 @@ final class Exchange {
   private func authenticate() throws(Interruption) -> Caller {
     let credential = try refusing { () throws(Refusal) in try ClientCredential.find(head) }
     let digest = worker.node.digest(credential)
-    let caller = try refusing { () throws(Refusal) in
+    var caller = try refusing { () throws(Refusal) in
       guard let digest else { throw .unknownToken }
       return try Authentication.authenticate(
         digest: digest, snapshot: snapshot, nowMilliseconds: receipt.startedAtMilliseconds)
     }
     receipt.user = caller.user.name
     receipt.token = caller.token.label
+    caller.requestedLevel = try refusing { () throws(Refusal) in
+      try RequestedLevel.read(head.fields)
+    }
     return caller
+  }
+
+  /// On the head alone: no body is read for a request that may not be made.
+  private func authorize(_ caller: Caller, _ route: Route) throws(Interruption) {
+    let denial = AccessControl.denial(caller, endpoint: route.endpoint) {
+      ClientAddress.find(
+        peer: connection.peer, fields: head.fields,
+        trusted: worker.node.configuration.trustedProxies)
+    }
+    if let denial { throw .refused(denial.refusal) }
+  }
+
+  private func authorize(
+    _ caller: Caller, model: String?, _ route: Route
+  ) throws(Interruption) {
+    let denial = AccessControl.denial(
+      caller, model: model, endpoint: route.endpoint,
+      passthroughProvider: route.passthroughProvider, snapshot: snapshot)
+    if let denial { throw .refused(denial.refusal) }
   }
 
   /// The plan of the request: from its model, or from the key that holds an id it names.
@@ -294,6 +314,7 @@ final class Exchange {
   // MARK: answers from here
 
   private func answerModels(_ route: Route, _ caller: Caller) async throws(Interruption) {
+    if let id = route.resourceID { try authorize(caller, model: id, route) }
     let models = ModelListing.models(for: caller, dialect: route.dialect, snapshot: snapshot).map {
       ModelListEntry(
         name: $0.model, owner: $0.provider, createdMilliseconds: receipt.startedAtMilliseconds)

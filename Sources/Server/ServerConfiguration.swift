@@ -1,3 +1,4 @@
+package import Gateway
 package import Network
 
 /// What differs from node to node: addresses, caps and client-side times, from `appliance.conf`.
@@ -23,6 +24,8 @@ package struct ServerConfiguration: Sendable {
   package var clientStall = Duration.seconds(60)
   /// A body slower than this is given up (after a grace of `headerTimeout`).
   package var bodyBytesPerSecondMin = 256
+  /// Proxies whose `X-Forwarded-For` is believed.
+  package var trustedProxies: [AddressRange] = []
   package var drainTimeout = Duration.seconds(30)
 
   /// PEM files of the listener.

@@ -45,12 +45,12 @@ struct ModelCommandsTests {
       "models": [
         [
           "name": "f", "targets": [["provider": "a", "model": "x", "weight": 2]],
-          "fallbacks": ["g"],
+          "fallbacks": ["g"], "level": 9,
         ]
       ]
     ]
     let test = TestConsole(answers: [.modelList: .success(models)])
     test.run("model list")
-    #expect(test.output == "NAME  TARGETS  FALLBACKS\nf     a/x:2    g\n")
+    #expect(test.output == "NAME  TARGETS  LEVEL  FALLBACKS\nf     a/x:2        9  g\n")
   }
 }

@@ -27,6 +27,23 @@ struct TokenCommandsTests {
     #expect(test.arguments == ["user": "ada"])
   }
 
+  @Test func setsAndRevokes() {
+    let test = TestConsole()
+    test.run("token set ada laptop --models m --level 1 --clear ips,expires-at")
+    #expect(test.operation == .tokenSet)
+    #expect(
+      test.arguments == [
+        "user": "ada", "label": "laptop", "level": 1, "models": ["m"], "ips": .null,
+        "expires_at": .null,
+      ])
+    test.run("token revoke ada laptop --now")
+    #expect(test.operation == .tokenSet)
+    #expect(
+      test.arguments == ["user": "ada", "label": "laptop", "status": "suspended", "now": true])
+    test.run("token revoke ada laptop")
+    #expect(test.arguments == ["user": "ada", "label": "laptop", "status": "suspended"])
+  }
+
   @Test func listsAndRemoves() {
     let test = TestConsole()
     test.run("token list ada")

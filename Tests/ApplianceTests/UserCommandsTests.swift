@@ -15,6 +15,40 @@ struct UserCommandsTests {
     #expect(test.arguments == ["name": "ada", "status": "suspended"])
   }
 
+  @Test func setsEveryRule() {
+    let test = TestConsole()
+    test.run(
+      """
+      user set ada --allow-levels 100,1 --failover any --map best=openai/gpt-4o --map old= \
+      --disconnect drain --contribute-keys --models gpt-*,!gpt-5 --endpoints chat/* \
+      --ips 10.0.0.0/8 --clear affinity,level
+      """)
+    #expect(
+      test.arguments == [
+        "name": "ada", "allow_levels": [100, 1], "failover": "any",
+        "map": ["best": "openai/gpt-4o", "old": .null], "disconnect": "drain",
+        "contribute_keys": true, "models": ["gpt-*", "!gpt-5"], "endpoints": ["chat/*"],
+        "ips": ["10.0.0.0/8"], "affinity": .null, "level": .null,
+      ])
+  }
+
+  @Test(arguments: [
+    "--allow-levels x", "--failover up", "--disconnect never", "--clear name", "--map =x",
+    "--contribute-keys --no-contribute-keys",
+  ])
+  func refuses(options: String) {
+    #expect(TestConsole().run("user set ada \(options)") == .usage)
+  }
+
+  @Test func suspendsAndResumes() {
+    let test = TestConsole()
+    test.run("user suspend ada --now")
+    #expect(test.operation == .userSet)
+    #expect(test.arguments == ["name": "ada", "status": "suspended", "now": true])
+    test.run("user resume ada")
+    #expect(test.arguments == ["name": "ada", "status": "active"])
+  }
+
   @Test func refusesAnUnknownStatus() {
     #expect(TestConsole().run("user set ada --status asleep") == .usage)
   }

@@ -98,8 +98,8 @@ struct RecordOperationsTests {
       "token.add",
       #"{"user":"ada","label":"phone","secret":"given","expires_at_ms":1800000000000}"#,
       #"""
-      {"token":{"user":"ada","label":"phone","expires_at":"2027-01-15T08:00:00Z"},
-      "secret":"given"}
+      {"token":{"user":"ada","label":"phone","expires_at":"2027-01-15T08:00:00Z",
+      "status":"active"},"secret":"given"}
       """#),
     Case("token.add", #"{"user":"ada","label":"laptop"}"#, "already_exists"),
     Case("token.add", #"{"user":"gone"}"#, "not_found"),
@@ -110,7 +110,17 @@ struct RecordOperationsTests {
     Case("token.remove", #"{"user":"ada","label":"gone"}"#, "not_found"),
     Case("token.list", #"{"user":"gone"}"#, "not_found"),
     Case("token.list", #"{"user":"bob"}"#, #"{"tokens":[]}"#),
-    Case("token.list", "{}", #"{"tokens":[{"user":"ada","label":"laptop"}]}"#),
+    Case("token.list", "{}", #"{"tokens":[{"user":"ada","label":"laptop","status":"active"}]}"#),
+    Case(
+      "token.set", #"{"user":"ada","label":"laptop","models":["m"],"status":"suspended"}"#,
+      #"{"token":{"user":"ada","label":"laptop","models":["m"],"status":"suspended"}}"#),
+    Case("token.set", #"{"user":"ada","label":"gone"}"#, "not_found"),
+    Case(
+      "user.set", #"{"name":"ada","map":{"a":"b","c":"d"}}"#,
+      #"""
+      {"user":{"name":"ada","model_map":{"a":"b","c":"d"},"status":"active","level":1,
+      "affinity":"none","tokens":1}}
+      """#),
     // models
     Case(
       "model.add", #"{"name":"fast-*","targets":[{"provider":"open","model":"*","weight":3}]}"#,

@@ -62,7 +62,10 @@ struct RecordViewsTests {
     let now = Moment(nanoseconds: MonotonicTime.now().nanoseconds)
     var failover = Failover(
       plan: Plan(
-        model: "m-2", candidates: [Candidate(provider: provider, model: "m-2")], levelMax: 1),
+        model: "m-2",
+        candidates: [
+          Candidate(provider: provider, model: "m-2", tiers: Tiers(upTo: 1))
+        ]),
       queueWait: .zero, deadline: now + .seconds(60), random: 1)
     _ = failover.next(now: now)
     failover.report(.answered(.keySuspect), now: now)

@@ -22,7 +22,42 @@ extension Command {
   }
 }
 
+extension Command {
+  /// What users and tokens may be limited to.
+  static let ruleOptions: [Option] = [
+    Option(
+      "--models", "A,B",
+      help: """
+        Models that may be asked for: names, provider/model, one * in each; !NAME denies. An empty \
+        text allows none.
+        """, isRepeated: true),
+    Option(
+      "--endpoints", "A,B",
+      help: """
+        Endpoints that may be used, as chat/completions, audio/*, !embeddings; passthrough must be \
+        named once there is any rule.
+        """, isRepeated: true),
+    Option(
+      "--ips", "A,B",
+      help: "Addresses or blocks that requests may come from, as 10.0.0.0/8; !BLOCK denies.",
+      isRepeated: true),
+  ]
+
+  static let clearOption = Option(
+    "--clear", "FIELD", help: "Return a field to its default: no rule at all.", isRepeated: true)
+
+  static let nowOption = Option(
+    "--now", help: "Also break off the requests that are under way.")
+}
+
 extension Invocation {
+  var ruleFields: [(String, JSONValue?)] {
+    [
+      ("models", listField("--models")), ("endpoints", listField("--endpoints")),
+      ("ips", listField("--ips")),
+    ]
+  }
+
   /// The option as a text; an empty one is null, which returns the field to its default.
   func field(_ option: String) -> JSONValue? {
     value(option).map { $0.isEmpty ? .null : .string($0) }
@@ -66,6 +101,19 @@ extension Invocation {
         JSONValue.Member(String(text[..<equals]), value.isEmpty ? .null : .string(value)))
     }
     return .object(members)
+  }
+
+  /// The fields that `--clear` names, as nulls, which return them to their defaults.
+  func clearedFields(among fields: [String]) throws(CommandError) -> [(String, JSONValue?)] {
+    var cleared: [(String, JSONValue?)] = []
+    for name in list("--clear") ?? [] {
+      let field = name.replacing("-", with: "_")
+      guard fields.contains(field) else {
+        throw .usage("--clear takes one of \(fields.joined(separator: ", ")), not '\(name)'.")
+      }
+      cleared.append((field, .null))
+    }
+    return cleared
   }
 
   /// The operand at a position that the parser has made sure of.

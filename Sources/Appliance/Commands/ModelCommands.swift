@@ -12,6 +12,9 @@ enum ModelCommands {
     Command.Option(
       "--fallback", "PROVIDER/MODEL[:WEIGHT]", help: "What serves it when no target can.",
       isRepeated: true),
+    Command.Option(
+      "--level", "N",
+      help: "The tier of keys that serves it, whatever the caller's own; empty: the caller's."),
   ]
 
   private static let details = [
@@ -25,6 +28,10 @@ enum ModelCommands {
       ("name", call.operandField(0)),
       ("targets", try targets(call, "--target")),
       ("fallbacks", try targets(call, "--fallback")),
+      (
+        "level",
+        call.value("--level") == "" ? .null : try call.field("--level", in: 0...1_000_000)
+      ),
     ]
   }
 
@@ -73,6 +80,7 @@ enum ModelCommands {
       [
         RecordColumn("NAME", "name"),
         RecordColumn("TARGETS") { ModelTarget.texts($0["targets"]) },
+        RecordColumn("LEVEL", "level", isNumeric: true),
         RecordColumn("FALLBACKS") { ModelTarget.texts($0["fallbacks"]) },
       ],
       hint: "No model names yet: clients use the providers' own. 'appliance model add --help'.")

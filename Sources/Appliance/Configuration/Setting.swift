@@ -1,3 +1,5 @@
+import Gateway
+
 /// One setting of `appliance.conf`: its name, default, meaning and check, in one place.
 ///
 /// The parser, the options of `serve`, `appliance.conf.sample` and `appliance config explain` are
@@ -139,6 +141,30 @@ extension Setting<[ListenAddress]> {
         return addresses
       },
       write: { "[" + $0.map { quoted($0.description) }.joined(separator: ", ") + "]" })
+  }
+}
+
+extension Setting<[String]> {
+  /// Addresses and blocks of addresses.
+  static func addressRanges(_ name: String, default value: [String], help: String) -> Self {
+    let accepts = "a list of addresses or blocks as [\"10.0.0.0/8\", \"::1\"]"
+    return Self(
+      name: name, defaultValue: value, help: help, accepts: accepts, kind: .texts,
+      read: { found throws(SettingError) in
+        let texts: [String]
+        switch found {
+        case .text(let text): texts = [text]
+        case .texts(let list): texts = list
+        case .integer, .boolean:
+          throw SettingError(message: "\(name) must be \(accepts), not \(found.written)")
+        }
+        for text in texts where AddressRange(text) == nil {
+          throw SettingError(
+            message: "\(name): \(quoted(text)) is no address or block, as \"10.0.0.0/8\"")
+        }
+        return texts
+      },
+      write: { "[" + $0.map(quoted).joined(separator: ", ") + "]" })
   }
 }
 

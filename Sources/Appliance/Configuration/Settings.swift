@@ -21,6 +21,14 @@ enum Settings {
     "tls_key_file", default: "", form: "a file",
     help: "Private key of the certificate, in PEM.")
 
+  static let trustedProxies = Setting.addressRanges(
+    "trusted_proxies", default: [],
+    help: """
+      Proxies in front of the appliance, as addresses or blocks. From them, and from nobody else, \
+      the header X-Forwarded-For is believed: the right-most address in it that is no trusted \
+      proxy's is the client's.
+      """)
+
   static let masterKeyFile = Setting.text(
     "master_key_file", default: "", form: "a file",
     help: """
@@ -93,7 +101,8 @@ enum Settings {
 
   /// In the order of the sample file.
   static let all: [any AnySetting] = [
-    data, listen, tlsCertificateFile, tlsKeyFile, masterKeyFile, upstreamCAFile, workers, logLevel,
+    data, listen, tlsCertificateFile, tlsKeyFile, trustedProxies, masterKeyFile, upstreamCAFile,
+    workers, logLevel,
     requestBytesMax, requestHeadBytesMax, bufferedBodyBytesMax, connectionsMax,
     clientHeaderSeconds, clientBodyBytesPerSecondMin, clientStallSeconds, keepAliveIdleSeconds,
     drainSeconds,

@@ -47,36 +47,43 @@ enum Operation: String, Sendable, CaseIterable {
 
   /// `{}` → `{"users": [user…]}`, by name.
   ///
-  /// A user is `{name, status, level, affinity, tokens}` and what policy it has; `status` is
-  /// `active` or `suspended`, `affinity` `none` or `user`, `tokens` their number.
+  /// A user is `{name, status, level, affinity, tokens}` and what else its record holds, as the
+  /// import document writes it: `allow_levels`, `failover`, `models`, `endpoints`, `ips`,
+  /// `model_map`, `disconnect`, `contribute_keys`. `tokens` is their number.
   case userList = "user.list"
-  /// `{name, status?, level?, affinity?}` → `{"user": user}`.
+  /// `{name, map?, …fields of the import document}` → `{"user": user}`.
+  ///
+  /// `map` is merged into `model_map`, a null takes a name out of it.
   case userAdd = "user.add"
-  /// The same → `{"user": user}`.
+  /// The same, and `now?` → `{"user": user}`. With `now` the user's requests that are under way are
+  /// broken off, which `"cut": N` counts.
   case userSet = "user.set"
-  /// `{name}` → `{"removed": name, "tokens": N}`. The user's tokens go with it.
+  /// `{name, now?}` → `{"removed": name, "tokens": N}`. The user's tokens go with it.
   case userRemove = "user.remove"
 
   /// `{user?}` → `{"tokens": [token…]}`, by user and label.
   ///
-  /// A token is `{user, label, public_id?, expires_at?, level?}`.
+  /// A token is `{user, label, status, public_id?, expires_at?, level?, models?, endpoints?, ips?}`.
   case tokenList = "token.list"
-  /// `{user, label?, expires_at_ms?, level?, secret?}` → `{"token": token, "secret": TEXT}`.
+  /// `{user, label?, expires_at_ms?, level?, models?, endpoints?, ips?, secret?}` → `{"token": token, "secret": TEXT}`.
   ///
   /// Without `secret` one is made; the result's `secret` is shown this once. Without `label` the
   /// first free of `default`, `default-2`… is taken.
   case tokenAdd = "token.add"
-  /// `{user, label}` → `{"removed": label}`.
+  /// `{user, label, now?, expires_at_ms?, level?, models?, endpoints?, ips?, status?}` →
+  /// `{"token": token}`; `now` as for a user.
+  case tokenSet = "token.set"
+  /// `{user, label, now?}` → `{"removed": label}`.
   case tokenRemove = "token.remove"
 
   /// `{}` → `{"models": [model…]}`, by name.
   ///
-  /// A model is `{name, targets: [target…], fallbacks?: [target…]}`; a target is `{provider,
+  /// A model is `{name, targets: [target…], fallbacks?: [target…], level?}`; a target is `{provider,
   /// model, weight}`.
   case modelList = "model.list"
-  /// `{name, targets, fallbacks?}` → `{"model": model}`.
+  /// `{name, targets, fallbacks?, level?}` → `{"model": model}`.
   case modelAdd = "model.add"
-  /// `{name, targets?, fallbacks?}` → `{"model": model}`.
+  /// `{name, targets?, fallbacks?, level?}` → `{"model": model}`.
   case modelSet = "model.set"
   /// `{name}` → `{"removed": name}`.
   case modelRemove = "model.remove"

@@ -96,6 +96,7 @@ struct Serve {
       made.upstreamAuthorityFile = authority.isEmpty ? nil : authority
       made.listen = addresses
       made.tlsFiles = tlsFiles
+      made.trustedProxies = configuration[Settings.trustedProxies].compactMap { AddressRange($0) }
       let workers = configuration[Settings.workers]
       made.workers = workers == 0 ? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) : workers
       made.requestBytesMax = configuration[Settings.requestBytesMax]

@@ -1,36 +1,120 @@
 package import Providers
 
-/// What a user may do; absent lists are no rules, empty lists allow nothing.
-package struct AccessRules: Equatable, Sendable {
-  /// Models that may be asked for.
-  package var models: NameList?
-  /// Endpoints by their names in the ledger (`chat/completions`, `passthrough`).
-  package var endpoints: NameList?
-
-  package init(models: NameList? = nil, endpoints: NameList? = nil) {
-    self.models = models
-    self.endpoints = endpoints
-  }
-
-  package var isEmpty: Bool { models == nil && endpoints == nil }
-}
-
 /// The phase that decides whether a caller may ask for this at all; every route passes it.
+///
+/// The user's rules and the token's must both allow: a token only narrows. A user without rules
+/// costs two looks at nothing.
 package enum AccessControl {
-  /// On the head alone: the user's status and the endpoint.
-  package static func authorize(_ caller: Caller, endpoint: Endpoint) throws(Refusal) {
-    guard caller.user.isActive else { throw .userSuspended }
-    let rules = caller.user.access
-    // Passthrough reaches every path of a provider, so that any rule closes it until it is granted.
-    let isOpen = endpoint == .passthrough ? rules.isEmpty : rules.endpoints == nil
-    guard isOpen || rules.endpoints?.contains(endpoint.rawValue) == true else {
-      throw .endpointNotAllowed(endpoint: endpoint.rawValue)
-    }
+  /// A refusal and the rule that made it, in words for the operator: the client never sees those.
+  package struct Denial: Equatable, Sendable {
+    package let refusal: Refusal
+    package let rule: String
   }
 
-  /// Once the body is read: the model; nil, where none could be read, is refused by any rule.
-  package static func authorize(_ caller: Caller, model: String?) throws(Refusal) {
-    guard let models = caller.user.access.models else { return }
-    guard let model, models.contains(model) else { throw .modelNotAllowed(model: model ?? "") }
+  /// Decides on the head alone: the user's status, the address and the endpoint.
+  ///
+  /// `address` is asked only where a rule needs it; nil is an address that nobody knows.
+  package static func denial(
+    _ caller: Caller, endpoint: Endpoint, address: () -> IPAddress?
+  ) -> Denial? {
+    guard caller.user.isActive else {
+      return Denial(refusal: .userSuspended, rule: "\(Holder.user.word(caller)): suspended")
+    }
+    guard caller.user.access != nil || caller.token.access != nil else { return nil }
+    if caller.user.access?.addresses != nil || caller.token.access?.addresses != nil {
+      let address = address()
+      for holder in Holder.allCases {
+        guard let rule = holder.rules(caller)?.addresses else { continue }
+        let verdict = rule.verdict(on: address)
+        if verdict != .allowed { return holder.denial(caller, .ipNotAllowed, "ips", verdict) }
+      }
+    }
+    for holder in Holder.allCases {
+      guard let rules = holder.rules(caller) else { continue }
+      // Passthrough reaches every path of a provider: any rule closes it until it is granted.
+      guard let rule = rules.endpoints else {
+        guard endpoint == .passthrough else { continue }
+        return holder.denial(
+          caller, .endpointNotAllowed(endpoint: endpoint.rawValue), "endpoints", .notListed)
+      }
+      let verdict = rule.verdict(on: endpoint)
+      if verdict != .allowed {
+        return holder.denial(
+          caller, .endpointNotAllowed(endpoint: endpoint.rawValue), "endpoints", verdict)
+      }
+    }
+    return nil
+  }
+
+  /// Decides on the model asked for, once it has been read; its candidates are the router's.
+  ///
+  /// Nil is a model that nobody could read, which any rule refuses, except where the request only
+  /// fetches or deletes what the user has made (`response`): there an empty list alone refuses.
+  package static func denial(
+    _ caller: Caller, model: String?, endpoint: Endpoint, passthroughProvider: String? = nil,
+    snapshot: Snapshot
+  ) -> Denial? {
+    guard caller.user.access?.models != nil || caller.token.access?.models != nil else {
+      return nil
+    }
+    for holder in Holder.allCases {
+      guard let rule = holder.rules(caller)?.models else { continue }
+      let verdict: RuleVerdict
+      if let model {
+        verdict = self.verdict(of: rule, on: model, passthroughProvider, caller, snapshot)
+      } else {
+        verdict = endpoint == .response && !rule.texts.isEmpty ? .allowed : .notListed
+      }
+      if verdict != .allowed {
+        return holder.denial(caller, .modelNotAllowed(model: model ?? ""), "models", verdict)
+      }
+    }
+    return nil
+  }
+
+  /// A name that no mapping has and whose first segment names a provider is that provider's model.
+  private static func verdict(
+    of rule: NameRule, on model: String, _ passthroughProvider: String?, _ caller: Caller,
+    _ snapshot: Snapshot
+  ) -> RuleVerdict {
+    if let provider = passthroughProvider { return rule.verdict(on: model, of: provider) }
+    if caller.user.modelMap?.mapping(for: model) == nil,
+      snapshot.models.mapping(for: model) == nil,
+      let (provider, rest) = snapshot.providerNamed(in: model)
+    {
+      return rule.verdict(on: rest, of: provider.name)
+    }
+    return rule.verdict(on: model)
+  }
+
+  /// Whose rules, in the order in which they are asked.
+  private enum Holder: CaseIterable {
+    case user
+    case token
+
+    func rules(_ caller: Caller) -> AccessRules? {
+      switch self {
+      case .user: caller.user.access
+      case .token: caller.token.access
+      }
+    }
+
+    func word(_ caller: Caller) -> String {
+      switch self {
+      case .user: "user '\(caller.user.name)'"
+      case .token: "token '\(caller.user.name)/\(caller.token.label)'"
+      }
+    }
+
+    func denial(
+      _ caller: Caller, _ refusal: Refusal, _ field: String, _ verdict: RuleVerdict
+    ) -> Denial {
+      let why =
+        switch verdict {
+        case .denied(let entry): "denied by '\(entry)'"
+        case .notListed, .allowed: "not in the list"
+        }
+      return Denial(refusal: refusal, rule: "\(word(caller)) \(field): \(why)")
+    }
   }
 }

@@ -4,20 +4,33 @@ package final class User: Sendable {
   package let name: String
   package let isActive: Bool
   package let level: Int
+  /// The levels whose keys may serve it, ascending; nil: no rule.
+  package let allowedLevels: [Int]?
+  package let failover: UserDefinition.Failover
   package let affinity: UserDefinition.Affinity
   package let disconnect: UserDefinition.Disconnect
-  package let access: AccessRules
+  /// Whether keys that it brings may join the pool.
+  package let contributesKeys: Bool
+  /// Nil: no rules.
+  package let access: AccessRules?
+  /// Its own names of models, which go before the system's; nil: none.
+  package let modelMap: ModelMap?
   /// The same on every node, so that affinity finds the same key everywhere.
   package let stableHash: UInt64
 
-  package init(id: String, definition: UserDefinition, access: AccessRules = AccessRules()) {
+  package init(id: String, definition: UserDefinition) {
     self.id = id
     self.name = definition.name
     self.isActive = definition.status == .active
     self.level = definition.level
+    self.allowedLevels = definition.allowedLevels
+    self.failover = definition.failover
     self.affinity = definition.affinity
     self.disconnect = definition.disconnect
-    self.access = access
+    self.contributesKeys = definition.contributesKeys
+    self.access = definition.access
+    self.modelMap =
+      definition.modelMap.isEmpty ? nil : ModelMap(owner: id, definitions: definition.modelMap)
     self.stableHash = StableHash.of(id)
   }
 }
@@ -33,6 +46,8 @@ package final class Token: Sendable {
   /// Unix time, milliseconds; nil: never.
   package let expiresAtMilliseconds: Int64?
   package let level: Int?
+  /// Nil: nothing is narrowed.
+  package let access: AccessRules?
 
   package init(id: String, definition: TokenDefinition) {
     self.id = id
@@ -43,6 +58,7 @@ package final class Token: Sendable {
     self.isActive = definition.status == .active
     self.expiresAtMilliseconds = definition.expiresAtMilliseconds
     self.level = definition.level
+    self.access = definition.access
   }
 }
 
@@ -50,15 +66,23 @@ package final class Token: Sendable {
 package struct Caller: Sendable {
   package let user: User
   package let token: Token
+  /// What the request's own header lowers its level to; nil: it does not.
+  package var requestedLevel: Int?
 
-  package init(user: User, token: Token) {
+  package init(user: User, token: Token, requestedLevel: Int? = nil) {
     self.user = user
     self.token = token
+    self.requestedLevel = requestedLevel
   }
 
-  /// The best level of keys that may serve the request; a token only lowers its user's.
-  package var level: Int {
-    guard let level = token.level else { return user.level }
-    return min(level, user.level)
+  /// The levels of keys that may serve the request, beginning at `level` or at the user's own.
+  ///
+  /// A token and the header only lower: no mapping and no failover leads above them.
+  package func tiers(startingAt level: Int? = nil) -> Tiers {
+    let start = level ?? user.level
+    let cap = min(token.level ?? .max, requestedLevel ?? .max)
+    let highest = min(start, cap)
+    return Tiers(
+      start: highest, ceiling: user.failover == .any ? cap : highest, allowed: user.allowedLevels)
   }
 }

@@ -6,8 +6,8 @@ package import Providers
 /// again unless it has an answer to relay. Cannot be copied, and gives back what it holds (a place
 /// in a line, a circuit's probe) when it goes away, however the request ends.
 ///
-/// The pools of a candidate are walked from the best level that the caller may use downwards, each
-/// pool fully; then the plan's other candidates. When only cooling keys are left it waits for the
+/// The pools of a candidate are walked from the best level that the caller may use downwards (and,
+/// where its policy says so, upwards), each pool fully; then the plan's other candidates. When only cooling keys are left it waits for the
 /// earliest within `queueWait`, first come first served; then refuses.
 package struct Failover: ~Copyable {
   /// What to do now.
@@ -119,8 +119,8 @@ package struct Failover: ~Copyable {
     let provider = candidate.provider
     let pools = provider.roster.pools
     while pool < pools.count {
-      let level = pools[pool].level
-      if plan.pinned.map({ $0.level == level }) ?? (level <= plan.levelMax) {
+      let level = pools[candidate.tiers.place(at: pool, in: pools)].level
+      if plan.pinned.map({ $0.level == level }) ?? candidate.tiers.permits(level) {
         let request = KeyRequest(
           level: level, model: candidate.model, affinity: plan.affinity, tried: tried,
           pinned: plan.pinned, isFirst: !visits.contains { $0.provider === provider },

@@ -16,11 +16,11 @@ package struct ReceiptCandidate: Equatable, Sendable {
 }
 
 extension ReceiptCandidate {
-  /// A candidate of a plan whose caller may use keys up to `levelMax`.
-  package init(_ candidate: Candidate, levelMax: Int) {
+  /// A candidate of a plan.
+  package init(_ candidate: Candidate) {
     provider = candidate.provider.name
     model = candidate.model
-    level = candidate.provider.roster.pools.first { $0.level <= levelMax }?.level
+    level = candidate.tiers.first(of: candidate.provider.roster.pools)
   }
 }
 

@@ -51,7 +51,12 @@ package enum ExportDocument {
         guard case .array(let targets)? = value[field] else { continue }
         value[field] = .array(targets.map { named($0, snapshot) })
       }
-    case .provider, .user, .price, .setting:
+    case .user:
+      guard let map = value[UserModelMap.field] else { break }
+      value[UserModelMap.field] = UserModelMap.replacingProviders(in: map) { id in
+        id.string.flatMap { snapshot.provider(id: $0) }.map { .string($0.name) } ?? id
+      }
+    case .provider, .price, .setting:
       break
     }
     return value

@@ -210,6 +210,11 @@ private struct ImportPlanner {
       value["expires_at"] = .string(Timestamp.text(moment))
     case (.model, "targets"), (.model, "fallbacks"):
       value[member.name] = try targets(member.value, entry)
+    case (.user, UserModelMap.field):
+      value[member.name] = try UserModelMap.replacingProviders(in: member.value) {
+        name throws(ImportError) in
+        .string(try self.id(.provider, named: name.string ?? "", entry))
+      }
     case (.setting, "value"):
       let name = try text("name", in: entry)
       do {

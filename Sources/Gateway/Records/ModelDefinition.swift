@@ -2,7 +2,7 @@ import JSON
 
 /// The checked fields of a model mapping's record.
 package struct ModelDefinition: Equatable, Sendable {
-  package static let fields = ["name", "targets", "fallbacks"]
+  package static let fields = ["name", "targets", "fallbacks", "level"]
   package static let weightRange = 0...10_000
 
   /// Where a name leads: one model of one provider.
@@ -44,6 +44,17 @@ package struct ModelDefinition: Equatable, Sendable {
   package let pattern: NamePattern
   package let targets: [Target]
   package let fallbacks: [Fallback]
+  /// The level of keys that serves it, whatever the caller's own; nil: the caller's.
+  package let level: Int?
+
+  /// A mapping of a checked pattern that leads to other names alone, tried in order.
+  init(pattern: NamePattern, names: [String]) {
+    name = pattern.text
+    self.pattern = pattern
+    targets = []
+    fallbacks = names.map { .name($0) }
+    level = nil
+  }
 
   init(_ value: JSONValue, id: String?) throws(RecordError) {
     let fields = try RecordFields(value, kind: .model, id: id, naming: "name", known: Self.fields)
@@ -73,6 +84,7 @@ package struct ModelDefinition: Equatable, Sendable {
       }
     }
     self.fallbacks = fallbacks
+    level = try fields.integer("level", in: Level.range)
   }
 
   private static func target(
@@ -107,7 +119,7 @@ package struct ModelDefinition: Equatable, Sendable {
     return Target(providerID: provider, model: model, weight: weight)
   }
 
-  private static func check(
+  static func check(
     _ model: String, pattern: NamePattern, field: String, in fields: RecordFields
   ) throws(RecordError) {
     guard !model.isEmpty else { throw fields.error(field, "\(field) holds an empty model") }

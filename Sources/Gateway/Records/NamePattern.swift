@@ -34,6 +34,31 @@ package struct NamePattern: Hashable, Sendable {
     return model[start..<end]
   }
 
+  /// Whether it matches `provider/model`, without that text being made.
+  package func matches(_ model: String, of provider: String) -> Bool {
+    let (provider, model) = (provider.utf8.span, model.utf8.span)
+    let count = provider.count + 1 + model.count
+    let suffixCount = suffix?.count ?? 0
+    guard suffix == nil ? count == prefix.count : count >= prefix.count + suffixCount else {
+      return false
+    }
+    for index in prefix.indices
+    where prefix[index] != Self.joinedByte(provider, model, at: index) { return false }
+    guard let suffix else { return true }
+    let start = count - suffixCount
+    for index in suffix.indices
+    where suffix[index] != Self.joinedByte(provider, model, at: start + index) { return false }
+    return true
+  }
+
+  /// A byte of `provider/model`.
+  private static func joinedByte(
+    _ provider: Span<UInt8>, _ model: Span<UInt8>, at index: Int
+  ) -> UInt8 {
+    if index < provider.count { return provider[index] }
+    return index == provider.count ? UInt8(ascii: "/") : model[index - provider.count - 1]
+  }
+
   /// Bytes of `model` that the `*` stands for.
   private func range(in model: String) -> Range<Int>? {
     let bytes = model.utf8

@@ -100,6 +100,23 @@ struct RecordFields {
     return number
   }
 
+  /// A list of levels, ascending; an empty list is not an absent one.
+  func levels(_ field: String) throws(RecordError) -> [Int]? {
+    guard let elements = try list(field, countMax: 1_000) else { return nil }
+    var levels: Set<Int> = []
+    for element in elements {
+      guard let number = element.int, let level = Int(exactly: number), Level.range.contains(level)
+      else {
+        throw error(
+          field,
+          "\(field) must be a list of whole numbers from \(Level.range.lowerBound) to "
+            + "\(Level.range.upperBound)")
+      }
+      levels.insert(level)
+    }
+    return levels.sorted()
+  }
+
   func flag(_ field: String) throws(RecordError) -> Bool? {
     guard let value = value(field) else { return nil }
     guard case .bool(let flag) = value else {

@@ -67,6 +67,16 @@ package final class Snapshot: Sendable {
   }
 
   package func provider(named name: String) -> Provider? { providersByName[name] }
+
+  /// The provider that the first segment of `provider/model` names, and the rest.
+  func providerNamed(in model: String) -> (Provider, rest: String)? {
+    guard let slash = model.utf8.firstIndex(of: UInt8(ascii: "/")),
+      let provider = provider(named: String(model[..<slash]))
+    else { return nil }
+    let rest = String(model[model.utf8.index(after: slash)...])
+    return rest.isEmpty ? nil : (provider, rest)
+  }
+
   package func provider(id: String) -> Provider? { providers[id] }
   package func key(id: String) -> Key? { keys[id] }
   package func user(id: String) -> User? { users[id] }

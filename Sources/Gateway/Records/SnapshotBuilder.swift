@@ -95,6 +95,7 @@ struct SnapshotBuilder {
     let dialectsChanged = try applyProvidersAndKeys(
       byKind[.provider] ?? [], byKind[.key] ?? [], unseal: unseal)
     try applyUsersAndTokens(byKind[.user] ?? [], byKind[.token] ?? [])
+    try checkUserModelMaps(byKind[.user] ?? [], checkingAll: dialectsChanged)
     try applyModels(byKind[.model] ?? [], checkingAll: dialectsChanged)
     try applyPrices(byKind[.price] ?? [])
     try applySettings(byKind[.setting] ?? [])
@@ -296,17 +297,37 @@ struct SnapshotBuilder {
       models.change(mappings)
     }
     let toCheck = checkingAll ? models.mappings : changes.compactMap { models[id: $0.id] }
-    for mapping in toCheck { try check(mapping) }
-  }
-
-  /// Every target must be there, and all must speak one dialect.
-  private func check(_ mapping: ModelMapping) throws(RecordError) {
-    var first: Provider?
-    for target in mapping.allTargets {
-      func wrong(_ message: String) -> RecordError {
+    for mapping in toCheck {
+      try check(mapping) { message in
         RecordError(
           kind: .model, id: mapping.id, name: mapping.name, field: "targets", message: message)
       }
+    }
+  }
+
+  /// The maps that users have of their own, as those of the system.
+  private func checkUserModelMaps(
+    _ changes: [Record], checkingAll: Bool
+  ) throws(RecordError) {
+    var toCheck = changes.compactMap { users[$0.id] }
+    if checkingAll { toCheck = users.values }
+    for user in toCheck {
+      for mapping in user.modelMap?.mappings ?? [] {
+        try check(mapping) { message in
+          RecordError(
+            kind: .user, id: user.id, name: user.name, field: UserModelMap.field,
+            message: "\(UserModelMap.field) '\(mapping.name)': \(message)")
+        }
+      }
+    }
+  }
+
+  /// Every target must be there, and all must speak one dialect.
+  private func check(
+    _ mapping: ModelMapping, _ wrong: (String) -> RecordError
+  ) throws(RecordError) {
+    var first: Provider?
+    for target in mapping.allTargets {
       guard let provider = providers[target.providerID] else {
         throw wrong("a target names a provider that does not exist: change the mapping first")
       }

@@ -3,7 +3,8 @@ import JSON
 /// The checked fields of a token's record; the token itself is never stored.
 package struct TokenDefinition: Equatable, Sendable {
   package static let fields = [
-    "user", "label", "digest", "public_id", "expires_at", "level", "status",
+    "user", "label", "digest", "public_id", "expires_at", "level", "models", "endpoints", "ips",
+    "status",
   ]
 
   package let userID: String
@@ -15,6 +16,8 @@ package struct TokenDefinition: Equatable, Sendable {
   package let expiresAtMilliseconds: Int64?
   /// Nil for the user's; it only lowers that.
   package let level: Int?
+  /// What it narrows of its user's rules; nil: nothing.
+  package let access: AccessRules?
   package let status: UserDefinition.Status
 
   init(_ value: JSONValue, id: String?) throws(RecordError) {
@@ -36,6 +39,7 @@ package struct TokenDefinition: Equatable, Sendable {
       return moment
     }
     level = try fields.integer("level", in: Level.range)
+    access = try fields.accessRules()
     status = try fields.choice("status") ?? .active
   }
 }

@@ -27,6 +27,14 @@ package struct ModelMap: Sendable {
 
   package init() {}
 
+  /// The map of one user, whose definitions have no records of their own.
+  init(owner: String, definitions: [ModelDefinition]) {
+    change(
+      Dictionary(
+        definitions.map { ("\(owner)/\($0.name)", ModelMapping(id: "", definition: $0)) },
+        uniquingKeysWith: { first, _ in first }))
+  }
+
   package var mappings: [ModelMapping] { byID.values.sorted { $0.name < $1.name } }
 
   /// The names that can be asked for as they are, sorted.

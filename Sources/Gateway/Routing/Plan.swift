@@ -3,14 +3,17 @@ package struct Candidate: Sendable {
   package let provider: Provider
   /// Empty where the request names no model.
   package let model: String
+  /// The levels of keys that may serve it.
+  package internal(set) var tiers: Tiers
 
-  package init(provider: Provider, model: String) {
+  package init(provider: Provider, model: String, tiers: Tiers) {
     self.provider = provider
     self.model = model
+    self.tiers = tiers
   }
 }
 
-/// What a request may try, in order; within a candidate, the levels of its keys from the best.
+/// What a request may try, in order; within a candidate, the levels of its keys as `tiers` says.
 package struct Plan: Sendable {
   /// More than this no request tries.
   package static let candidatesMax = 32
@@ -18,20 +21,16 @@ package struct Plan: Sendable {
   /// As the client asked for it.
   package let model: String?
   package var candidates: [Candidate]
-  /// The best level of keys that the caller may use.
-  package let levelMax: Int
   /// The user's hash where its requests stay on one key.
   package let affinity: UInt64?
   /// The only key that may serve: the request names an id that lives on it.
   package let pinned: Key?
 
   package init(
-    model: String?, candidates: [Candidate], levelMax: Int, affinity: UInt64? = nil,
-    pinned: Key? = nil
+    model: String?, candidates: [Candidate], affinity: UInt64? = nil, pinned: Key? = nil
   ) {
     self.model = model
     self.candidates = candidates
-    self.levelMax = levelMax
     self.affinity = affinity
     self.pinned = pinned
   }

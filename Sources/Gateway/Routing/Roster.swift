@@ -13,13 +13,37 @@ package struct Roster: Sendable {
   package let pools: [Pool]
   /// Rises with every change of the provider, so that the newest of two rosters is known.
   package let revision: UInt64
-  /// The lowest level with a key that serves anything at all.
-  private let anyLevel: Int?
-  /// The lowest level with a key that serves every model.
-  private let openLevel: Int?
-  /// The lowest level at which a key lists the model.
-  private let listedLevels: [String: Int]
-  private let patternLevels: [(pattern: NamePattern, level: Int)]
+  /// What the keys of each pool serve, in the order of `pools`.
+  private let offers: [Offer]
+
+  private struct Offer: Sendable {
+    let level: Int
+    /// A key has no list, or one that is not empty.
+    var isAny = false
+    /// A key has no list.
+    var isOpen = false
+    var listed: Set<String> = []
+    var patterns: [NamePattern] = []
+
+    init(level: Int, keys: ArraySlice<Key>) {
+      self.level = level
+      var patterns: Set<NamePattern> = []
+      for key in keys {
+        isAny = isAny || key.models?.isEmpty != true
+        isOpen = isOpen || key.models == nil
+        listed.formUnion(key.models?.literals ?? [])
+        patterns.formUnion(key.models?.patterns ?? [])
+      }
+      self.patterns = patterns.sorted { $0.text < $1.text }
+    }
+
+    func fit(_ model: String) -> Fit {
+      if model.isEmpty { return isAny ? .open : .none }
+      if !listed.isEmpty, listed.contains(model) { return .listed }
+      if patterns.contains(where: { $0.matches(model) }) { return .listed }
+      return isOpen ? .open : .none
+    }
+  }
 
   init(keys: [Key], revision: UInt64) {
     let sorted = keys.filter { $0.status == .active }
@@ -34,22 +58,12 @@ package struct Roster: Sendable {
       start = index + 1
     }
     self.pools = pools
-    anyLevel = sorted.last { $0.models?.isEmpty != true }?.level
-    openLevel = sorted.last { $0.models == nil }?.level
-    var listed: [String: Int] = [:]
-    var patterns: [NamePattern: Int] = [:]
-    for key in sorted {
-      for name in key.models?.literals ?? [] { listed[name] = key.level }
-      for pattern in key.models?.patterns ?? [] { patterns[pattern] = key.level }
-    }
-    listedLevels = listed
-    patternLevels = patterns.sorted { $0.key.text < $1.key.text }
-      .map { (pattern: $0.key, level: $0.value) }
+    offers = pools.map { Offer(level: $0.level, keys: sorted[$0.range]) }
   }
 
   package var isEmpty: Bool { keys.isEmpty }
 
-  /// How well the keys up to a level can serve a model.
+  /// How well the keys of some levels can serve a model.
   package enum Fit: Int, Comparable, Sendable {
     /// No key can.
     case none
@@ -61,23 +75,33 @@ package struct Roster: Sendable {
     package static func < (left: Fit, right: Fit) -> Bool { left.rawValue < right.rawValue }
   }
 
-  /// How well the keys up to a level serve a model; every key counts where that is empty.
-  package func fit(_ model: String, levelMax: Int) -> Fit {
-    if model.isEmpty { return couldServe(levelMax: levelMax) ? .open : .none }
-    if let level = listedLevels[model], level <= levelMax { return .listed }
-    if patternLevels.contains(where: { $0.level <= levelMax && $0.pattern.matches(model) }) {
-      return .listed
+  /// How well the keys of the permitted levels serve a model; every key counts where that is
+  /// empty.
+  package func fit(_ model: String, _ tiers: Tiers) -> Fit {
+    var best = Fit.none
+    for offer in offers where tiers.permits(offer.level) {
+      let fit = offer.fit(model)
+      if fit == .listed { return fit }
+      best = max(best, fit)
     }
-    return openLevel.map { $0 <= levelMax } == true ? .open : .none
+    return best
   }
 
   /// Whether some key has no list, or one that is not empty: it could serve something.
-  package func couldServe(levelMax: Int) -> Bool {
-    anyLevel.map { $0 <= levelMax } == true
+  package func couldServe(_ tiers: Tiers) -> Bool {
+    offers.contains { tiers.permits($0.level) && $0.isAny }
   }
 
-  /// The models that keys up to a level list by name, sorted.
-  package func listedModels(levelMax: Int) -> [String] {
-    listedLevels.filter { $0.value <= levelMax }.map(\.key).sorted()
+  /// The level where a request that stays on one level has its keys; nil: nowhere.
+  func home(of model: String, _ tiers: Tiers) -> Int? {
+    offers.first { $0.level <= tiers.start && tiers.permits($0.level) && $0.fit(model) != .none }?
+      .level
+  }
+
+  /// The models that keys of the permitted levels list by name, sorted.
+  package func listedModels(_ tiers: Tiers) -> [String] {
+    var models: Set<String> = []
+    for offer in offers where tiers.permits(offer.level) { models.formUnion(offer.listed) }
+    return models.sorted()
   }
 }

@@ -38,66 +38,83 @@ package enum Router {
   ) throws(Refusal) -> Plan {
     let affinity: UInt64? = caller.user.affinity == .user ? caller.user.stableHash : nil
     var search = Search(
-      snapshot: snapshot, dialect: question.dialect, levelMax: caller.level,
-      random: affinity ?? random)
+      snapshot: snapshot, caller: caller, dialect: question.dialect, random: affinity ?? random)
     if let name = question.passthroughProvider {
       guard let provider = snapshot.provider(named: name) else {
         throw .resourceNotFound(id: name)
       }
-      search.addForPassthrough(Candidate(provider: provider, model: question.model ?? ""))
+      search.addForPassthrough(provider, model: question.model ?? "")
     } else if let model = question.model, !model.isEmpty {
-      search.expand(model)
+      search.begin(model)
     } else {
       search.expandByLists("")
     }
     if let keyID = question.pinnedKeyID {
-      return try pinnedPlan(keyID, question, search.candidates, caller, snapshot)
+      return try pinnedPlan(keyID, question, &search)
     }
+    if caller.user.failover == .none { search.stayOnOneLevel() }
     guard !search.candidates.isEmpty else { throw search.refusal(question.model ?? "") }
-    return Plan(
-      model: question.model, candidates: search.candidates, levelMax: caller.level,
-      affinity: affinity)
+    return Plan(model: question.model, candidates: search.candidates, affinity: affinity)
   }
 
   /// The plan for the one key on which an id lives, whatever its level.
   private static func pinnedPlan(
-    _ keyID: String, _ question: Question, _ candidates: [Candidate], _ caller: Caller,
-    _ snapshot: Snapshot
+    _ keyID: String, _ question: Question, _ search: inout Search
   ) throws(Refusal) -> Plan {
-    guard let key = snapshot.key(id: keyID), key.status == .active,
-      let provider = snapshot.provider(id: key.providerID)
-    else { throw .noUsableKey(model: question.model ?? "") }
-    let planned = candidates.first { $0.provider === provider }
-    let candidate = planned ?? Candidate(provider: provider, model: question.model ?? "")
-    return Plan(
-      model: question.model, candidates: [candidate], levelMax: caller.level, pinned: key)
+    let model = question.model ?? ""
+    guard let key = search.snapshot.key(id: keyID), key.status == .active,
+      let provider = search.snapshot.provider(id: key.providerID)
+    else { throw .noUsableKey(model: model) }
+    let planned = search.candidates.first { $0.provider === provider }
+    let candidate =
+      planned ?? Candidate(provider: provider, model: model, tiers: search.caller.tiers())
+    guard planned != nil || search.isAllowed(candidate) else {
+      throw .modelNotAllowed(model: model)
+    }
+    return Plan(model: question.model, candidates: [candidate], pinned: key)
   }
 }
 
 /// The candidates of one name, gathered in order.
 private struct Search {
   let snapshot: Snapshot
+  let caller: Caller
   let dialect: Dialect
-  let levelMax: Int
   var random: UInt64
   var candidates: [Candidate] = []
+  /// Of what is being added: the caller's own, or as a mapping on the way says.
+  private var tiers: Tiers
+  /// The rules of models, and what of them holds for what is being added.
+  private var rules: CandidateRules
   /// Mappings on the way: a fallback that leads back is not followed again.
   private var followed: [ModelMapping] = []
   /// Why candidates were left out.
   private var otherDialect: Provider?
   private var lacksKeys = false
+  private var isRefused = false
 
-  init(snapshot: Snapshot, dialect: Dialect, levelMax: Int, random: UInt64) {
+  init(snapshot: Snapshot, caller: Caller, dialect: Dialect, random: UInt64) {
     self.snapshot = snapshot
+    self.caller = caller
     self.dialect = dialect
-    self.levelMax = levelMax
     self.random = random
+    tiers = caller.tiers()
+    rules = CandidateRules(caller)
   }
 
-  mutating func expand(_ model: String) {
+  /// The user's own names go before the system's.
+  mutating func begin(_ model: String) {
+    if let (mapping, capture) = caller.user.modelMap?.mapping(for: model) {
+      follow(mapping, capture: capture)
+    } else {
+      expand(model)
+    }
+  }
+
+  private mutating func expand(_ model: String) {
     if let (mapping, capture) = snapshot.models.mapping(for: model) {
       follow(mapping, capture: capture)
-    } else if let (provider, rest) = namedProvider(model) {
+    } else if let (provider, rest) = snapshot.providerNamed(in: model) {
       expand(model, naming: provider, rest)
     } else {
       expandByLists(model)
@@ -107,6 +124,10 @@ private struct Search {
   private mutating func follow(_ mapping: ModelMapping, capture: Substring) {
     guard !followed.contains(where: { $0 === mapping }) else { return }
     if !mapping.definition.fallbacks.isEmpty { followed.append(mapping) }
+    let outer = (tiers, rules)
+    defer { (tiers, rules) = outer }
+    if let level = mapping.definition.level { tiers = caller.tiers(startingAt: level) }
+    if !rules.isEmpty { rules.enter(mapping, capture: capture, snapshot) }
     // All targets of a mapping speak one dialect; from another it leads nowhere.
     if let target = mapping.definition.targets.first,
       let provider = snapshot.provider(id: target.providerID), provider.dialect != dialect
@@ -160,7 +181,8 @@ private struct Search {
     _ target: ModelDefinition.Target, capture: Substring
   ) -> Candidate? {
     guard let provider = snapshot.provider(id: target.providerID) else { return nil }
-    let candidate = Candidate(provider: provider, model: target.model(for: capture))
+    let candidate = Candidate(
+      provider: provider, model: target.model(for: capture), tiers: tiers)
     return usable(candidate) ? candidate : nil
   }
 
@@ -169,37 +191,30 @@ private struct Search {
       otherDialect = otherDialect ?? candidate.provider
       return false
     }
-    guard candidate.provider.roster.fit(candidate.model, levelMax: levelMax) != .none else {
+    guard isAllowed(candidate) else { return false }
+    guard candidate.provider.roster.fit(candidate.model, tiers) != .none else {
       lacksKeys = true
       return false
     }
     return true
   }
 
-  /// The provider that the first segment of `provider/model` names.
-  private func namedProvider(_ model: String) -> (Provider, String)? {
-    guard let slash = model.utf8.firstIndex(of: UInt8(ascii: "/")),
-      let provider = snapshot.provider(named: String(model[..<slash]))
-    else { return nil }
-    let rest = String(model[model.utf8.index(after: slash)...])
-    return rest.isEmpty ? nil : (provider, rest)
-  }
-
   /// A provider that names models with a slash of its own may list one that begins like another
   /// provider's name: who lists it in full serves it.
   private mutating func expand(_ model: String, naming provider: Provider, _ rest: String) {
-    let candidate = Candidate(provider: provider, model: rest)
+    let candidate = Candidate(provider: provider, model: rest, tiers: tiers)
     if provider.dialect == dialect {
       if usable(candidate) {
         add(candidate)
-      } else if provider.roster.couldServe(levelMax: levelMax) {
+      } else if provider.roster.couldServe(tiers) {
         lacksKeys = false
       }
       return
     }
     for other in snapshot.providers(of: dialect)
-    where other.roster.fit(model, levelMax: levelMax) == .listed {
-      add(Candidate(provider: other, model: model))
+    where other.roster.fit(model, tiers) == .listed {
+      let candidate = Candidate(provider: other, model: model, tiers: tiers)
+      if isAllowed(candidate) { add(candidate) }
     }
     if candidates.isEmpty { otherDialect = provider }
   }
@@ -209,26 +224,44 @@ private struct Search {
     let providers = snapshot.providers(of: dialect)
     var open: [Candidate] = []
     for provider in providers {
-      let candidate = Candidate(provider: provider, model: model)
-      switch provider.roster.fit(model, levelMax: levelMax) {
-      case .listed: add(candidate)
-      case .open: open.append(candidate)
-      case .none: break
-      }
+      let fit = provider.roster.fit(model, tiers)
+      guard fit != .none else { continue }
+      let candidate = Candidate(provider: provider, model: model, tiers: tiers)
+      guard isAllowed(candidate) else { continue }
+      if fit == .listed { add(candidate) } else { open.append(candidate) }
     }
-    if !providers.isEmpty, !providers.contains(where: { $0.roster.couldServe(levelMax: levelMax) })
-    {
+    if !providers.isEmpty, !providers.contains(where: { $0.roster.couldServe(tiers) }) {
       lacksKeys = true
     }
     for candidate in open { add(candidate) }
   }
 
   /// The provider is named by the path and speaks its own dialect.
-  mutating func addForPassthrough(_ candidate: Candidate) {
-    if candidate.provider.roster.fit(candidate.model, levelMax: levelMax) == .none {
+  mutating func addForPassthrough(_ provider: Provider, model: String) {
+    let candidate = Candidate(provider: provider, model: model, tiers: tiers)
+    guard isAllowed(candidate) else { return }
+    if provider.roster.fit(model, tiers) == .none {
       lacksKeys = true
     } else {
       add(candidate)
+    }
+  }
+
+  /// What the rules of models refuse leaves the plan.
+  mutating func isAllowed(_ candidate: Candidate) -> Bool {
+    guard !rules.isEmpty, !candidate.model.isEmpty, !rules.allow(candidate) else { return true }
+    isRefused = true
+    return false
+  }
+
+  /// Keeps the best level of all candidates, and those that have keys on it.
+  mutating func stayOnOneLevel() {
+    let homes = candidates.map { $0.provider.roster.home(of: $0.model, $0.tiers) }
+    guard let home = homes.compactMap(\.self).max() else { return }
+    candidates = candidates.compactMap { candidate in
+      var only = candidate
+      only.tiers = candidate.tiers.only(home)
+      return candidate.provider.roster.fit(candidate.model, only.tiers) == .none ? nil : only
     }
   }
 
@@ -243,11 +276,12 @@ private struct Search {
 
   /// Why there is no candidate.
   func refusal(_ model: String) -> Refusal {
-    if let other = otherDialect, !lacksKeys {
+    if let other = otherDialect, !lacksKeys, !isRefused {
       return .malformed(
         "The model '\(model)' is served by '\(other.name)', which speaks the "
           + "\(other.dialect.rawValue) dialect: send the request in that dialect.")
     }
-    return lacksKeys ? .noUsableKey(model: model) : .modelNotFound(model: model)
+    if lacksKeys { return .noUsableKey(model: model) }
+    return isRefused ? .modelNotAllowed(model: model) : .modelNotFound(model: model)
   }
 }

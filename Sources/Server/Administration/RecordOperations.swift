@@ -34,8 +34,34 @@ extension Administration {
           message: "There is already a \(kind.rawValue) '\(try shownName(kind, arguments))'.")
       }
     }
-    try apply(.object([.init(Self.section(kind), .array([arguments.value]))]), checking: check)
+    var arguments = arguments
+    let names = kind == .user ? arguments.take("map") : nil
+    if kind == .token { try readExpiry(&arguments) }
+    _ = arguments.take("now")
+    try apply(checking: check) { snapshot in
+      var record = arguments.value
+      if let names { Self.merge(names, into: &record, snapshot) }
+      return .object([.init(Self.section(kind), .array([record]))])
+    }
     return .object([.init(kind.rawValue, try view(kind, arguments))])
+  }
+
+  private func readExpiry(_ arguments: inout Arguments) throws(OperationFailure) {
+    if let end = try arguments.optionalInt("expires_at_ms") {
+      arguments.set("expires_at", to: .string(Timestamp.text(end)))
+    }
+    _ = arguments.take("expires_at_ms")
+  }
+
+  /// Puts names into the model map that the user has; a null takes one out.
+  private static func merge(
+    _ names: JSONValue, into record: inout JSONValue, _ snapshot: Snapshot
+  ) {
+    let document = ExportDocument.document(snapshot, secrets: .omitted)
+    let user = document["users"]?.array?.first { $0["name"] == record["name"] }
+    var map = record["model_map"] ?? user?["model_map"] ?? .object([])
+    for name in names.object ?? [] { map[name.name] = name.value.isNull ? nil : name.value }
+    record["model_map"] = map.object?.isEmpty == true ? .null : map
   }
 
   func tokenAdd(_ given: Arguments) throws(OperationFailure) -> JSONValue {
@@ -43,10 +69,6 @@ extension Administration {
     let user = try arguments.text("user")
     try requireOwner(.token, user, in: snapshot)
     let isLabelGiven = try arguments.optionalText("label") != nil
-    if let end = try arguments.optionalInt("expires_at_ms") {
-      arguments.set("expires_at", to: .string(Timestamp.text(end)))
-    }
-    _ = arguments.take("expires_at_ms")
     let secret = try arguments.optionalText("secret") ?? TokenFormat.make().token
     arguments.set("secret", to: .string(secret))
     if let publicID = TokenFormat.publicID(of: secret) {
@@ -119,11 +141,19 @@ extension Administration {
 
   // MARK: the one way to write
 
-  /// Plans and writes a document, all of it or nothing; `check` sees the records it changes.
+  /// Plans and writes a document, all of it or nothing.
   @discardableResult
   func apply(
-    _ document: JSONValue, replacing: Bool = false,
-    checking check: (Snapshot) throws(OperationFailure) -> Void = { _ in }
+    _ document: JSONValue, replacing: Bool = false
+  ) throws(OperationFailure) -> ImportPlan {
+    try apply(replacing: replacing, checking: { _ in }, document: { _ in document })
+  }
+
+  /// The same; the document is made of the records that nobody else changes meanwhile.
+  @discardableResult
+  private func apply(
+    replacing: Bool = false, checking check: (Snapshot) throws(OperationFailure) -> Void,
+    document: (Snapshot) -> JSONValue
   ) throws(OperationFailure) -> ImportPlan {
     let digester = installation.keyring.digester
     let records = installation.records
@@ -142,7 +172,7 @@ extension Administration {
             return digest
           },
           unseal: records.unseal)
-        let plan = try ImportDocument(document).plan(
+        let plan = try ImportDocument(document(snapshot)).plan(
           on: snapshot, replacing: replacing, tools: tools)
         made = plan
         return plan.writes

@@ -127,6 +127,7 @@ extension Administration {
   private func tokenView(_ value: JSONValue) -> JSONValue {
     var view = value
     view["digest"] = nil
+    if view["status"] == nil { view["status"] = "active" }
     return view
   }
 }

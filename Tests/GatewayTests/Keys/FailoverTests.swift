@@ -302,8 +302,10 @@ struct FailoverTests {
   @Test func ticketsAreTheirProvidersOwn() throws {
     let world = try World(Self.document)
     let plan = try world.plan(model: "m")
-    let onlyB = Plan(model: "m", candidates: [plan.candidates[1]], levelMax: 9)
-    let onlyA = Plan(model: "m", candidates: [plan.candidates[0]], levelMax: 1)
+    let onlyB = Plan(model: "m", candidates: [plan.candidates[1]])
+    var first = plan.candidates[0]
+    first.tiers = Tiers(upTo: 1)
+    let onlyA = Plan(model: "m", candidates: [first])
     let stated = AttemptEnd.answered(.rateLimited(retryAfter: .seconds(2)))
     var onA = Failover(plan: onlyA, queueWait: .seconds(10), deadline: .at(600), random: 1)
     guard case .attempt = onA.next(now: .at(0)) else { return #expect(Bool(false)) }

@@ -12,7 +12,7 @@ struct ProviderTests {
     let provider = try world.provider("local")
     #expect(provider.keys.isEmpty)
     #expect(provider.roster.keys.map(\.label) == ["none"])
-    #expect(provider.roster.fit("m", levelMax: 0) == .open)
+    #expect(provider.roster.fit("m", Tiers(upTo: 0)) == .open)
     #expect(provider.key(id: provider.roster.keys[0].id) != nil)
     try world.load("{'keys': [{'provider': 'local', 'label': 'own', 'models': ['x']}]}")
     #expect(try world.provider("local").roster.keys.map(\.label) == ["own"])

@@ -13,7 +13,9 @@ struct ModelDefinitionTests {
           ["provider": "p", "model": "x-*", "weight": 0], ["provider": "q", "model": "y"],
         ],
         "fallbacks": ["other", "z-*", ["provider": "r", "model": "w"]],
+        "level": 7,
       ], id: "m")
+    #expect(definition.level == 7)
     #expect(definition.pattern.text == "gpt-*")
     #expect(definition.targets.map(\.weight) == [0, 1])
     #expect(

@@ -37,13 +37,20 @@ struct NamePatternTests {
     #expect(NamePattern("**") == nil)
   }
 
+  static func list(_ texts: [String]) -> NameList {
+    let patterns = texts.compactMap { NamePattern($0) }
+    return NameList(
+      literals: patterns.filter(\.isLiteral).map(\.text),
+      patterns: patterns.filter { !$0.isLiteral })
+  }
+
   @Test func anEmptyListHoldsNothing() {
-    let list = AccessControlTests.list([])
+    let list = Self.list([])
     #expect(list.isEmpty)
     #expect(!list.contains("x"))
     #expect(!list.contains(""))
-    let some = AccessControlTests.list(["a", "b*"])
+    let some = Self.list(["a", "b*"])
     #expect(some.contains("a") && some.contains("bcd") && !some.contains("ab"))
-    #expect(some == AccessControlTests.list(["a", "b*"]) && some != list)
+    #expect(some == Self.list(["a", "b*"]) && some != list)
   }
 }

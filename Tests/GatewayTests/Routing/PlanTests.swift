@@ -14,9 +14,10 @@ struct PlanTests {
         {'user': 'bob', 'label': 'l', 'secret': 'u'}]}
       """)
     let ada = try world.plan(model: "m")
-    #expect(ada.levelMax == 3)
+    #expect(ada.candidates.map(\.tiers) == [Tiers(upTo: 3)])
     #expect(ada.affinity == world.snapshot.user(named: "ada")?.stableHash)
     let bob = try world.plan(model: "m", token: "u")
-    #expect(bob.levelMax == 1 && bob.affinity == nil && bob.pinned == nil)
+    #expect(bob.candidates.map(\.tiers) == [Tiers(upTo: 1)])
+    #expect(bob.affinity == nil && bob.pinned == nil)
   }
 }

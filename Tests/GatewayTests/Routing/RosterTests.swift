@@ -45,9 +45,26 @@ struct RosterTests {
         try Self.key("a", level: 5, models: ["gpt-4o", "o1*"]), try Self.key("b", level: 1),
         try Self.key("c", level: 0, models: []),
       ], revision: 1)
-    #expect(roster.fit(model, levelMax: levelMax) == fit)
-    #expect(roster.couldServe(levelMax: 1) && !roster.couldServe(levelMax: 0))
-    #expect(roster.listedModels(levelMax: 9) == ["gpt-4o"])
-    #expect(roster.listedModels(levelMax: 1).isEmpty)
+    #expect(roster.fit(model, Tiers(upTo: levelMax)) == fit)
+    #expect(roster.couldServe(Tiers(upTo: 1)) && !roster.couldServe(Tiers(upTo: 0)))
+    #expect(roster.listedModels(Tiers(upTo: 9)) == ["gpt-4o"])
+    #expect(roster.listedModels(Tiers(upTo: 1)).isEmpty)
+  }
+
+  @Test func lookAtThePermittedLevelsAlone() throws {
+    let roster = Roster(
+      keys: [
+        try Self.key("a", level: 9, models: ["m"]), try Self.key("b", level: 5),
+        try Self.key("c", level: 1, models: ["m"]),
+      ], revision: 1)
+    let middle = Tiers(start: 9, ceiling: 9, allowed: [5])
+    #expect(roster.fit("m", middle) == .open)
+    #expect(roster.listedModels(middle).isEmpty)
+    #expect(roster.fit("m", Tiers(start: 9, ceiling: 9, allowed: [2])) == .none)
+    #expect(roster.home(of: "m", Tiers(upTo: 9)) == 9)
+    #expect(roster.home(of: "x", Tiers(upTo: 9)) == 5)
+    #expect(roster.home(of: "x", Tiers(upTo: 4)) == nil)
+    #expect(roster.fit("m", Tiers(upTo: 9).only(5)) == .open)
+    #expect(roster.fit("x", Tiers(upTo: 9).only(9)) == .none)
   }
 }

@@ -1,0 +1,68 @@
+/// The caller's rules of models, as they hold for the candidates of a request.
+///
+/// A candidate must be on the list of each rule as `model` or `provider/model`. There is one
+/// exception: a mapping stands for what the operator made it lead to. Where a rule allows the name
+/// of a mapping and mentions nothing of what it leads to, all of that is allowed but what is denied.
+/// So a user can be given a name without the models behind it, and a list that names some of them
+/// keeps the others out.
+struct CandidateRules {
+  private let user: AccessRules?
+  private let token: AccessRules?
+  /// Whether a candidate must be on the list.
+  private var userMustList = true
+  private var tokenMustList = true
+
+  init(_ caller: Caller) {
+    user = caller.user.access
+    token = caller.token.access
+  }
+
+  var isEmpty: Bool { user?.models == nil && token?.models == nil }
+
+  func allow(_ candidate: Candidate) -> Bool {
+    Self.allows(user?.models, candidate, mustList: userMustList)
+      && Self.allows(token?.models, candidate, mustList: tokenMustList)
+  }
+
+  /// What comes next is what a mapping leads to.
+  mutating func enter(_ mapping: ModelMapping, capture: Substring, _ snapshot: Snapshot) {
+    userMustList = Self.mentions(user?.models, mapping, capture, snapshot)
+    tokenMustList = Self.mentions(token?.models, mapping, capture, snapshot)
+  }
+
+  private static func allows(_ rule: NameRule?, _ candidate: Candidate, mustList: Bool) -> Bool {
+    guard let rule else { return true }
+    switch rule.verdict(on: candidate.model, of: candidate.provider.name) {
+    case .allowed: return true
+    case .denied: return false
+    case .notListed: return !mustList
+    }
+  }
+
+  /// Mappings that lead to mappings are followed so far; beyond, everything must be on the list.
+  private static let depthMax = 8
+
+  /// Whether a rule names anything that the mapping leads to.
+  private static func mentions(
+    _ rule: NameRule?, _ mapping: ModelMapping, _ capture: Substring, _ snapshot: Snapshot,
+    depth: Int = 0
+  ) -> Bool {
+    guard let rule else { return false }
+    for target in mapping.allTargets {
+      guard let provider = snapshot.provider(id: target.providerID) else { continue }
+      if rule.verdict(on: target.model(for: capture), of: provider.name) == .allowed {
+        return true
+      }
+    }
+    return mapping.definition.fallbacks.contains { fallback in
+      guard case .name(let name) = fallback else { return false }
+      let next = ModelDefinition.substitute(capture, in: name)
+      if rule.verdict(on: next) == .allowed || depth == depthMax { return true }
+      if let (mapping, capture) = snapshot.models.mapping(for: next) {
+        return mentions(rule, mapping, capture, snapshot, depth: depth + 1)
+      }
+      guard let (provider, rest) = snapshot.providerNamed(in: next) else { return false }
+      return rule.verdict(on: rest, of: provider.name) == .allowed
+    }
+  }
+}
