@@ -33,6 +33,10 @@ struct LocalAnswer {
   func head(requestID: String, dialect: Dialect, keepsAlive: Bool) -> [UInt8] {
     var head = Self.statusLine(status, requestID: requestID, dialect: dialect)
     ResponseHeadWriter.appendField("content-type", "application/json", to: &head)
+    if status == 401 {
+      // RFC 9110, section 15.5.2: a 401 says how to authenticate.
+      ResponseHeadWriter.appendField("www-authenticate", "Bearer realm=\"appliance\"", to: &head)
+    }
     if let allow { ResponseHeadWriter.appendField("allow", allow, to: &head) }
     if let retryAfterSeconds {
       ResponseHeadWriter.appendField("retry-after", retryAfterSeconds, to: &head)

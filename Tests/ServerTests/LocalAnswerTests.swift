@@ -62,6 +62,11 @@ struct LocalAnswerTests {
       String(decoding: plain, as: UTF8.self)
         == "HTTP/1.1 429 Too Many Requests\r\nx-request-id: req_1\r\n"
         + "content-type: application/json\r\nallow: GET\r\nretry-after: 7\r\n")
+    let stranger = LocalAnswer(status: 401, body: [], allow: nil, retryAfterSeconds: nil)
+    #expect(
+      String(
+        decoding: stranger.head(requestID: "r", dialect: .openai, keepsAlive: true), as: UTF8.self
+      ).contains("\r\nwww-authenticate: Bearer realm=\"appliance\"\r\n"))
     let last = LocalAnswer(status: 200, body: [], allow: nil, retryAfterSeconds: nil)
       .head(requestID: "req_2", dialect: .anthropic, keepsAlive: false)
     #expect(
