@@ -1,5 +1,6 @@
 """The processes that the end-to-end tests drive, and the ways to look into them."""
 
+import collections
 import http.client
 import json
 import os
@@ -16,6 +17,8 @@ import urllib.parse
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("APPLIANCE_BINARY", str(ROOT / ".build/debug/appliance"))
 DIALECTS = ("openai", "anthropic", "gemini")
+# Title -> row -> column -> [that agree, all]: printed at the end of a run.
+TABLES = collections.defaultdict(lambda: collections.defaultdict(dict))
 
 
 def shared_folder():
@@ -221,9 +224,9 @@ class Appliance(Child):
 
     # Requests without an SDK
 
-    def request(self, method, path, body=None, headers=None, token=None):
+    def request(self, method, path, body=None, headers=None, token=None, timeout=30):
         all_headers = {"Authorization": f"Bearer {token or self.token}"} | (headers or {})
-        return request(self.url, method, path, body, all_headers)
+        return request(self.url, method, path, body, all_headers, timeout)
 
     def chat(self, text="Hello", model="sim-small", **more):
         body = {"model": model, "messages": [{"role": "user", "content": text}]} | more

@@ -6,7 +6,8 @@ import Testing
 struct TokenCounterTests {
   @Test(arguments: [
     ("", 0), ("hello", 1), ("hello there", 2), ("internationalization", 3), ("a,b", 3),
-    ("12345", 2), ("fooBar", 2), ("你好", 2), ("  x", 2), ("x\n\ny", 3), ("привет", 2), ("!!!", 2),
+    ("12345", 2), ("fooBar", 2), ("你好", 1), ("你", 1), ("今天早上港口很", 5), ("산책을 했다", 3), ("  x", 2),
+    ("x\n\ny", 3), ("привет", 2), ("!!!", 2),
   ])
   func counts(text: String, tokens: Int) {
     #expect(TokenCounter.count(text) == tokens)

@@ -88,7 +88,8 @@ extension AnswerAnomaly {
   /// Whether an anomaly of that code means that the usage stated is not what is billed.
   fileprivate static func leavesUsageInDoubt(_ code: String) -> Bool {
     switch AnswerAnomaly(rawValue: code) {
-    case .usageNegative, .usageOutOfRange, .usageNotANumber, .cachedExceedsInput,
+    case .usageNegative, .usageOutOfRange, .usageNotANumber, .usageRepeated,
+      .cachedExceedsInput,
       .reasoningExceedsOutput, .totalMismatch, nil:
       true
     case .codedAnswer, .answerNotJSON, .eventNotJSON, .usageFraction, .unknownIteration,

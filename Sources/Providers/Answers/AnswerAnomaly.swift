@@ -14,6 +14,8 @@ package enum AnswerAnomaly: String, CaseIterable, Sendable {
   case usageFraction = "usage_fraction"
   /// A figure that is not a number: taken as not stated.
   case usageNotANumber = "usage_not_a_number"
+  /// A figure that is stated twice in one answer or event, with two values: the last is taken.
+  case usageRepeated = "usage_repeated"
   /// More tokens read from and written to the cache than there was input.
   case cachedExceedsInput = "cached_exceeds_input"
   /// More reasoning than output.

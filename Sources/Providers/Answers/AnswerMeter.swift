@@ -53,6 +53,8 @@ struct AnswerMeter {
     var hasChoices = false
     var choiceCount = 0
     var hasUsage = false
+    /// A usage of it has been taken over.
+    var hasFigures = false
     var webQueries: Int64 = 0
     var hasError = false
     var error = ErrorEventFacts()
@@ -179,9 +181,8 @@ struct AnswerMeter {
     case .modalityName: draft.setModality(name: text(token))
     case .outputType: countOutput(text(token))
     case .finish: hasFinished = true
-    case .figure, .sum, .modalityCount, .serverTool:
-      anomalies.insert(.usageNotANumber)
-      if place.slot == .figure, let figure = figure(place) { draft.setUnusable(figure) }
+    case .figure, .sum, .modalityCount: isNoNumber(place)
+    case .serverTool: anomalies.insert(.usageNotANumber)
     case .seconds, .cost, .costTicks: anomalies.insert(.amountUnreadable)
     case .error:
       event.hasError = true
@@ -222,6 +223,17 @@ struct AnswerMeter {
     case .costTicks: facts.providerReportedCostUSD = known(StatedAmount.dollars(ticks: token))
     case .errorCode, .errorStatus: readErrorNumber(token, isCode: place.slot == .errorCode)
     case .eventCode: event.code = text(token)
+    default: break
+    }
+  }
+
+  /// A text, a truth value, an object or an array stands at a place.
+  mutating func isNoNumber(_ place: AnswerPaths.Node) {
+    switch place.slot {
+    case .figure:
+      anomalies.insert(.usageNotANumber)
+      if let figure = figure(place) { draft.setUnusable(figure) }
+    case .sum, .modalityCount: anomalies.insert(.usageNotANumber)
     default: break
     }
   }
@@ -349,6 +361,9 @@ struct AnswerMeter {
     if isStream, !isStart, draft.figures.hasAny(.completion, .output, .candidatesCount) {
       statedTally = tally
     }
+    let isSecond = event.hasFigures && !isCumulative && draft.figures != figures
+    if draft.contradictsItself || isSecond { anomalies.insert(.usageRepeated) }
+    event.hasFigures = true
     if isStart {
       isCumulative = true
       figures = draft.figures

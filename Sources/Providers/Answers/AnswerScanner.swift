@@ -209,6 +209,7 @@ struct AnswerScanner {
     let isWalked = isObject ? place.hasEdges || place.wildcard != 0 : place.element != 0
     guard isWalked, depth < Self.depthMax else {
       if place.take == .presence { meter.sawContent() }
+      meter.isNoNumber(place)
       passed.begin()
       passesRaw = place.takesRaw
       state = .passing
@@ -463,15 +464,14 @@ struct AnswerScanner {
       index += 1
     }
     guard literalLeft == 0 else { return index }
-    if literal != UInt8(ascii: "f") {
-      let place = paths.nodes[Int(node)]
-      if literal == UInt8(ascii: "t") {
-        meter.isTrue(place)
-      } else if depth == 1, place.slot == .usageOfEvent,
-        let cut = marks.cutMember(endingAt: base + index)
-      {
-        meter.cut(cut)
-      }
+    let place = paths.nodes[Int(node)]
+    if literal != UInt8(ascii: "n") {
+      meter.isNoNumber(place)
+      if literal == UInt8(ascii: "t") { meter.isTrue(place) }
+    } else if depth == 1, place.slot == .usageOfEvent,
+      let cut = marks.cutMember(endingAt: base + index)
+    {
+      meter.cut(cut)
     }
     endValue()
     return index

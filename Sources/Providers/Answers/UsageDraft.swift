@@ -21,6 +21,8 @@ struct UsageDraft {
   var seconds: String?
   private(set) var iterations: [AnswerFacts.AdditionalUsage] = []
   private(set) var hasIterations = false
+  /// A figure was stated twice, with two values.
+  private(set) var contradictsItself = false
 
   private var iteration = Iteration()
   private var isInIteration = false
@@ -56,10 +58,18 @@ struct UsageDraft {
   mutating func set(_ figure: UsageFigure, _ count: Int64) {
     isTouched = true
     if isInIteration {
+      note(iteration.figures, figure, count)
       iteration.figures.set(figure, count)
     } else {
+      note(figures, figure, count)
       figures.set(figure, count)
     }
+  }
+
+  private mutating func note(
+    _ figures: borrowing UsageFigures, _ figure: UsageFigure, _ count: Int64
+  ) {
+    if figures.has(figure), figures.count(figure) != count { contradictsItself = true }
   }
 
   mutating func setUnusable(_ figure: UsageFigure) {

@@ -87,6 +87,11 @@ struct UsageFigures: Equatable, Sendable {
   }
 
   private static func bit(_ figure: UsageFigure) -> UInt64 { 1 << UInt64(figure.rawValue) }
+
+  /// One bit for each of the figures, as in `stated`.
+  static func bits(_ figures: [UsageFigure]) -> UInt64 {
+    figures.reduce(0) { $0 | bit($1) }
+  }
 }
 
 /// Reads a JSON number as a count of tokens, without trusting it.

@@ -11,34 +11,102 @@ struct UsageReading: Equatable {
   /// - Returns: Nil if the figures are no usage: none was stated, or the amount of the input or
   ///   the output was stated with something that cannot be one (an estimate is better then).
   init?(_ figures: UsageFigures) {
-    let main: [UsageFigure] = [
-      .prompt, .completion, .input, .output, .promptCount, .candidatesCount, .totalInput,
-      .totalOutput, .tokensInput, .tokensOutput,
-    ]
-    guard !main.contains(where: { figures.isUnusable($0) }) else { return nil }
-    if figures.hasAny(.promptCount, .candidatesCount, .thoughtsCount, .totalCount) {
-      readGemini(figures)
-    } else if figures.hasAny(.totalInput, .totalOutput) {
-      readInteractions(figures)
-    } else if figures.hasAny(
-      .tokensInput, .tokensOutput, .billedInput, .billedOutput, .billedSearch, .billedImage)
-    {
-      readCohere(figures)
-    } else if figures.hasAny(.prompt, .completion) {
-      readOpenAI(figures)
-    } else if figures.hasAny(.input, .output) {
-      readInputOutput(figures)
-    } else if figures.has(.statistics) {
-      usage.inputTokens = figures.count(.statistics)
-    } else if let total = figures[.total] {
-      // A total alone: nothing says which part was output.
-      usage.inputTokens = total
-      statedTotal = total
-    } else {
-      return nil
-    }
+    guard figures.unusable & Self.amounts == 0,
+      let form = Self.forms.first(where: { figures.stated & $0.tells != 0 })
+    else { return nil }
+    form.read(&self, figures)
     check()
   }
+
+  /// The amounts without which a usage is none.
+  private static let amounts = UsageFigures.bits([
+    .prompt, .completion, .input, .output, .promptCount, .candidatesCount, .totalInput,
+    .totalOutput, .tokensInput, .tokensOutput,
+  ])
+
+  // MARK: Forms
+
+  /// One way of stating a usage.
+  struct Form: Sendable {
+    let name: String
+    /// Where it is documented.
+    let source: String
+    /// The figures of which any tells that it is this one.
+    let tells: UInt64
+    fileprivate let read: @Sendable (inout UsageReading, UsageFigures) -> Void
+
+    fileprivate init(
+      _ name: String, source: String, tells: [UsageFigure],
+      read: @escaping @Sendable (inout UsageReading, UsageFigures) -> Void
+    ) {
+      self.name = name
+      self.source = source
+      self.tells = UsageFigures.bits(tells)
+      self.read = read
+    }
+  }
+
+  /// The first form of which a figure was stated is the one.
+  static let forms: [Form] = [
+    Form(
+      "generateContent", source: "ai.google.dev/api/generate-content#UsageMetadata",
+      tells: [.promptCount, .candidatesCount, .thoughtsCount, .totalCount]
+    ) { $0.readGemini($1) },
+    Form(
+      "interactions", source: "ai.google.dev/api/interactions-api",
+      tells: [.totalInput, .totalOutput]
+    ) { $0.readInteractions($1) },
+    Form(
+      "cohere", source: "docs.cohere.com/reference/chat",
+      tells: [
+        .tokensInput, .tokensOutput, .billedInput, .billedOutput, .billedSearch, .billedImage,
+      ]
+    ) { $0.readCohere($1) },
+    Form(
+      "chat completions", source: "platform.openai.com/docs/api-reference/chat/object",
+      tells: [.prompt, .completion]
+    ) { $0.readOpenAI($1) },
+    Form(
+      "responses and messages",
+      source:
+        "platform.openai.com/docs/api-reference/responses, docs.anthropic.com/en/api/messages",
+      tells: [.input, .output]
+    ) { $0.readInputOutput($1) },
+    Form(
+      "predict", source: "cloud.google.com/vertex-ai/generative-ai/docs/model-reference",
+      tells: [.statistics]
+    ) { $0.usage.inputTokens = $1.count(.statistics) },
+    // Nothing says which part was output.
+    Form(
+      "a total alone", source: "platform.openai.com/docs/api-reference/embeddings",
+      tells: [.total]
+    ) {
+      $0.usage.inputTokens = $1.count(.total)
+      $0.statedTotal = $1[.total]
+    },
+  ]
+
+  // MARK: What comes on top
+
+  /// A vendor's way of leaving a part out of `prompt_tokens` or `completion_tokens`, told by a
+  /// total that exceeds them by just that part.
+  struct Surplus: Sendable {
+    let name: String
+    let source: String
+    var reasoning = false
+    var audio = false
+  }
+
+  static let surpluses: [Surplus] = [
+    Surplus(
+      name: "xAI, Perplexity: reasoning on top of the completion",
+      source: "docs.x.ai/docs/guides/reasoning", reasoning: true),
+    Surplus(
+      name: "Mistral: audio on top of the prompt", source: "docs.mistral.ai/capabilities/audio",
+      audio: true),
+    Surplus(
+      name: "both at once", source: "as the two before", reasoning: true, audio: true),
+  ]
 
   /// `prompt_tokens` and `completion_tokens`: details are parts of them, unless the total shows
   /// that they come on top.
@@ -52,15 +120,15 @@ struct UsageReading: Equatable {
     guard rest > 0 else { return }
     let reasoning = usage.reasoningTokens
     let audio = usage.inputAudioTokens
-    if rest == reasoning {
-      usage.outputTokens += reasoning
-    } else if rest == audio {
-      usage.inputTokens += audio
-    } else if rest == reasoning + audio {
-      usage.outputTokens += reasoning
-      usage.inputTokens += audio
+    let surplus = Self.surpluses.first {
+      rest == ($0.reasoning ? reasoning : 0) + ($0.audio ? audio : 0)
+    }
+    if let surplus {
+      if surplus.reasoning { usage.outputTokens += reasoning }
+      if surplus.audio { usage.inputTokens += audio }
     } else if reasoning == 0, figures.has(.completion) {
-      // Thinking that is visible only in the total.
+      // Gemini behind its compatible path (ai.google.dev/gemini-api/docs/openai): thinking shows in
+      // the total alone.
       usage.outputTokens += rest
       usage.reasoningTokens = rest
     }

@@ -288,6 +288,39 @@ struct AnswerMeterTests {
     {
       $0.usage == nil && $0.anomalies == ["usage_not_a_number"]
     },
+    Case(name: "a truth value", body: usage(#""prompt_tokens":true,"completion_tokens":4"#)) {
+      $0.usage == nil && $0.anomalies == ["usage_not_a_number"]
+    },
+    Case(
+      name: "an object", body: usage(#""prompt_tokens":{"value":3},"completion_tokens":4"#)
+    ) { $0.usage == nil && $0.anomalies == ["usage_not_a_number"] },
+    Case(name: "an array", body: usage(#""prompt_tokens":5,"completion_tokens":[4]"#)) {
+      $0.usage == nil && $0.anomalies == ["usage_not_a_number"]
+    },
+    Case(
+      name: "null states nothing", body: usage(#""prompt_tokens":5,"completion_tokens":null"#)
+    ) { $0.usage?.inputTokens == 5 && $0.anomalies.isEmpty },
+    Case(name: "a figure stated twice", body: usage(#""prompt_tokens":5,"prompt_tokens":7"#)) {
+      $0.usage?.inputTokens == 7 && $0.anomalies == ["usage_repeated"]
+    },
+    Case(name: "the same figure twice", body: usage(#""prompt_tokens":5,"prompt_tokens":5"#)) {
+      $0.usage?.inputTokens == 5 && $0.anomalies.isEmpty
+    },
+    Case(
+      name: "two usages in one answer",
+      body: #"{"choices":[],"usage":{"prompt_tokens":5},"usage":{"prompt_tokens":7}}"#
+    ) { $0.usage?.inputTokens == 7 && $0.anomalies == ["usage_repeated"] },
+    Case(
+      name: "one usage at two places of an event is Groq's way",
+      body: AnswerSamples.stream(
+        #"{"choices":[],"usage":{"prompt_tokens":5},"x_groq":{"usage":{"prompt_tokens":5}}}"#)
+    ) { $0.usage?.inputTokens == 5 && $0.anomalies.isEmpty },
+    Case(
+      name: "a usage that grows from event to event is not repeated",
+      body: AnswerSamples.stream(
+        #"{"choices":[],"usage":{"prompt_tokens":5,"completion_tokens":1}}"#,
+        #"{"choices":[],"usage":{"prompt_tokens":5,"completion_tokens":2}}"#)
+    ) { $0.usage?.outputTokens == 2 && $0.anomalies.isEmpty },
     Case(name: "a usage that is a list", body: #"{"choices":[],"usage":[1,2]}"#) {
       $0.usage == nil && $0.anomalies.isEmpty
     },

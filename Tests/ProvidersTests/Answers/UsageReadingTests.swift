@@ -138,6 +138,19 @@ struct UsageReadingTests {
     #expect(usage.inputTokens == 21)
   }
 
+  /// A form or quirk of a vendor is a row with its name and source, and tells itself apart.
+  @Test func everyRowHasANameAndASource() {
+    let names = UsageReading.forms.map(\.name) + UsageReading.surpluses.map(\.name)
+    let sources = UsageReading.forms.map(\.source) + UsageReading.surpluses.map(\.source)
+    #expect(Set(names).count == names.count)
+    #expect(sources.allSatisfy { !$0.isEmpty })
+    var told: UInt64 = 0
+    for form in UsageReading.forms {
+      #expect(form.tells != 0 && form.tells & told == 0, "\(form.name) hides behind another")
+      told |= form.tells
+    }
+  }
+
   @Test func aMainFigureThatCannotBeOneIsNoUsage() {
     var figures = UsageFigures()
     figures.set(.completion, 4)
