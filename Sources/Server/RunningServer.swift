@@ -59,6 +59,7 @@ package final class RunningServer: Sendable {
         loop: control, pool: fetches, authorityFile: configuration.upstreamAuthorityFile,
         snapshot: { records.snapshot }
       ).start()
+      LedgerKeeper(loop: control, writer: writer, log: log) { records.snapshot.settings }.start()
       let startedAt = wallClockMilliseconds()
       let administration = Administration(installation: installation) { [node] in
         [

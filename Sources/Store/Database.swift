@@ -20,6 +20,7 @@ package final class Database {
   let handle: OpaquePointer
   package let path: String
   private let walPages: UnsafeMutablePointer<CInt>
+  private let rollbacks: UnsafeMutablePointer<Int>
 
   package init(path: String, _ access: Access) throws(StoreError) {
     if access == .owner { try Self.makePrivate(path) }
@@ -43,6 +44,10 @@ package final class Database {
     self.path = path
     walPages = UnsafeMutablePointer<CInt>.allocate(capacity: 1)
     walPages.initialize(to: 0)
+    rollbacks = UnsafeMutablePointer<Int>.allocate(capacity: 1)
+    rollbacks.initialize(to: 0)
+    sqlite3_rollback_hook(
+      handle, { $0?.assumingMemoryBound(to: Int.self).pointee += 1 }, rollbacks)
     try configure(access)
   }
 
@@ -50,10 +55,15 @@ package final class Database {
     // Waits for the statements: what is left of them closes the connection.
     sqlite3_close_v2(handle)
     walPages.deallocate()
+    rollbacks.deallocate()
   }
 
   /// Pages in the write-ahead log after this connection's last commit.
   package var walPageCount: Int { Int(walPages.pointee) }
+
+  /// How often changes were taken back, by whatever way: what is remembered of rows that were
+  /// written before may be wrong then.
+  package var rollbackCount: Int { rollbacks.pointee }
 
   /// Runs statements that give no rows; the text is a constant of ours.
   package func execute(_ sql: String) throws(StoreError) {
@@ -106,6 +116,7 @@ package final class Database {
       try execute("RELEASE step")
       return result
     } catch {
+      rollbacks.pointee += 1
       if isInTransaction { try execute("ROLLBACK TO step; RELEASE step") }
       throw error
     }

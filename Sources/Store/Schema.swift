@@ -89,6 +89,7 @@ extension Migration {
 
         -- The purge of what has expired.
         CREATE INDEX owned_id_by_expiry ON owned_id (expires_at);
-        """)
+        """),
+    .rollUps,
   ]
 }

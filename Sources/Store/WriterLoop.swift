@@ -101,13 +101,7 @@ final class WriterLoop {
     _ receipts: ArraySlice<Receipt>, _ ids: ArraySlice<OwnedID>
   ) throws(StoreError) -> Int {
     try database.transaction { () throws(StoreError) in
-      var lost = 0
-      for receipt in receipts {
-        do throws(StoreError) { try ledger.add(receipt) } catch {
-          guard error.rejectsRow else { throw error }
-          lost += 1
-        }
-      }
+      var lost = try ledger.add(contentsOf: receipts)
       for owned in ids {
         do throws(StoreError) { try ownedIDs.add(owned) } catch {
           guard error.rejectsRow else { throw error }

@@ -51,7 +51,24 @@ struct LedgerCommandsTests {
     #expect(test.output.contains("\r\n\"a,\"\"b\"\"\",2,"))
   }
 
+  @Test func sumsUpBySeveralSubjectsThePeriodFirst() {
+    let summary: JSONValue = [
+      "rows": [["day": "2027-01-31T00:00:00Z", "user": "ada", "model": "m", "requests": 2]],
+      "total": ["requests": 2],
+    ]
+    let test = TestConsole(answers: [.usageSummary: .success(summary)])
+    test.run("usage --by user,day --by model")
+    #expect(test.arguments == ["by": ["user", "day", "model"]])
+    #expect(test.output.hasPrefix("DAY                   USER  MODEL  REQUESTS"))
+    #expect(test.output.contains("2027-01-31T00:00:00Z  ada   m             2"))
+    #expect(test.output.contains("total                 -     -             2"))
+    test.run("usage --by user,day --csv")
+    #expect(test.output.contains("day,user,requests,failed,"))
+  }
+
   @Test func refusesAnUnknownSubject() {
+    #expect(TestConsole().run("usage --by hour,day") == .usage)
+    #expect(TestConsole().run("usage --by user,user") == .usage)
     #expect(TestConsole().run("usage --by colour") == .usage)
     #expect(TestConsole().run("usage --csv --json") == .usage)
   }

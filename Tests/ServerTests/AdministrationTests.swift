@@ -52,7 +52,7 @@ struct AdministrationTests {
       "user.remove", "token.list", "token.add", "token.remove", "model.list", "model.add",
       "model.set", "model.remove", "price.list", "price.set", "price.import", "price.remove",
       "setting.list", "setting.set", "import", "export", "status", "requests.list",
-      "usage.summary",
+      "request.show", "usage.summary",
     ] {
       #expect(OperationName(name) != nil, "\(name)")
     }

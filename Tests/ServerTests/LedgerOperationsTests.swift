@@ -87,18 +87,29 @@ struct LedgerOperationsTests {
   @Test func sumsByWhatIsAsked() throws {
     let desk = try Self.desk()
     let summary = try desk.perform("usage.summary", #"{"by":["user"]}"#)
-    #expect(summary.object?.map(\.name) == ["rows", "total"])
+    #expect(summary.object?.map(\.name) == ["rows", "total", "from", "to"])
     #expect(
       summary.at("rows.0")?.text
         == #"{"user":"ada","requests":2,"failed":0,"input_tokens":20,"output_tokens":10,"#
         + #""total_tokens":30,"cached_input_tokens":0,"cache_write_tokens":0,"#
-        + #""reasoning_tokens":0,"cost_usd":"3.000000002","unpriced":0}"#)
+        + #""reasoning_tokens":0,"cost_usd":"3.000000002","unpriced":0,"#
+        + #""estimated":0,"attempts":4,"possible_usd":"0"}"#)
     #expect(summary.at("total.requests") == 4)
     #expect(summary.at("total.failed") == 1)
     #expect(summary.at("total.cost_usd")?.string == "4.500000003")
-    let early = try desk.perform("usage.summary", #"{"by":["model"],"to_ms":1800000002000}"#)
-    #expect(early.at("total.requests") == 1)
-    #expect(early.at("rows.0.model")?.string == "m-1")
+    #expect(summary["from"] == .null && summary["to"] == .null)
+    let early = try desk.perform(
+      "usage.summary", #"{"by":["model"],"from_ms":1800000000001,"to_ms":1800000002000}"#)
+    #expect(early.at("total.requests") == 4)
+    #expect(early["from"]?.string == "2027-01-15T08:00:00Z")
+    #expect(early["to"]?.string == "2027-01-15T09:00:00Z")
+    let late = try desk.perform("usage.summary", #"{"from_ms":1800003600000}"#)
+    #expect(late.at("total.requests") == 0)
+    let both = try desk.perform("usage.summary", #"{"by":["user","day","model"]}"#)
+    #expect(both["rows"]?.array?.count == 4)
+    #expect(
+      both.at("rows.0")?.object?.prefix(3).map { "\($0.name)=\($0.value.string ?? "-")" }
+        == ["day=2027-01-15T00:00:00Z", "user=ada", "model=m-1"])
     #expect(
       try desk.perform("usage.summary", #"{"by":["key"]}"#).at("rows.0.key")?.string == "open/first"
     )
@@ -114,7 +125,9 @@ struct LedgerOperationsTests {
   @Test(arguments: [
     ("requests.list", #"{"limit":"many"}"#), ("requests.list", #"{"user":7}"#),
     ("requests.list", #"{"since_ms":"yesterday"}"#),
-    ("usage.summary", #"{"by":["colour"]}"#), ("usage.summary", #"{"from_ms":"x"}"#),
+    ("usage.summary", #"{"by":["colour"]}"#), ("usage.summary", #"{"by":["user","user"]}"#),
+    ("usage.summary", #"{"by":["hour","day"]}"#), ("usage.summary", #"{"by":[7]}"#),
+    ("usage.summary", #"{"from_ms":"x"}"#),
   ])
   func refusals(_ operation: String, arguments: String) throws {
     #expect(try TestDesk().code(operation, arguments) == "invalid")

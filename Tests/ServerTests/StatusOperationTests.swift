@@ -12,9 +12,12 @@ struct StatusOperationTests {
     let status = try desk.perform("status")
     #expect(
       status.object?.map(\.name) == [
-        "running", "listen", "data", "node", "providers", "keys", "users", "tokens", "models",
-        "prices", "requests_total",
+        "version", "running", "listen", "data", "node", "providers", "keys", "users", "tokens",
+        "models", "prices", "price_version", "requests_total",
       ])
+    #expect(status["version"]?.string == productVersion)
+    #expect(
+      status["price_version"]?.string == desk.installation.records.snapshot.prices.version)
     #expect(status["running"] == false)
     #expect(status["data"]?.string == desk.folder.path + "/data")
     #expect(status["providers"] == 2)
@@ -30,6 +33,19 @@ struct StatusOperationTests {
     let desk = try TestDesk()
     desk.installation.writer.record(.init(requestID: "req_1", startedAtMilliseconds: 1))
     #expect(try desk.perform("status")["requests_total"] == 1)
+  }
+
+  /// The number is kept, not counted: rows that are gone are in it.
+  @Test func countsRequestsWhoseRowsAreGone() throws {
+    let desk = try TestDesk()
+    for id in ["a", "b", "b"] {
+      desk.installation.writer.record(.init(requestID: id, startedAtMilliseconds: 1))
+    }
+    let gone = try desk.installation.writer.performAndWait { database throws(StoreError) in
+      try Ledger.purge(finishedBefore: .max, rowsMax: 9, in: database)
+    }
+    #expect(gone == 2)
+    #expect(try desk.perform("status")["requests_total"] == 2)
   }
 
   @Test func aRunningServerAddsItsOwn() throws {

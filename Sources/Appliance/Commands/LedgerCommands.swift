@@ -1,8 +1,8 @@
 import JSON
 
-/// `appliance requests` and `appliance usage`: what the ledger holds.
+/// `appliance requests`, `request show` and `usage`: what the ledger holds.
 enum LedgerCommands {
-  static let all: [Command] = [requests, usage]
+  static let all: [Command] = [requests, ReceiptCommands.show, usage]
 
   private static let requests = Command.operation(
     "requests", "List the latest requests, newest first",
@@ -44,58 +44,78 @@ enum LedgerCommands {
     RecordColumn("MS", "duration_ms", isNumeric: true),
   ]
 
-  private static let subjects = ["user", "token", "model", "key", "provider"]
+  private static let periods = ["hour", "day"]
+  private static let subjects = ["user", "token", "model", "key", "provider", "endpoint"] + periods
 
   private static let usage = Command.operation(
     "usage", "Sum up tokens and cost",
     options: [
       Command.Option(
-        "--by", "SUBJECT",
+        "--by", "SUBJECTS",
         help: """
-          What each row stands for: \(subjects.joined(separator: ", ")). Default: user.
-          """),
-      Command.Option("--from", "WHEN", help: "From this time or date, or from 7d ago."),
-      Command.Option("--to", "WHEN", help: "Up to this time or date, it excluded."),
+          What each row stands for: \(subjects.joined(separator: ", ")), or several of them, as \
+          model,day. Default: user.
+          """, isRepeated: true),
+      Command.Option("--from", "WHEN", help: "From the hour of this time or date, or 7d ago."),
+      Command.Option("--to", "WHEN", help: "Up to the hour that begins at or after this."),
       Command.Option("--csv", help: "Print CSV instead of a table."),
     ],
-    examples: ["appliance usage --from 30d --by model", "appliance usage --by key --csv"]
+    details: [
+      "Sums are kept by the hour, UTC, for as long as the appliance lives: also those of requests "
+        + "whose rows are gone."
+    ],
+    examples: [
+      "appliance usage --from 30d --by model", "appliance usage --by user,day --from 7d",
+      "appliance usage --by key --csv",
+    ]
   ) { call throws(CommandError) in
     guard !(call.wantsJSON && call.has("--csv")) else {
       throw .usage("--json and --csv exclude each other.")
     }
-    let subject = call.value("--by") ?? "user"
-    guard subjects.contains(subject) else {
-      throw .usage("--by takes one of \(subjects.joined(separator: ", ")), not '\(subject)'.")
-    }
+    let by = try subjects(call.list("--by") ?? ["user"])
     let result = try call.perform(
       .usageSummary,
       [
-        ("by", .array([.string(subject)])),
+        ("by", .array(by.map(JSONValue.string))),
         ("from_ms", try call.time("--from", spansGo: .backward)),
         ("to_ms", try call.time("--to", spansGo: .backward)),
       ])
     guard !call.wantsJSON else { return call.printJSON(result) }
     let rows = result["rows"]?.array ?? []
+    // As the rows have them: the period first.
+    let names = periods.filter(by.contains) + by.filter { !periods.contains($0) }
     if call.has("--csv") {
-      let names = [subject] + figures.map(\.member)
+      let names = names + figures.map(\.member)
       call.console.write(CSV.line(names))
       for row in rows { call.console.write(CSV.line(names.map { cellText(row[$0]) })) }
       return
     }
     guard !rows.isEmpty else { return call.console.writeError("No usage yet.\n") }
     var total = result["total"] ?? .null
-    total[subject] = "total"
+    total[names[0]] = "total"
     call.printTable(
       rows + [total],
-      [RecordColumn(subject.uppercased(), subject)]
-        + figures.map { RecordColumn($0.heading, $0.member, isNumeric: true) })
+      names.map { RecordColumn($0.uppercased(), $0) }
+        + figures.filter(\.isInTable).map { RecordColumn($0.heading, $0.member, isNumeric: true) })
   }
 
-  private static let figures: [(heading: String, member: String)] = [
-    ("REQUESTS", "requests"), ("FAILED", "failed"), ("INPUT", "input_tokens"),
-    ("OUTPUT", "output_tokens"), ("TOTAL", "total_tokens"), ("CACHED", "cached_input_tokens"),
-    ("CACHE WRITE", "cache_write_tokens"), ("REASONING", "reasoning_tokens"),
-    ("COST USD", "cost_usd"), ("UNPRICED", "unpriced"),
+  /// The subjects of `--by`, checked.
+  private static func subjects(_ words: [String]) throws(CommandError) -> [String] {
+    for word in words where !subjects.contains(word) {
+      throw .usage("--by takes \(subjects.joined(separator: ", ")), not '\(word)'.")
+    }
+    guard !words.isEmpty, Set(words).count == words.count, !periods.allSatisfy(words.contains)
+    else { throw .usage("--by takes each subject once, and hour or day but not both.") }
+    return words
+  }
+
+  private static let figures: [(heading: String, member: String, isInTable: Bool)] = [
+    ("REQUESTS", "requests", true), ("FAILED", "failed", true), ("INPUT", "input_tokens", true),
+    ("OUTPUT", "output_tokens", true), ("TOTAL", "total_tokens", true),
+    ("CACHED", "cached_input_tokens", true), ("CACHE WRITE", "cache_write_tokens", true),
+    ("REASONING", "reasoning_tokens", true), ("COST USD", "cost_usd", true),
+    ("UNPRICED", "unpriced", true), ("ESTIMATED", "estimated", false),
+    ("ATTEMPTS", "attempts", false), ("POSSIBLE USD", "possible_usd", false),
   ]
 }
 

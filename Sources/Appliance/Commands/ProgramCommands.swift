@@ -1,10 +1,11 @@
 import JSON
+import Server
 
 /// `appliance serve`, `status`, `config` and `version`.
 enum ProgramCommands {
   static let all: [Command] = [serve, status, configSample, configExplain, configCheck, version]
 
-  static let versionNumber = "0.1.0"
+  static let versionNumber = productVersion
 
   private static let serve = Command(
     words: ["serve"], summary: "Run the appliance",

@@ -113,7 +113,8 @@ enum Operation: String, Sendable, CaseIterable {
   case backup = "backup"
 
   /// `{}` → `{version, running: BOOL, pid?, started_at?, data, listen: [URL…], node, providers,
-  /// keys, users, tokens, models, prices, requests_total, connections?, draining?}`.
+  /// keys, users, tokens, models, prices, price_version, requests_total, connections?, draining?}`.
+  /// `requests_total` counts those too whose rows are gone.
   case status = "status"
   /// `{limit, user?, model?, since_ms?}` → `{"requests": [request…]}`, newest first.
   ///
@@ -123,9 +124,24 @@ enum Operation: String, Sendable, CaseIterable {
   /// `Usage` in snake case, `total_tokens` after the first two; `cost_usd` is a decimal text or
   /// null; `anomalies` a list of texts; what is unknown is null.
   case requestsList = "requests.list"
-  /// `{by: [user | token | model | key | provider], from_ms?, to_ms?}` → `{"rows": [row…],
-  /// "total": row}`. `by` holds one name; a row has a member of that name, then `requests,
-  /// failed, input_tokens, output_tokens, total_tokens, cached_input_tokens, cache_write_tokens,
-  /// reasoning_tokens, cost_usd, unpriced`: `unpriced` counts requests without a cost.
+  /// `{id}` → `{"request": {…}}`: the fields of a request as in `requests.list`, then `wait_ms`,
+  /// `plan`: [{provider, model, level}], `attempt_list`: [{provider, model, key, level, wait_ms,
+  /// duration_ms, status, end, reason, retry_after_ms, possible_cost_usd}] and `cost`:
+  /// {price_version, price_key, lines: [{item, quantity, unit_price_usd, amount_usd, price_field,
+  /// above_tokens, tier}], sum_usd, factors: [{name, factor}], exact_usd, cost_usd, possible_usd}.
+  /// `quantity` × `unit_price_usd` is `amount_usd`, their sum `sum_usd`, that times the factors
+  /// `exact_usd`, and that rounded half to even to nine places `cost_usd`. All amounts are decimal
+  /// texts.
+  case requestShow = "request.show"
+  /// `{by: [user | token | model | key | provider | endpoint | hour | day…], from_ms?, to_ms?}` →
+  /// `{"rows": [row…], "total": row, "from": TIME | null, "to": TIME | null}`, by hour or day and
+  /// then the dearest first.
+  ///
+  /// `by` holds any of them together, but not both periods; a row has a member of each name, then
+  /// `requests, failed, input_tokens, output_tokens, total_tokens, cached_input_tokens,
+  /// cache_write_tokens, reasoning_tokens, cost_usd, unpriced, estimated, attempts, possible_usd`.
+  /// `unpriced` counts requests with usage and without a cost, `possible_usd` is an estimate of what
+  /// attempts that were left may have cost. A range is in whole hours, UTC: `from` is rounded down
+  /// and `to` up, and both are in the result as they were taken.
   case usageSummary = "usage.summary"
 }

@@ -35,6 +35,10 @@ package struct RuntimeSettings: Equatable, Sendable {
   /// How much of its answer is heard then.
   package var drainBytesMax = 8_388_608
   package var unpriced: Unpriced = .allow
+  /// Rows of the ledger older than this go; sums of usage stay.
+  package var requestsKeptDays: Int = 90
+  /// While the database is larger than this the ledger's oldest rows go.
+  package var databaseMegabytesMax: Int = 4_096
 
   package init() {}
 
@@ -86,6 +90,13 @@ package struct RuntimeSettings: Equatable, Sendable {
       "unpriced", \.unpriced,
       help: "What becomes of a request whose model has no price: allow it and flag it, refuse it "
         + "with 402, or take it as free."),
+    .integer(
+      "requests_kept_days", \.requestsKeptDays, in: 1...36_500,
+      help: "Days after which a request's row leaves the ledger; sums of usage stay."),
+    .integer(
+      "database_max_mb", \.databaseMegabytesMax, in: 16...16_777_216,
+      help: "Size of the database in MiB above which the oldest rows of requests leave the ledger."
+    ),
   ]
 
   package static func setting(named name: String) -> Setting? {
@@ -142,10 +153,11 @@ extension RuntimeSettings.Setting {
       form: "a whole number from \(range.lowerBound) to \(range.upperBound)",
       value: { settings in .int(Int64(settings[keyPath: path])) },
       set: { settings, value in
-        guard let number = value.int.flatMap(Int.init(exactly:)), range.contains(number) else {
-          return false
-        }
-        settings[keyPath: path] = number
+        // The command line sends every value as a text.
+        guard let number = value.int ?? value.string.flatMap({ Int64($0) }),
+          let count = Int(exactly: number), range.contains(count)
+        else { return false }
+        settings[keyPath: path] = count
         return true
       })
   }

@@ -44,6 +44,7 @@ package struct Administration: Sendable {
     case .exportDocument: return exportDocument(arguments)
     case .status: return try status()
     case .requestsList: return try requestsList(arguments)
+    case .requestShow: return try requestShow(arguments)
     case .usageSummary: return try usageSummary(arguments)
     case .backup: return try backup(arguments)
     }
@@ -78,7 +79,8 @@ enum OperationName {
   enum Verb: String { case list, show, add, set, remove }
 
   case record(Record.Kind, Verb)
-  case backup, priceImport, importDocument, exportDocument, status, requestsList, usageSummary
+  case backup, priceImport, importDocument, exportDocument, status, requestsList, requestShow
+  case usageSummary
 
   init?(_ text: String) {
     switch text {
@@ -88,6 +90,7 @@ enum OperationName {
     case "export": self = .exportDocument
     case "status": self = .status
     case "requests.list": self = .requestsList
+    case "request.show": self = .requestShow
     case "usage.summary": self = .usageSummary
     default:
       let parts = text.split(separator: ".", omittingEmptySubsequences: false)

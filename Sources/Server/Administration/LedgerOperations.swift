@@ -28,36 +28,62 @@ extension Administration {
 
   /// Sums of usage and cost.
   func usageSummary(_ arguments: Arguments) throws(OperationFailure) -> JSONValue {
-    let by = arguments["by"]?.array?.compactMap(\.string) ?? []
-    guard by.count <= 1, let wanted = by.first ?? Optional("user"),
-      let grouping = LedgerReader.Grouping(rawValue: wanted)
-    else {
-      let known = LedgerReader.Grouping.allCases.map(\.rawValue).joined(separator: ", ")
-      throw OperationFailure(
-        code: "invalid", message: "'by' must be one of: \(known).")
-    }
-    let (from, to) = (
-      try arguments.optionalInt("from_ms"), try arguments.optionalInt("to_ms")
-    )
+    let query = try usageQuery(arguments)
+    var whole = query
+    whole.groupings = []
+    whole.period = nil
     do throws(StoreError) {
       try installation.writer.performAndWait { _ in }
       let reader = try LedgerReader(path: installation.directory.databasePath)
-      let sums = try reader.sums(by: grouping, fromMilliseconds: from, toMilliseconds: to)
-      let total = try reader.sums(by: nil, fromMilliseconds: from, toMilliseconds: to)
+      let sums = try reader.sums(query)
+      let total = try reader.sums(whole).first ?? UsageSum()
       return .object([
-        .init("rows", .array(sums.map { Self.view($0, grouping) })),
-        .init("total", Self.view(total.first ?? UsageSum(), nil)),
+        .init("rows", .array(sums.map { Self.view($0, query) })),
+        .init("total", Self.view(total, whole)),
+        .init("from", Self.time(query.hours.lowerBound, isGiven: query.fromMilliseconds != nil)),
+        .init("to", Self.time(query.hours.upperBound, isGiven: query.toMilliseconds != nil)),
       ])
     } catch {
       throw OperationFailure(error)
     }
   }
 
-  private static func view(_ sum: UsageSum, _ grouping: LedgerReader.Grouping?) -> JSONValue {
+  private func usageQuery(_ arguments: Arguments) throws(OperationFailure) -> UsageQuery {
+    var query = UsageQuery()
+    let by = arguments["by"]?.array ?? []
+    for word in by {
+      let name = word.string ?? ""
+      if let grouping = UsageQuery.Grouping(rawValue: name), !query.groupings.contains(grouping) {
+        query.groupings.append(grouping)
+      } else if let period = UsageQuery.Period(rawValue: name), query.period == nil {
+        query.period = period
+      } else {
+        let known =
+          UsageQuery.Grouping.allCases.map(\.rawValue) + UsageQuery.Period.allCases.map(\.rawValue)
+        throw OperationFailure(
+          code: "invalid",
+          message: "'by' takes each at most once, hour or day but not both, of: "
+            + known.joined(separator: ", ") + ".")
+      }
+    }
+    if by.isEmpty { query.groupings = [.user] }
+    query.fromMilliseconds = try arguments.optionalInt("from_ms")
+    query.toMilliseconds = try arguments.optionalInt("to_ms")
+    return query
+  }
+
+  private static func time(_ milliseconds: Int64, isGiven: Bool) -> JSONValue {
+    isGiven ? .string(Timestamp.text(milliseconds)) : .null
+  }
+
+  private static func view(_ sum: UsageSum, _ query: UsageQuery) -> JSONValue {
     var members: [JSONValue.Member] = []
-    if let grouping {
-      let name = sum.owner.map { "\($0)/\(sum.name ?? "")" } ?? sum.name
-      members.append(.init(grouping.rawValue, name.map(JSONValue.string) ?? .null))
+    if let period = query.period, let start = sum.startMilliseconds {
+      members.append(.init(period.rawValue, .string(Timestamp.text(start))))
+    }
+    for (grouping, name) in zip(query.groupings, sum.names) {
+      let text = name.owner.map { "\($0)/\(name.name ?? "")" } ?? name.name
+      members.append(.init(grouping.rawValue, text.map(JSONValue.string) ?? .null))
     }
     let usage = sum.usage
     members += [
@@ -69,7 +95,9 @@ extension Administration {
       .init("cache_write_tokens", .int(usage.cacheWriteTokens)),
       .init("reasoning_tokens", .int(usage.reasoningTokens)),
       .init("cost_usd", .string(DollarAmount(nanoUSD: sum.costNanoUSD).description)),
-      .init("unpriced", .int(sum.unpriced)),
+      .init("unpriced", .int(sum.unpriced)), .init("estimated", .int(sum.estimated)),
+      .init("attempts", .int(sum.attempts)),
+      .init("possible_usd", .string(DollarAmount(nanoUSD: sum.possibleCostNanoUSD).description)),
     ]
     return .object(members)
   }

@@ -2,18 +2,22 @@ import Gateway
 import JSON
 import Store
 
+/// What this is a version of, and which: in `status`, and in `version`.
+package let productVersion = "0.1.0"
+
 extension Administration {
   /// What the appliance holds, and how a running one is doing.
   func status() throws(OperationFailure) -> JSONValue {
     let requests: Int64
     do throws(StoreError) {
-      requests = try installation.writer.performAndWait { database throws(StoreError) in
-        try database.integer("SELECT count(*) FROM request")
-      }
+      try installation.writer.performAndWait { _ in }
+      requests = try LedgerReader(path: installation.directory.databasePath).requestsTotal()
     } catch {
       throw OperationFailure(error)
     }
-    var members: [JSONValue.Member] = [.init("running", .bool(serverStatus != nil))]
+    var members: [JSONValue.Member] = [
+      .init("version", .string(productVersion)), .init("running", .bool(serverStatus != nil)),
+    ]
     members += serverStatus?() ?? [.init("listen", .array([]))]
     members += [
       .init("data", .string(installation.directory.path)),
@@ -22,7 +26,10 @@ extension Administration {
     for kind in Record.Kind.allCases where kind != .setting {
       members.append(.init(Self.section(kind), .int(Int64(snapshot.records(kind).count))))
     }
-    members.append(.init("requests_total", .int(requests)))
+    members += [
+      .init("price_version", .string(snapshot.prices.version)),
+      .init("requests_total", .int(requests)),
+    ]
     return .object(members)
   }
 }

@@ -12,6 +12,7 @@ struct RuntimeSettingsTests {
         "connect_timeout=3", "stream_head_timeout=60", "response_head_timeout=600",
         "stream_silence_timeout=120", "queue_wait=10", "request_timeout=3600",
         "hold_back_time=5", "drain_time=120", "drain_bytes_max=8388608", "unpriced=\"allow\"",
+        "requests_kept_days=90", "database_max_mb=4096",
       ])
   }
 
@@ -36,8 +37,8 @@ struct RuntimeSettingsTests {
   }
 
   static let integers: [(JSONValue, String?)] = [
-    (0, "0"), (5, "5"), (.number("5.0"), "5"), (.number("5.5"), nil), (-1, nil), ("5", nil),
-    (true, nil), (nil, nil),
+    (0, "0"), (5, "5"), (.number("5.0"), "5"), (.number("5.5"), nil), (-1, nil), ("5", "5"),
+    ("x", nil), (true, nil), (nil, nil),
     (1_073_741_824, "1073741824"), (1_073_741_825, nil), (.number("1e30"), nil),
   ]
 

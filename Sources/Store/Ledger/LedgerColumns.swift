@@ -4,12 +4,15 @@ import Providers
 
 /// The columns of the request table in the one order in which they are written and read.
 enum LedgerColumns {
-  static let all = facts + usage
+  static let all = listed + ["detail"]
+
+  /// Those that a list of requests needs.
+  static let listed = facts + usage
 
   private static let facts = [
     "request_id", "started_at", "finished_at", "user", "token", "dialect", "endpoint", "model",
     "upstream_model", "provider", "key", "level", "attempts", "status", "stream", "outcome",
-    "usage_source", "cost_nano_usd", "anomalies", "ttft_ms", "duration_ms",
+    "usage_source", "cost_nano_usd", "anomalies", "ttft_ms", "duration_ms", "price_version",
   ]
 
   /// Where the usage begins, counted from 0.
@@ -23,7 +26,18 @@ enum LedgerColumns {
     "accepted_prediction_tokens", "rejected_prediction_tokens",
   ]
 
-  /// The receipt of a row that was selected with `all`.
+  /// The whole receipt of a row that was selected with `all`.
+  static func fullReceipt(of row: borrowing Statement) throws(StoreError) -> Receipt {
+    var receipt = try receipt(of: row)
+    // Rows of before there was a detail have none.
+    guard !row.isNull(listed.count) else { return receipt }
+    guard ReceiptDetail.read(row.bytes(listed.count), into: &receipt) else {
+      throw .damaged("request \(receipt.requestID) has a detail that cannot be read")
+    }
+    return receipt
+  }
+
+  /// The receipt of a row that was selected with `listed`, without its detail.
   static func receipt(of row: borrowing Statement) throws(StoreError) -> Receipt {
     var receipt = Receipt(requestID: row.text(0), startedAtMilliseconds: row.int(1))
     receipt.user = row.optionalText(3)
@@ -47,6 +61,7 @@ enum LedgerColumns {
     receipt.anomalies = try anomalies(of: row.bytes(18), receipt.requestID)
     receipt.timeToFirstTokenMilliseconds = row.optionalInt(19)
     receipt.durationMilliseconds = row.int(20)
+    receipt.priceVersion = row.optionalText(21)
     receipt.usage = usage { row.int(usageStart + $0) }
     return receipt
   }
@@ -59,6 +74,28 @@ enum LedgerColumns {
       throw .damaged("request \(requestID) has anomalies that are no JSON array")
     }
     return array.compactMap(\.string)
+  }
+
+  /// The values of a usage in the order of `usage`.
+  static func forEach<Failure: Error>(
+    _ usage: Usage, _ body: (Int64) throws(Failure) -> Void
+  ) throws(Failure) {
+    try body(usage.inputTokens)
+    try body(usage.outputTokens)
+    try body(usage.cachedInputTokens)
+    try body(usage.cacheWriteTokens)
+    try body(usage.cacheWrite5mTokens)
+    try body(usage.cacheWrite1hTokens)
+    try body(usage.reasoningTokens)
+    try body(usage.inputAudioTokens)
+    try body(usage.outputAudioTokens)
+    try body(usage.inputImageTokens)
+    try body(usage.outputImageTokens)
+    try body(usage.cachedInputAudioTokens)
+    try body(usage.cachedInputImageTokens)
+    try body(usage.toolUseInputTokens)
+    try body(usage.acceptedPredictionTokens)
+    try body(usage.rejectedPredictionTokens)
   }
 
   /// A usage from its values in the order of `usage`.

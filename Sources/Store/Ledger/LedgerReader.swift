@@ -30,7 +30,7 @@ package final class LedgerReader {
     self.init(try Database(path: path, .reader))
   }
 
-  /// Goes through requests, the one that finished last first.
+  /// Goes through requests, the one that finished last first, without their details.
   ///
   /// Rows are read page by page and no read is open while `row` runs: it may take its time without
   /// keeping the write-ahead log from being emptied.
@@ -55,11 +55,11 @@ package final class LedgerReader {
     }
   }
 
-  /// The request of that id.
+  /// The request of that id, with its detail.
   package func request(_ id: String) throws(StoreError) -> Receipt? {
     var filter = LedgerFilter()
     filter.requestID = id
-    return try page(1, matching: filter, after: nil).first?.receipt
+    return try page(1, matching: filter, after: nil, isFull: true).first?.receipt
   }
 
   private struct Entry {
@@ -69,7 +69,8 @@ package final class LedgerReader {
   }
 
   private func page(
-    _ count: Int, matching filter: LedgerFilter, after last: (finishedAt: Int64, id: Int64)?
+    _ count: Int, matching filter: LedgerFilter, after last: (finishedAt: Int64, id: Int64)?,
+    isFull: Bool = false
   ) throws(StoreError) -> [Entry] {
     // Only the conditions asked for: SQLite plans a statement before it sees the values.
     var conditions: [String] = []
@@ -85,10 +86,11 @@ package final class LedgerReader {
     if filter.beforeMilliseconds != nil { conditions.append("finished_at < ?10") }
     if last != nil { conditions.append("(finished_at, id) < (?11, ?12)") }
     let condition = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+    let columns = isFull ? LedgerColumns.all : LedgerColumns.listed
     // ?13 is in every statement, so that all of its parameters exist.
     let rows = try database.prepare(
       """
-      SELECT \(LedgerColumns.all.joined(separator: ", ")), id FROM request \(condition)
+      SELECT \(columns.joined(separator: ", ")), id FROM request \(condition)
       ORDER BY finished_at DESC, id DESC LIMIT ?13
       """)
     try rows.bind(1, filter.requestID)
@@ -109,8 +111,9 @@ package final class LedgerReader {
     while try rows.step() {
       page.append(
         Entry(
-          receipt: try LedgerColumns.receipt(of: rows), finishedAt: rows.int(2),
-          id: rows.int(LedgerColumns.all.count)))
+          receipt: isFull
+            ? try LedgerColumns.fullReceipt(of: rows) : try LedgerColumns.receipt(of: rows),
+          finishedAt: rows.int(2), id: rows.int(columns.count)))
     }
     return page
   }

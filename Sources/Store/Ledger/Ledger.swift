@@ -1,0 +1,186 @@
+package import Gateway
+import JSON
+import Providers
+
+/// Writes rows of the request table and their share of the roll-ups; belongs to the owner's
+/// connection.
+///
+/// All of it happens in the caller's transaction, so that a row and its share are there together or
+/// not at all. A row costs about 5 µs in batches of 500 if request ids rise with time, and three
+/// times that if they are in no order: then each row touches a page of the index of ids that no
+/// other does.
+package final class Ledger {
+  private let database: Database
+  private let insert: Statement
+  private let find: Statement
+  private let delete: Statement
+  private let cells: UsageCells
+  private var detail: [UInt8] = []
+
+  /// Longest text of a column, in bytes: what a client sends as a model name can be megabytes.
+  package static let textBytesMax = 512
+  private static let anomaliesMax = 32
+
+  package convenience init(_ database: Database) throws(StoreError) {
+    try self.init(database, subjectsMax: 100_000)
+  }
+
+  init(_ database: Database, subjectsMax: Int64) throws(StoreError) {
+    self.database = database
+    let names = LedgerColumns.all
+    let values = (1...names.count).map { "?\($0)" }
+    // A request that is there already is the same request: a replay doubles nothing.
+    insert = try database.prepare(
+      """
+      INSERT INTO request (\(names.joined(separator: ", ")))
+      VALUES (\(values.joined(separator: ", "))) ON CONFLICT (request_id) DO NOTHING
+      """, isKept: true)
+    find = try database.prepare(
+      "SELECT \(names.joined(separator: ", ")) FROM request WHERE request_id = ?1", isKept: true)
+    delete = try database.prepare("DELETE FROM request WHERE request_id = ?1", isKept: true)
+    cells = try UsageCells(database, subjectsMax: subjectsMax)
+  }
+
+  /// Adds the rows of requests; those that are there already stay as they are and count once.
+  ///
+  /// - Returns: How many SQLite would not take; the others are stored.
+  /// - Throws: `StoreError`; the caller's transaction takes all of it back.
+  package func add(contentsOf receipts: some Sequence<Receipt>) throws(StoreError) -> Int {
+    defer { cells.clear() }
+    var lost = 0
+    for receipt in receipts {
+      do throws(StoreError) {
+        try put(receipt)
+      } catch {
+        guard error.rejectsRow else { throw error }
+        lost += 1
+      }
+    }
+    try cells.write()
+    return lost
+  }
+
+  /// Adds the row of a request; one that is there already stays as it is.
+  package func add(_ receipt: Receipt) throws(StoreError) {
+    defer { cells.clear() }
+    try put(receipt)
+    try cells.write()
+  }
+
+  /// Replaces the row of a request by a better account of it, in the roll-ups too.
+  package func replace(_ receipt: Receipt) throws(StoreError) {
+    defer { cells.clear() }
+    if let old = try stored(receipt.requestID) {
+      try cells.add(old, isRemoval: true)
+      try delete.bind(1, clipped(receipt.requestID))
+      try delete.run()
+    }
+    try put(receipt)
+    try cells.write()
+  }
+
+  /// Corrects how a request ended, in the roll-ups too; all else of its row stays.
+  package func amend(_ receipt: Receipt) throws(StoreError) {
+    guard let old = try stored(receipt.requestID) else { return }
+    defer { cells.clear() }
+    var new = old
+    new.outcome = receipt.outcome
+    try cells.add(old, isRemoval: true)
+    try cells.add(new)
+    try cells.write()
+    let update = try database.prepare("UPDATE request SET outcome = ?2 WHERE request_id = ?1")
+    try update.bind(1, clipped(receipt.requestID))
+    try update.bind(2, receipt.outcome.rawValue)
+    try update.run()
+  }
+
+  /// The same for whoever has no ledger at hand; compiles its statements anew each time.
+  package static func amend(_ receipt: Receipt, in database: Database) throws(StoreError) {
+    try Ledger(database).amend(receipt)
+  }
+
+  private func put(_ receipt: Receipt) throws(StoreError) {
+    try bind(receipt)
+    try insert.run()
+    if database.changeCount > 0 { try cells.add(receipt) }
+  }
+
+  private func stored(_ requestID: String) throws(StoreError) -> Receipt? {
+    try find.bind(1, clipped(requestID))
+    defer { find.reset() }
+    return try find.step() ? try LedgerColumns.fullReceipt(of: find) : nil
+  }
+
+  /// Removes a few of the oldest rows, and nothing of the roll-ups; in the caller's transaction.
+  ///
+  /// - Parameters:
+  ///   - milliseconds: Rows that finished before this Unix time go.
+  ///   - rowsMax: How many at most: a step must not hold the writer up.
+  ///   - database: The owner's.
+  /// - Returns: How many went.
+  /// - Throws: `StoreError.sqlite`.
+  package static func purge(
+    finishedBefore milliseconds: Int64, rowsMax: Int, in database: Database
+  ) throws(StoreError) -> Int {
+    let statement = try database.prepare(
+      """
+      DELETE FROM request WHERE id IN
+        (SELECT id FROM request WHERE finished_at < ?1 ORDER BY finished_at LIMIT ?2)
+      """)
+    try statement.bind(1, milliseconds)
+    try statement.bind(2, Int64(rowsMax))
+    try statement.run()
+    return database.changeCount
+  }
+
+  /// In the order of `LedgerColumns.all`; the round trip of a test holds the two together.
+  private func bind(_ receipt: Receipt) throws(StoreError) {
+    try insert.bind(1, clipped(receipt.requestID))
+    try insert.bind(2, receipt.startedAtMilliseconds)
+    try insert.bind(3, receipt.finishedAtMilliseconds)
+    try insert.bind(4, clipped(receipt.user))
+    try insert.bind(5, clipped(receipt.token))
+    try insert.bind(6, receipt.dialect?.rawValue)
+    try insert.bind(7, receipt.endpoint?.rawValue)
+    try insert.bind(8, clipped(receipt.model))
+    try insert.bind(9, clipped(receipt.upstreamModel))
+    try insert.bind(10, clipped(receipt.provider))
+    try insert.bind(11, clipped(receipt.key))
+    try insert.bind(12, receipt.level.map { Int64($0) })
+    try insert.bind(13, Int64(receipt.attempts))
+    try insert.bind(14, Int64(receipt.status))
+    try insert.bind(15, receipt.isStream ? 1 : 0)
+    try insert.bind(16, receipt.outcome.rawValue)
+    try insert.bind(17, receipt.usageSource.rawValue)
+    try insert.bind(18, receipt.costNanoUSD)
+    try insert.bind(19, Self.text(anomalies: receipt.anomalies))
+    try insert.bind(20, receipt.timeToFirstTokenMilliseconds)
+    try insert.bind(21, receipt.durationMilliseconds)
+    try insert.bind(22, clipped(receipt.priceVersion))
+    var position = LedgerColumns.usageStart
+    try LedgerColumns.forEach(receipt.usage) { value throws(StoreError) in
+      position += 1
+      try insert.bind(position, value)
+    }
+    detail.removeAll(keepingCapacity: true)
+    ReceiptDetail.append(receipt, to: &detail)
+    try insert.bind(LedgerColumns.all.count, detail)
+  }
+
+  private static func text(anomalies: [String]) -> String {
+    guard !anomalies.isEmpty else { return "[]" }
+    return JSONValue.array(anomalies.prefix(anomaliesMax).map { .string(clipped($0)) }).text
+  }
+}
+
+/// At most `Ledger.textBytesMax` bytes of a text, cut between characters.
+func clipped(_ text: String) -> String {
+  guard text.utf8.count > Ledger.textBytesMax else { return text }
+  var end = text.utf8.index(text.startIndex, offsetBy: Ledger.textBytesMax)
+  while end > text.startIndex, end.samePosition(in: text.unicodeScalars) == nil {
+    end = text.utf8.index(before: end)
+  }
+  return String(text[..<end])
+}
+
+private func clipped(_ text: String?) -> String? { text.map { clipped($0) } }
