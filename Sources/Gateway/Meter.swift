@@ -41,7 +41,8 @@ package enum Meter {
     if usage.inputTokens == 0, let input {
       usage.inputTokens = TokenEstimate.inputTokens(input, model: model)
     }
-    let seen = TokenEstimate.tokens(facts.outputText, model: model)
+    var seen = TokenEstimate.tokens(facts.outputText, model: model)
+    if facts.codedBytes > 0 { seen = TokenEstimate.tokens(codedBytes: facts.codedBytes) }
     if let stated = facts.statedText {
       usage.outputTokens += max(0, seen - TokenEstimate.tokens(stated, model: model))
     } else {

@@ -40,7 +40,10 @@ package struct AnswerFacts: Equatable, Sendable {
   /// The part of it that the output figures of a partial usage count already; nil if they count
   /// none of it (Anthropic's, at the start of a stream).
   package var statedText: TextTally?
-  /// Further ids that the provider handed out (conversation, container), which live on one key.
+  /// The size of an answer in a content coding, whose text cannot be read; else 0.
+  package var codedBytes = 0
+  /// Further ids that the provider handed out (conversation, container, a file's name), which live
+  /// on one key.
   package var handles: [String] = []
   /// An error that the provider sent inside the answer.
   package var errorEvent: ErrorEventFacts?

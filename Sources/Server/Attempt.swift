@@ -43,6 +43,12 @@ struct Attempt {
     guard request.route.endpoint == .passthrough else { return nil }
     return String(decoding: clientHead.bytes[request.route.upstreamPath], as: UTF8.self)
   }
+  /// Whether its answer is text of a model, so that tokens can be estimated from it.
+  var answersWithText: Bool {
+    guard let passthroughPath else { return request.route.endpoint.answersWithText }
+    let dialect = choice.candidate.provider.dialect
+    return AnswerReader.Kind.forPath(dialect: dialect, path: passthroughPath).answersWithText
+  }
   private var isStream: Bool { request.facts.isStream || request.route.isStreamPath }
   /// Whether the provider is heard to its end when the client leaves.
   var drains: Bool { request.caller.user.disconnect == .drain }

@@ -198,7 +198,7 @@ final class Exchange {
   private func abandon(_ attempt: Attempt, _ body: borrowing RequestBody) {
     receipt.outcome = .abandoned
     receipt.anomalies.append(ReceiptEnding.clientLeft.rawValue)
-    guard attempt.wasSent, attempt.request.route.endpoint.answersWithText else { return }
+    guard attempt.wasSent, attempt.answersWithText else { return }
     Meter.settle(
       AnswerFacts(), call: attempt.pricedCall, prices: snapshot.prices,
       input: tally(attempt.request, body), into: &receipt)
@@ -215,7 +215,7 @@ final class Exchange {
     record.note(end, from: attemptStart, to: moment())
     let request = attempt.request
     if record.mayBeBilled, attempt.wasSent, receipt.costNanoUSD == nil,
-      request.route.endpoint.answersWithText, input != nil || !body.bytes.isEmpty
+      attempt.answersWithText, input != nil || !body.bytes.isEmpty
     {
       record.possibleCostNanoUSD = Meter.possibleCost(
         input: input ?? tally(request, body), output: output ?? TextTally(),

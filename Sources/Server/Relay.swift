@@ -328,20 +328,23 @@ final class Relay {
 
   /// Ids that the answer hands out live on this key from now on.
   private func remember(_ facts: AnswerFacts) {
+    guard outcome != .rejected else { return }
+    for id in facts.handles { remember(id) }
     let endpoint = attempt.request.route.endpoint
-    guard outcome != .rejected, endpoint == .responses || endpoint == .passthrough else { return }
+    // The ids of other answers cannot be named in a request.
+    if endpoint == .responses || endpoint == .passthrough, let id = facts.id { remember(id) }
+  }
+
+  private func remember(_ id: String) {
     let choice = attempt.choice
-    if let id = facts.id {
-      worker.node.remember(
-        id, user: attempt.request.caller.user, provider: choice.candidate.provider,
-        key: choice.key)
-    }
+    worker.node.remember(
+      id, user: attempt.request.caller.user, provider: choice.candidate.provider, key: choice.key)
   }
 
   /// Whether the answer may turn out to state no usage; known for one that is whole.
   var mayNeedEstimate: Bool {
-    attempt.request.route.endpoint.answersWithText && answer.status < 300
-      && (facts?.usage == nil || facts?.usageIsPartial == true)
+    answer.status < 300 && (facts?.usage == nil || facts?.usageIsPartial == true)
+      && attempt.answersWithText
   }
 
   /// Says in a settled receipt that its last bytes found no client.

@@ -87,6 +87,38 @@ def test_what_a_dying_provider_delivered_is_counted(gateway, count, dialect, lan
         assert decimal.Decimal(row["cost_usd"]) == cost(usage)
 
 
+def test_a_passthrough_that_is_cut_is_counted_too(appliance, count):
+    """Cohere's own API: its path tells that the answer is text."""
+
+    def script(call):
+        call.begin_stream()
+        call.event({"type": "message-start", "id": "c"}, "message-start")
+        for word in ENGLISH.split()[:60]:
+            delta = {"message": {"content": {"text": f" {word}"}}}
+            call.event({"type": "content-delta", "index": 0, "delta": delta}, "content-delta")
+        return False
+
+    with Scripted(script) as provider:
+        appliance.import_document(
+            {
+                "providers": [{"name": "cohere", "dialect": "openai", "base_url": provider.url}],
+                "keys": [{"provider": "cohere", "label": "one", "secret": "k"}],
+                "users": [{"name": "ada"}],
+                "prices": {"command-x": {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06}},
+            }
+        )
+        appliance.tokens["ada"] = appliance.cli("token", "add", "ada").strip()
+        messages = [{"role": "user", "content": ENGLISH}]
+        body = {"model": "command-x", "messages": messages, "stream": True}
+        answer = appliance.request("POST", "/passthrough/cohere/v2/chat", body)
+        assert b'"error"' in answer.body.splitlines()[-2]
+    row = appliance.row()
+    assert (row["outcome"], row["usage_source"]) == ("cut", "estimated")
+    assert is_near(row["usage"]["input_tokens"], count(ENGLISH) + 4)
+    assert is_near(row["usage"]["output_tokens"], count(" ".join(ENGLISH.split()[:60])))
+    assert decimal.Decimal(row["cost_usd"]) == cost(row["usage"])
+
+
 def test_a_provider_that_falls_silent_is_cut_off(gateway, count):
     gateway.cli("setting", "set", "stream_silence_timeout", "0.3")
     client = Listening(gateway, "openai", "sim-small;stall=10", "Hello")

@@ -70,7 +70,11 @@ struct AnswerBody {
   var hasContent: Bool { meter.hasContent || framing == .opaque }
 
   /// What has been read so far.
-  var facts: AnswerFacts { meter.finished() }
+  var facts: AnswerFacts {
+    var facts = meter.finished()
+    if isCoded { facts.codedBytes = offset }
+    return facts
+  }
 
   private var isEnded: Bool { meter.hasEnded || isDocumentWhole }
 
@@ -122,7 +126,7 @@ struct AnswerBody {
     }
     gate.open()
     gate.flushAll(into: &out)
-    return meter.finished()
+    return facts
   }
 
   /// Whether the body came to the end that its form announces; false: it was cut.

@@ -46,6 +46,14 @@ extension AnswerReader {
       ("/chat", .chat),
     ]
 
+    /// Whether it is text of a model, so that tokens can be estimated from it.
+    package var answersWithText: Bool {
+      switch self {
+      case .chat, .responses, .messages, .generate, .interactions: true
+      case .embeddings, .images, .speech, .transcription, .tokenCount, .rerank, .unknown: false
+      }
+    }
+
     /// The kind of an answer to a passthrough request, whose path is as the provider gets it.
     package static func forPath(dialect: Dialect, path: String) -> Kind {
       let bare = path.prefix { $0 != "?" }

@@ -176,6 +176,7 @@ struct AnswerMeter {
     case .speed: facts.speed = text(token)
     case .type: readType(token)
     case .handle where !isCut: remember(text(token))
+    case .resourceName where kind == .unknown && !isCut: rememberResource(text(token))
     case .iterationType: draft.setIteration(type: text(token))
     case .iterationModel: draft.setIteration(model: text(token))
     case .modalityName: draft.setModality(name: text(token))
@@ -403,6 +404,13 @@ struct AnswerMeter {
   private mutating func countImage() {
     guard kind == .images || kind == .unknown else { return }
     facts.imageCount = (facts.imageCount ?? 0) + 1
+  }
+
+  /// Collections whose members live on one key; a model or an operation has a name too.
+  private static let collections = ["files/", "cachedContents/", "batches/"]
+
+  private mutating func rememberResource(_ name: String) {
+    if Self.collections.contains(where: name.hasPrefix) { remember(name) }
   }
 
   private mutating func remember(_ id: String) {

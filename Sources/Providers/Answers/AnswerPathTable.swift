@@ -171,6 +171,11 @@ extension AnswerPaths {
   private static func identity(_ paths: inout AnswerPathsBuilder) {
     paths.token(root, "id", "responseId", "generation_id", is: .id)
     paths.token(root, "model", "modelVersion", is: .model)
+    // ai.google.dev/api/files, …/caching, …/batch-api: what Google makes has a name and no id.
+    paths.token(root, "name", is: .resourceName)
+    let file = paths.node()
+    paths.token(file, "name", is: .resourceName)
+    paths.member(root, "file", to: file)
     paths.token(root, "service_tier", is: .tier)
     paths.token(root, "type", "event_type", is: .type)
   }

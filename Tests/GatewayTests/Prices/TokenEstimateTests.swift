@@ -66,6 +66,12 @@ struct TokenEstimateTests {
     #expect(TokenEstimate.tokens(Self.tally("a_b"), model: "gpt-4o") >= 1)
   }
 
+  @Test func aCodedAnswerIsGuessedByItsSize() {
+    #expect(TokenEstimate.tokens(codedBytes: 600) == 100)
+    #expect(TokenEstimate.tokens(codedBytes: -1) == 0)
+    #expect(TokenEstimate.tokens(codedBytes: .max) > 0)
+  }
+
   @Test func aRequestHasAFrame() {
     let text = Self.tally("Hello, how are you?")
     let bare = TokenEstimate.tokens(text, model: "gpt-4o")

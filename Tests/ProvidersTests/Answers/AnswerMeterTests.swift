@@ -141,6 +141,22 @@ struct AnswerMeterTests {
           #"{"content":"one two"}"#, rest: #","usage":{"prompt_tokens":2,"completion_tokens":2}"#),
         AnswerSamples.chunk(#"{"content":" three"}"#))
     ) { $0.usageIsPartial && $0.statedText?.bytes == 7 && $0.outputText.bytes == 13 },
+    Case(
+      name: "a file of Google's is known by its name", kind: .unknown,
+      body: #"{"file":{"name":"files/abc","displayName":"x"}}"#
+    ) { $0.handles == ["files/abc"] },
+    Case(
+      name: "a cached content", kind: .unknown,
+      body:
+        #"{"name":"cachedContents/abc","model":"models/g","usageMetadata":{"totalTokenCount":9}}"#
+    ) { $0.handles == ["cachedContents/abc"] },
+    Case(name: "a model's name is no handle", kind: .unknown, body: #"{"name":"models/g"}"#) {
+      $0.handles.isEmpty
+    },
+    Case(
+      name: "a name in an answer of a model is no handle", kind: .chat,
+      body: #"{"name":"files/abc","choices":[]}"#
+    ) { $0.handles.isEmpty },
     // platform.claude.com/docs, "Fast mode".
     Case(
       name: "messages: the speed that served", kind: .messages,
