@@ -68,4 +68,22 @@ package enum Meter {
     facts.usage = usage
     return Pricing.cost(facts, of: call, table: prices).nanoUSD
   }
+
+  /// Completes the account of a request whose end a crash has cost, from what its admission says.
+  package static func settleCrashed(
+    _ receipt: inout Receipt, vendor: PriceVendor?, prices: PriceTable
+  ) {
+    guard let endpoint = receipt.endpoint, receipt.usage != Usage() else { return }
+    receipt.usageSource = .estimated
+    guard let vendor else { return receipt.anomalies.append(UnpricedReason.noPrice.text) }
+    var facts = AnswerFacts()
+    facts.usage = receipt.usage
+    let call = PricedCall(
+      endpoint: endpoint, requestedModel: receipt.upstreamModel, vendor: vendor)
+    let cost = Pricing.cost(facts, of: call, table: prices)
+    receipt.costNanoUSD = cost.nanoUSD
+    receipt.priceVersion = cost.tableVersion
+    receipt.bill = ReceiptBill(cost)
+    if cost.nanoUSD == nil, let reason = cost.reason { receipt.anomalies.append(reason.text) }
+  }
 }

@@ -28,7 +28,7 @@ package final class EventLog: Sendable {
   func log(_ receipt: Receipt) {
     let level: LogLevel =
       switch receipt.outcome {
-      case .failed, .cut: .warn
+      case .failed, .cut, .crashed: .warn
       case .served, .rejected, .refused, .abandoned: .debug
       }
     log(level, "request.finished") { line in

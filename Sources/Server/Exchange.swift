@@ -3,6 +3,7 @@ import HTTP
 import JSON
 import Network
 import Providers
+import Store
 
 /// The life of one request, from its parsed head to its receipt.
 ///
@@ -27,6 +28,8 @@ final class Exchange {
   private var attemptStart = Moment.distantPast
   /// How the request ended by what has been written down of it; nil: nothing has.
   private var recorded: Receipt.Outcome?
+  /// Its admission in the journal; nil: not admitted.
+  private var ticket: JournalProducer.Ticket?
 
   init(_ head: RequestHead, on connection: ClientConnection) {
     self.head = head
@@ -91,7 +94,9 @@ final class Exchange {
       }
     }
     _ = reservation
-    try await attempt(plan, Request(route: route, facts: facts, caller: caller), &body)
+    let request = Request(route: route, facts: facts, caller: caller)
+    try noteAdmission(plan, request, bodyBytes: body.bytes.count)
+    try await attempt(plan, request, &body)
   }
 
   /// Tries candidates and keys until one has answered or nothing is left.
@@ -284,6 +289,22 @@ final class Exchange {
     return plan
   }
 
+  /// Writes down that the request is admitted, with what a crash would have it booked at.
+  private func noteAdmission(
+    _ plan: Plan, _ request: Request, bodyBytes: Int
+  ) throws(Interruption) {
+    let first = plan.candidates.first
+    receipt.provider = first?.provider.name
+    receipt.upstreamModel = first?.model
+    receipt.usage = Admission.usualUsage(
+      endpoint: request.route.endpoint, facts: request.facts, bodyBytes: bodyBytes)
+    ticket = worker.withJournal { $0.admit(receipt) }
+    receipt.provider = nil
+    receipt.upstreamModel = nil
+    receipt.usage = Usage()
+    guard ticket != nil else { throw .refused(.overloaded("its journal is full")) }
+  }
+
   /// Takes note of an attempt that begins.
   private func note(_ choice: Failover.Choice, waited: Int64, _ now: Moment) {
     receipt.attempts += 1
@@ -388,7 +409,7 @@ final class Exchange {
   private func record() {
     guard recorded == nil else { return }
     receipt.durationMilliseconds = (MonotonicTime.now() - startedAt).wholeMilliseconds
-    worker.node.record(receipt)
+    worker.withJournal { $0.end(receipt, ticket) }
     recorded = receipt.outcome
   }
 
@@ -396,7 +417,7 @@ final class Exchange {
   private func end() {
     record()
     // The client left while its last bytes were on the way.
-    if receipt.outcome != recorded { worker.node.amend(receipt) }
+    if receipt.outcome != recorded { worker.withJournal { $0.amend(receipt) } }
     worker.node.log.log(receipt)
   }
 }

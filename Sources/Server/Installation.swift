@@ -30,7 +30,10 @@ package final class Installation: Sendable {
     let keyPath = masterKeyFile.isEmpty ? directory.masterKeyPath : masterKeyFile
     let made: [WrappedKey]
     (keyring, made) = try Self.keys(stored, keyPath)
-    let writer = try storing { () throws(StoreError) in try Writer(path: path) }
+    let journal = directory.journalPath
+    let writer = try storing { () throws(StoreError) in
+      try Writer(path: path, journal: journal)
+    }
     self.writer = writer
     let fresh = made.map(StoredKey.init)
     let (all, node, newest) = try storing { () throws(StoreError) in
@@ -48,6 +51,13 @@ package final class Installation: Sendable {
     }
     self.node = node
     problems = loaded.problems.map(\.description)
+    let snapshot = loaded.snapshot
+    try storing { () throws(StoreError) in
+      try writer.settleCrashed { receipt in
+        let vendor = receipt.provider.flatMap { snapshot.provider(named: $0)?.vendor }
+        Meter.settleCrashed(&receipt, vendor: vendor, prices: snapshot.prices)
+      }
+    }
     records = RecordBook(
       snapshot: loaded.snapshot, clock: HybridClock(node: node, last: newest), writer: writer,
       sealer: sealer)

@@ -1,23 +1,10 @@
-package import Gateway
+import Gateway
 import Log
 package import Network
 import Providers
 package import Store
 import Synchronization
 package import Vault
-
-/// Where receipts go; must not block.
-package struct Sink: Sendable {
-  let record: @Sendable (Receipt) -> Void
-  let amend: @Sendable (Receipt) -> Void
-
-  package init(
-    record: @escaping @Sendable (Receipt) -> Void, amend: @escaping @Sendable (Receipt) -> Void
-  ) {
-    self.record = record
-    self.amend = amend
-  }
-}
 
 /// What all loops of this process share: adapters, caps and the flags of its life.
 package final class Node: Sendable {
@@ -31,7 +18,6 @@ package final class Node: Sendable {
   /// When it was last logged that a provider could not be reached.
   private let unreachable = Mutex<[String: MonotonicTime]>([:])
   private let digester: TokenDigester
-  private let sink: Sink
   private let draining = Atomic<Bool>(false)
   private let readiness: @Sendable () -> String?
   let log: EventLog
@@ -39,17 +25,14 @@ package final class Node: Sendable {
 
   /// Reads the certificates of the listener.
   ///
-  /// `sink` is called on the loops; `readiness` says why the node
-  /// cannot serve, or nil; `log` takes lines.
+  /// `readiness` says why the node cannot serve, or nil; `log` takes lines.
   package init(
     configuration: ServerConfiguration, digester: TokenDigester, ownedIDs: OwnedIDs,
-    sink: Sink, readiness: @escaping @Sendable () -> String?,
-    log: EventLog
+    readiness: @escaping @Sendable () -> String?, log: EventLog
   ) throws(TLSContext.Failure) {
     self.configuration = configuration
     self.digester = digester
     self.ownedIDs = ownedIDs
-    self.sink = sink
     self.readiness = readiness
     self.log = log
     bodies = BodyBudget(bytesMax: configuration.bufferedBytesMax)
@@ -91,12 +74,6 @@ package final class Node: Sendable {
   func digest(_ credential: [UInt8]) -> TokenDigestBytes? {
     TokenDigestBytes(digester.digest(credential.span).bytes)
   }
-
-  /// Hands a receipt over, before the last byte of its answer goes out.
-  func record(_ receipt: Receipt) { sink.record(receipt) }
-
-  /// Says of a receipt that was handed over that its request ended differently after all.
-  func amend(_ receipt: Receipt) { sink.amend(receipt) }
 
   // MARK: ids that live on one key
 

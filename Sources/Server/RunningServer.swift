@@ -27,8 +27,7 @@ package final class RunningServer: Sendable {
       let node = try Node(
         configuration: configuration, digester: installation.keyring.digester,
         ownedIDs: installation.ownedIDs,
-        sink: Sink(record: { writer.record($0) }, amend: { writer.amend($0) }),
-        readiness: { writer.health.problem }, log: log)
+        readiness: { writer.health.notReadyReason }, log: log)
       self.node = node
     } catch {
       throw OperationFailure(code: "tls", message: error.message)
@@ -38,14 +37,25 @@ package final class RunningServer: Sendable {
     } catch {
       throw OperationFailure(code: "system", message: error.message)
     }
+    let rings: [JournalRing]
+    do throws(StoreError) {
+      rings = try writer.openJournal(
+        rings: max(1, configuration.workers), bytes: configuration.journalBytes)
+    } catch {
+      throw OperationFailure(
+        code: "journal",
+        message: "The journal cannot be made: \(error.message) It takes "
+          + "\(configuration.journalBytes) bytes of disk; journal_bytes sets how many.")
+    }
     do throws(SystemError) {
       control = try EventLoop()
       var workers: [Worker] = []
-      for index in 0..<max(1, configuration.workers) {
+      for (index, ring) in rings.enumerated() {
         let loop = try EventLoop()
         try loop.start(name: "worker-\(index)")
         workers.append(
-          Worker(node: node, loop: loop, snapshot: installation.records.snapshot))
+          Worker(
+            node: node, loop: loop, snapshot: installation.records.snapshot, ring: ring))
       }
       self.workers = workers
       try control.start(name: "control")

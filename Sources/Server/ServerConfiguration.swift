@@ -17,6 +17,8 @@ package struct ServerConfiguration: Sendable {
   /// All bodies kept for failover, together.
   package var bufferedBytesMax = 1_073_741_824
   package var connectionsMax = 20_000
+  /// The journal's room on the disk, all rings together.
+  package var journalBytes = 16_777_216
   /// From the first byte of a head to its end.
   package var headerTimeout = Duration.seconds(10)
   package var keepAliveIdle = Duration.seconds(75)

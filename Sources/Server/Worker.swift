@@ -2,6 +2,7 @@ package import Gateway
 import Glibc
 import HTTP
 package import Network
+package import Store
 import Vault
 
 /// One event loop that serves clients: its connections, its snapshot, its idle upstream connections.
@@ -14,16 +15,20 @@ package final class Worker: Sendable {
     var snapshot: Snapshot
     var pool = UpstreamPool()
     var ids: RequestIDs
+    let journal: JournalProducer
     /// Connections that wait for a request.
     var idle: Set<UInt64> = []
     var listeners: Set<UInt64> = []
   }
 
-  package init(node: Node, loop: EventLoop, snapshot: Snapshot) {
+  /// `ring` is this loop's own part of the journal.
+  package init(node: Node, loop: EventLoop, snapshot: Snapshot, ring: JournalRing) {
     self.node = node
     self.loop = loop
     state = LoopBound(
-      State(snapshot: snapshot, ids: RequestIDs(seed: Random.bytes(16))), on: loop)
+      State(
+        snapshot: snapshot, ids: RequestIDs(seed: Random.bytes(16)), journal: JournalProducer(ring)),
+      on: loop)
   }
 
   // MARK: on the loop
@@ -39,6 +44,11 @@ package final class Worker: Sendable {
 
   func withPool<Result>(_ body: (inout UpstreamPool) -> Result) -> Result {
     state.withValue { body(&$0.pool) }
+  }
+
+  /// What this loop writes into the journal.
+  func withJournal<Result>(_ body: (JournalProducer) -> Result) -> Result {
+    state.withValue { body($0.journal) }
   }
 
   /// A connection waits for a request, or no longer does.

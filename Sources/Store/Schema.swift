@@ -91,5 +91,23 @@ extension Migration {
         CREATE INDEX owned_id_by_expiry ON owned_id (expires_at);
         """),
     .rollUps,
+    Migration(
+      name: "the journal",
+      sql: """
+        -- How far each ring of the journal is stored: changed with the rows that it holds.
+        CREATE TABLE journal_place (
+          ring     INTEGER PRIMARY KEY,
+          position INTEGER NOT NULL,  -- bytes since the ring's first entry
+          slot     INTEGER NOT NULL
+        ) STRICT;
+
+        -- Admitted requests whose ends are not stored yet: what a crash leaves open.
+        CREATE TABLE open_admission (
+          ring     INTEGER NOT NULL,
+          position INTEGER NOT NULL,
+          receipt  BLOB NOT NULL,
+          PRIMARY KEY (ring, position)
+        ) STRICT, WITHOUT ROWID;
+        """),
   ]
 }

@@ -4,13 +4,14 @@ import Synchronization
 
 /// The only one that writes to the database: a thread of its own with the owner's connection.
 ///
-/// Rows are handed over without waiting and stored in batches, at most 200 ms later; changes that
-/// somebody waits for are committed together, each all or nothing, and acknowledged when they are on
-/// disk. What was handed over first is stored first. Shared by all loops.
+/// Receipts come to it through the journal, which it carries into the ledger every 200 ms; changes
+/// that somebody waits for are committed together, each all or nothing, and acknowledged when they
+/// are on disk. What was handed over first is stored first. Shared by all loops.
 package final class Writer: Sendable {
   package let path: String
   private let queue: Monitor<WriterQueue>
   private let thread: Monitor<ThreadState>
+  private let rings = Mutex<[JournalRing]>([])
 
   enum ThreadState {
     case starting
@@ -20,26 +21,43 @@ package final class Writer: Sendable {
 
   /// How the writer is doing, for `/readyz`.
   package struct Health: Equatable, Sendable {
-    /// Rows handed over and not on disk yet.
+    /// Ids handed over and not on disk yet.
     package var waitingRows: Int
-    /// Rows that were refused because too many waited, or that SQLite would not take.
+    /// Rows for which there was no room, or that SQLite would not take.
     package var lostRows: Int
-    /// Why rows cannot be stored at the moment; nil: they can.
+    /// How much of the fullest ring of the journal waits to be stored.
+    package var journalPercent = 0
+    /// Requests find no room in the journal.
+    package var isJournalFull = false
+    /// Why nothing can be stored at the moment; nil: it can.
     package var problem: String?
+
+    /// Why no requests should come here, in words; nil: they should.
+    package var notReadyReason: String? {
+      let room =
+        isJournalFull
+        ? "The journal is full: requests are refused."
+        : "Requests are served while there is room in the journal: \(journalPercent) % is used."
+      if let problem { return "\(problem) \(room)" }
+      return isJournalFull ? room : nil
+    }
   }
 
-  /// Opens the database, brings it to the newest schema and starts the thread.
-  package convenience init(path: String) throws(StoreError) {
-    try self.init(path: path, limits: WriterQueue.Limits())
+  /// Opens the database, brings it to the newest schema and starts the thread, which begins with
+  /// what is in the journal.
+  ///
+  /// `journal` is the folder of its rings.
+  package convenience init(path: String, journal: String = "") throws(StoreError) {
+    try self.init(path: path, journal: journal, limits: WriterQueue.Limits())
   }
 
-  init(path: String, limits: WriterQueue.Limits) throws(StoreError) {
+  init(path: String, journal: String = "", limits: WriterQueue.Limits) throws(StoreError) {
     self.path = path
     queue = Monitor(WriterQueue(limits: limits))
     thread = Monitor(.starting)
     // The thread holds the queue and not the writer, so that letting go of the writer ends it.
     try startThread(name: "writer") { [path, queue, thread] in
-      let error = WriterLoop.run(path: path, queue: queue) {
+      let error = WriterLoop.run(path: path, journal: journal, queue: queue) {
         let number = pthread_self()
         thread.withLock { $0 = .running(number) }
         thread.wake()
@@ -59,21 +77,27 @@ package final class Writer: Sendable {
 
   deinit { close() }
 
-  /// Hands over the row of a request, without waiting.
+  /// Gets the journal ready to be written: one ring for each loop, together of about that many bytes.
   ///
-  /// - Returns: False if the row is lost: too many wait already, or the writer is closed.
-  @discardableResult
-  package func record(_ receipt: Receipt) -> Bool {
-    var receipt = receipt
-    // What a client sends as a model name can be megabytes, and would wait in memory.
-    if let model = receipt.model { receipt.model = clipped(model) }
-    if let model = receipt.upstreamModel { receipt.upstreamModel = clipped(model) }
-    return hand { $0.add(receipt) }
+  /// Its room on the disk is taken, and what is written first is in memory, when this returns.
+  package func openJournal(rings count: Int, bytes: Int) throws(StoreError) -> [JournalRing] {
+    let made = try onJournal { journal throws(StoreError) in
+      try journal.openForWriting(count: count, bytes: bytes)
+    }
+    rings.withLock { $0 = made }
+    return made
   }
 
-  /// Corrects how a request ended whose row was handed over before, without waiting.
-  package func amend(_ receipt: Receipt) {
-    perform({ database throws(StoreError) in try Ledger.amend(receipt, in: database) }) { _ in }
+  /// Books, from now on, the requests that an earlier run has left without an end.
+  ///
+  /// `estimate` puts into a receipt what such a request is taken to have used and cost; it runs on
+  /// the writer's thread.
+  package func settleCrashed(
+    _ estimate: @escaping @Sendable (inout Receipt) -> Void
+  ) throws(StoreError) {
+    try onJournal { journal throws(StoreError) in journal.settleCrashed(estimate) }
+    // Another look, so that they are booked when this returns.
+    try performAndWait { _ in }
   }
 
   /// Hands over an id; see `OwnedIDs`.
@@ -104,11 +128,19 @@ package final class Writer: Sendable {
     _ body: @escaping @Sendable (Database) throws(StoreError) -> Value,
     completion: @escaping @Sendable (Result<Value, StoreError>) -> Void
   ) {
+    perform(
+      { database, _ throws(StoreError) in try body(database) }, completion: completion)
+  }
+
+  private func perform<Value: Sendable>(
+    _ body: @escaping @Sendable (Database, JournalDrain) throws(StoreError) -> Value,
+    completion: @escaping @Sendable (Result<Value, StoreError>) -> Void
+  ) {
     let made = Made<Value>()
     let job = WriterQueue.Job(
-      run: { database in
+      run: { database, journal in
         do throws(StoreError) {
-          let value = try body(database)
+          let value = try body(database, journal)
           made.value.withLock { $0 = value }
           return nil
         } catch {
@@ -135,6 +167,18 @@ package final class Writer: Sendable {
   package func performAndWait<Value: Sendable>(
     _ body: @escaping @Sendable (Database) throws(StoreError) -> Value
   ) throws(StoreError) -> Value {
+    try wait { database, _ throws(StoreError) in try body(database) }
+  }
+
+  private func onJournal<Value: Sendable>(
+    _ body: @escaping @Sendable (JournalDrain) throws(StoreError) -> Value
+  ) throws(StoreError) -> Value {
+    try wait { _, journal throws(StoreError) in try body(journal) }
+  }
+
+  private func wait<Value: Sendable>(
+    _ body: @escaping @Sendable (Database, JournalDrain) throws(StoreError) -> Value
+  ) throws(StoreError) -> Value {
     let answer = Monitor<Result<Value, StoreError>?>(nil)
     perform(body) { result in
       answer.withLock { $0 = result }
@@ -156,10 +200,14 @@ package final class Writer: Sendable {
   }
 
   package var health: Health {
-    queue.withLock { queue in
+    let rings = rings.withLock { $0 }
+    let lost = rings.reduce(0) { $0 + $1.lostRows }
+    let percent = rings.map(\.percentUsed).max() ?? 0
+    let isFull = rings.contains { $0.isFull }
+    return queue.withLock { queue in
       Health(
-        waitingRows: queue.waitingRows + queue.heldRows, lostRows: queue.lostRows,
-        problem: queue.problem)
+        waitingRows: queue.waitingRows + queue.heldRows, lostRows: queue.lostRows + lost,
+        journalPercent: percent, isJournalFull: isFull, problem: queue.problem)
     }
   }
 
@@ -168,11 +216,12 @@ package final class Writer: Sendable {
 
   /// Stores all that was handed over, empties the log and ends the thread; waits for that.
   ///
+  /// What the journal holds and a full disk keeps from being stored is stored at the next start.
+  ///
   /// On the writer's own thread, where a completion may let go of the last reference, it does not
   /// wait: the thread ends when the completion has returned.
   ///
-  /// - Returns: How many rows were lost since the start; those that a full disk keeps from being
-  ///   stored now are among them.
+  /// - Returns: How many rows were lost since the start.
   @discardableResult
   package func close() -> Int {
     if queue.withLock({ $0.close() }) { queue.wake() }

@@ -3,12 +3,11 @@ import Gateway
 /// What the writer's thread does; lives and dies on it.
 final class WriterLoop {
   private let database: Database
-  private let ledger: Ledger
   private let ownedIDs: OwnedIDTable
+  private let journal: JournalDrain
   private let queue: Monitor<WriterQueue>
   private var batch = WriterQueue.Batch()
   /// Rows taken over and not stored yet, in order.
-  private var receipts: [Receipt] = []
   private var ids: [OwnedID] = []
 
   /// Rows of one transaction, at most.
@@ -24,16 +23,17 @@ final class WriterLoop {
   ///
   /// - Parameters:
   ///   - path: The database.
+  ///   - journal: The folder of the journal.
   ///   - queue: Whence work comes.
   ///   - onStart: Called when the database is open and its schema the newest.
   /// - Returns: Why it did not start.
   static func run(
-    path: String, queue: Monitor<WriterQueue>, onStart: () -> Void
+    path: String, journal: String, queue: Monitor<WriterQueue>, onStart: () -> Void
   ) -> StoreError? {
     do {
       let database = try Database(path: path, .owner)
       try Migration.apply(to: database)
-      let loop = try WriterLoop(database, queue)
+      let loop = try WriterLoop(database, journal: journal, queue)
       onStart()
       loop.run()
       return nil
@@ -42,11 +42,13 @@ final class WriterLoop {
     }
   }
 
-  private init(_ database: Database, _ queue: Monitor<WriterQueue>) throws(StoreError) {
+  private init(
+    _ database: Database, journal: String, _ queue: Monitor<WriterQueue>
+  ) throws(StoreError) {
     self.database = database
     self.queue = queue
-    ledger = try Ledger(database)
     ownedIDs = try OwnedIDTable(database)
+    self.journal = try JournalDrain(folder: journal, database, try Ledger(database))
   }
 
   private func run() {
@@ -54,11 +56,9 @@ final class WriterLoop {
       queue.wait { queue in
         queue.take(into: &batch, nowMilliseconds: monotonicMilliseconds())
       }
-      receipts.append(contentsOf: batch.receipts)
       ids.append(contentsOf: batch.ownedIDs)
-      batch.receipts.removeAll(keepingCapacity: true)
       batch.ownedIDs.removeAll(keepingCapacity: true)
-      storeRows()
+      storeAll()
       runJobs()
       if batch.isLast { return end() }
       shortenLog()
@@ -67,41 +67,46 @@ final class WriterLoop {
 
   // MARK: Rows
 
-  private func storeRows() {
-    while !receipts.isEmpty || !ids.isEmpty {
-      let someReceipts = receipts.prefix(Self.rowsAtOnce)
-      let someIDs = ids.prefix(Self.rowsAtOnce)
-      do {
-        let lost = try store(someReceipts, someIDs)
-        queue.withLock { queue in
-          queue.settle(rows: someReceipts.count + someIDs.count, lost: lost, ids: someIDs)
-          queue.succeed()
-        }
-      } catch {
-        return queue.withLock { queue in
-          queue.fail(error.message, nowMilliseconds: monotonicMilliseconds())
-        }
-      }
-      drop(someReceipts.count, from: &receipts)
-      drop(someIDs.count, from: &ids)
+  /// Stores what is in the journal, and the rows that were handed over.
+  private func storeAll() {
+    do throws(StoreError) {
+      try storeJournal()
+      try storeRows()
+      queue.withLock { $0.succeed() }
+    } catch {
+      queue.withLock { $0.fail(error.message, nowMilliseconds: monotonicMilliseconds()) }
+      // Until the database takes it again, the rings hold it through a loss of power too.
+      journal.synchronize()
     }
   }
 
-  /// The usual batch is all there is, and leaves the array its room.
-  private func drop<Row>(_ count: Int, from rows: inout [Row]) {
-    if count == rows.count {
-      rows.removeAll(keepingCapacity: true)
-    } else {
-      rows.removeFirst(count)
+  private func storeJournal() throws(StoreError) {
+    while true {
+      let step = try journal.step(entriesMax: Self.rowsAtOnce)
+      if step.lost > 0 { queue.withLock { $0.lose(step.lost) } }
+      guard step.entries >= Self.rowsAtOnce else { return }
+      shortenLog()
+    }
+  }
+
+  private func storeRows() throws(StoreError) {
+    while !ids.isEmpty {
+      let some = ids.prefix(Self.rowsAtOnce)
+      let lost = try store(some)
+      queue.withLock { $0.settle(rows: some.count, lost: lost, ids: some) }
+      // The usual batch is all there is, and leaves the array its room.
+      if some.count == ids.count {
+        ids.removeAll(keepingCapacity: true)
+      } else {
+        ids.removeFirst(some.count)
+      }
     }
   }
 
   /// One transaction; returns how many rows SQLite would not take.
-  private func store(
-    _ receipts: ArraySlice<Receipt>, _ ids: ArraySlice<OwnedID>
-  ) throws(StoreError) -> Int {
+  private func store(_ ids: ArraySlice<OwnedID>) throws(StoreError) -> Int {
     try database.transaction { () throws(StoreError) in
-      var lost = try ledger.add(contentsOf: receipts)
+      var lost = 0
       for owned in ids {
         do throws(StoreError) { try ownedIDs.add(owned) } catch {
           guard error.rejectsRow else { throw error }
@@ -136,7 +141,7 @@ final class WriterLoop {
     var failure: StoreError?
     do {
       try database.savepoint { () throws(StoreError) in
-        failure = job.run(database)
+        failure = job.run(database, journal)
         if let failure { throw failure }
       }
     } catch {
@@ -163,8 +168,9 @@ final class WriterLoop {
   }
 
   private func end() {
-    for _ in 1..<Self.lastTries where !receipts.isEmpty || !ids.isEmpty { storeRows() }
-    let lost = receipts.count + ids.count
+    for _ in 1..<Self.lastTries where queue.withLock({ $0.problem != nil }) { storeAll() }
+    // What is in the journal is stored at the next start.
+    let lost = ids.count
     queue.withLock { $0.settle(rows: lost, lost: lost, ids: []) }
     // Closing the last connection empties the log too; this is for when readers are still open.
     _ = try? database.checkpoint(.truncate, waitMilliseconds: Self.readerWaitMilliseconds)

@@ -2,12 +2,13 @@ import Gateway
 
 /// What waits for the writer, and when it is to be woken for it.
 ///
-/// Pure: the caller holds the lock and brings the clock.
+/// Receipts are not among it: they wait in the journal, which the writer looks into at intervals, so
+/// that nobody has to wake it for them. Pure: the caller holds the lock and brings the clock.
 struct WriterQueue {
   struct Limits: Sendable {
     /// Rows that are stored without waiting for more.
     var batchRows = 512
-    /// How long a row waits for company.
+    /// How long a row waits for company, and how often the journal is looked into.
     var delayMilliseconds: Int64 = 200
     /// Rows kept while they cannot be stored; further ones are lost.
     var rowsMax = 100_000
@@ -16,18 +17,17 @@ struct WriterQueue {
   }
 
   /// What the writer's thread sleeps for, so that a row costs a system call only if it must.
-  enum Sleep { case awake, forAnything, forFullBatch, forJobs }
+  enum Sleep { case awake, forFullBatch, forJobs }
 
   /// One change that somebody waits for.
   struct Job: Sendable {
     /// Returns the error that takes its changes back.
-    let run: @Sendable (Database) -> StoreError?
+    let run: @Sendable (Database, JournalDrain) -> StoreError?
     /// Called once, after the commit or instead of it.
     let finish: @Sendable (StoreError?) -> Void
   }
 
   struct Batch {
-    var receipts: [Receipt] = []
     var ownedIDs: [OwnedID] = []
     var jobs: [Job] = []
     var isLast = false
@@ -36,8 +36,8 @@ struct WriterQueue {
   let limits: Limits
   private var waiting = Batch()
   private(set) var sleep = Sleep.awake
-  /// When the first of the waiting rows was seen by the writer.
-  private var firstSeenAt: Int64?
+  /// When the writer looks up next, of itself.
+  private var lookAt = Int64.min
   private var retryAt: Int64?
   /// Rows that the writer has taken and not stored yet.
   private(set) var heldRows = 0
@@ -49,21 +49,16 @@ struct WriterQueue {
 
   init(limits: Limits) { self.limits = limits }
 
-  var waitingRows: Int { waiting.receipts.count + waiting.ownedIDs.count }
+  var waitingRows: Int { waiting.ownedIDs.count }
 
   // MARK: Whoever has something to store; true: wake the writer
-
-  mutating func add(_ receipt: consuming Receipt) -> Bool {
-    guard hasRoom() else { return false }
-    waiting.receipts.append(receipt)
-    return wakesForRow()
-  }
 
   mutating func add(_ owned: OwnedID) -> Bool {
     guard hasRoom() else { return false }
     waiting.ownedIDs.append(owned)
     idsUnderWay[owned.id, default: []].append(owned)
-    return wakesForRow()
+    guard sleep == .forFullBatch, waitingRows >= limits.batchRows else { return false }
+    return wakes()
   }
 
   /// Nil: closed.
@@ -86,15 +81,6 @@ struct WriterQueue {
     return true
   }
 
-  private mutating func wakesForRow() -> Bool {
-    switch sleep {
-    case .awake, .forJobs: return false
-    case .forAnything: break
-    case .forFullBatch: guard waitingRows >= limits.batchRows else { return false }
-    }
-    return wakes()
-  }
-
   private mutating func wakes() -> Bool {
     defer { sleep = .awake }
     return sleep != .awake
@@ -107,32 +93,32 @@ struct WriterQueue {
     into batch: inout Batch, nowMilliseconds: Int64
   ) -> Monitor<WriterQueue>.Look<Void> {
     sleep = .awake
-    if !waiting.jobs.isEmpty || isClosed { return give(&batch) }
+    if !waiting.jobs.isEmpty || isClosed { return give(&batch, nowMilliseconds) }
     if let retryAt {
-      guard nowMilliseconds < retryAt else { return give(&batch) }
+      guard nowMilliseconds < retryAt else { return give(&batch, nowMilliseconds) }
       sleep = .forJobs
       return .again(atMilliseconds: retryAt)
     }
-    guard waitingRows > 0 else {
-      sleep = .forAnything
-      return .again(atMilliseconds: nil)
+    guard nowMilliseconds < lookAt, waitingRows < limits.batchRows else {
+      return give(&batch, nowMilliseconds)
     }
-    guard waitingRows < limits.batchRows else { return give(&batch) }
-    let seenAt = firstSeenAt ?? nowMilliseconds
-    firstSeenAt = seenAt
-    guard nowMilliseconds < seenAt + limits.delayMilliseconds else { return give(&batch) }
     sleep = .forFullBatch
-    return .again(atMilliseconds: seenAt + limits.delayMilliseconds)
+    return .again(atMilliseconds: lookAt)
   }
 
-  private mutating func give(_ batch: inout Batch) -> Monitor<WriterQueue>.Look<Void> {
+  private mutating func give(
+    _ batch: inout Batch, _ nowMilliseconds: Int64
+  ) -> Monitor<WriterQueue>.Look<Void> {
     heldRows += waitingRows
     // Swapped, so that both sides go on with arrays that have their room already.
     swap(&batch, &waiting)
     batch.isLast = isClosed
-    firstSeenAt = nil
+    lookAt = nowMilliseconds + limits.delayMilliseconds
     return .done(())
   }
+
+  /// Rows of the journal that will never be stored.
+  mutating func lose(_ rows: Int) { lostRows += rows }
 
   /// Rows are on disk, or will never be.
   mutating func settle(rows: Int, lost: Int, ids: some Sequence<OwnedID>) {
@@ -147,10 +133,10 @@ struct WriterQueue {
     }
   }
 
-  /// Storing failed: the rows that are held wait for the next try.
+  /// Storing failed: what is not stored waits for the next try.
   mutating func fail(_ problem: String, nowMilliseconds: Int64) {
     self.problem = problem
-    retryAt = heldRows > 0 ? nowMilliseconds + limits.retryMilliseconds : nil
+    retryAt = nowMilliseconds + limits.retryMilliseconds
   }
 
   mutating func succeed() {

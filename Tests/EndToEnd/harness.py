@@ -144,10 +144,10 @@ class Replay(Child):
 class Appliance(Child):
     """A running appliance and its command line."""
 
-    def __init__(self, data, *options, environment=None):
+    def __init__(self, data, *options, environment=None, listen="127.0.0.1:0"):
         self.data = pathlib.Path(data)
         self.tokens = {}
-        command = [BINARY, "serve", "--data", str(self.data), "--listen", "127.0.0.1:0", *options]
+        command = [BINARY, "serve", "--data", str(self.data), "--listen", listen, *options]
         super().__init__(command, environment)
 
     # The command line

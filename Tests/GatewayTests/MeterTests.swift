@@ -170,4 +170,26 @@ struct MeterTests {
     #expect((400_600...404_000).contains(allowed))
     #expect(cost("nobody-prices-this") == nil)
   }
+
+  @Test func whatACrashHasCutIsPricedByItsEstimate() {
+    let vendor = PriceVendor.infer(dialect: .openai, providerName: "openai", host: "api.openai.com")
+    var receipt = Receipt(requestID: "r", startedAtMilliseconds: 0)
+    receipt.endpoint = .chatCompletions
+    receipt.upstreamModel = "gpt-4o-mini"
+    receipt.usage.inputTokens = 1_000
+    receipt.usage.outputTokens = 100
+    var unknown = receipt
+    Meter.settleCrashed(&receipt, vendor: vendor, prices: Self.prices)
+    #expect(receipt.usageSource == .estimated)
+    #expect(receipt.costNanoUSD == 210_000)
+    #expect(receipt.bill?.total?.nanoUSD == 210_000)
+    #expect(receipt.anomalies.isEmpty)
+    Meter.settleCrashed(&unknown, vendor: nil, prices: Self.prices)
+    #expect(unknown.usageSource == .estimated)
+    #expect(unknown.costNanoUSD == nil)
+    #expect(unknown.anomalies == ["no price for the model"])
+    var nothing = Receipt(requestID: "r", startedAtMilliseconds: 0)
+    Meter.settleCrashed(&nothing, vendor: vendor, prices: Self.prices)
+    #expect(nothing == Receipt(requestID: "r", startedAtMilliseconds: 0))
+  }
 }

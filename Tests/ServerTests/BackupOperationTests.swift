@@ -9,7 +9,7 @@ import Testing
 struct BackupOperationTests {
   @Test func holdsRecordsAndRowsAndIsADatabaseOfItsOwn() throws {
     let desk = try TestDesk.furnished()
-    desk.installation.writer.record(.init(requestID: "req_1", startedAtMilliseconds: 1))
+    try desk.record(.init(requestID: "req_1", startedAtMilliseconds: 1))
     let path = desk.folder.path + "/copy.db"
     let result = try desk.perform("backup", #"{"path": "\#(path)"}"#)
     #expect(result["path"]?.string == path)

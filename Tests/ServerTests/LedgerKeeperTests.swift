@@ -16,12 +16,14 @@ struct LedgerKeeperTests {
     defer { bench.stop() }
     let now = wallClockMilliseconds()
     let writer = bench.installation.writer
-    for number in 0..<1_100 {
-      writer.record(
-        .init(requestID: "old-\(number)", startedAtMilliseconds: now - 3 * 86_400_000))
+    var rows = (0..<1_100).map {
+      Receipt(requestID: "old-\($0)", startedAtMilliseconds: now - 3 * 86_400_000)
     }
-    writer.record(.init(requestID: "young", startedAtMilliseconds: now))
-    try writer.performAndWait { _ in }
+    rows.append(Receipt(requestID: "young", startedAtMilliseconds: now))
+    let lost = try writer.performAndWait { [rows] database throws(StoreError) in
+      try Ledger(database).add(contentsOf: rows)
+    }
+    #expect(lost == 0)
     let loop = try EventLoop()
     try loop.start(name: "test")
     defer { loop.stop() }

@@ -36,13 +36,13 @@ struct LedgerOperationsTests {
   static func desk() throws -> TestDesk {
     let desk = try TestDesk()
     for number in 1...3 {
-      desk.installation.writer.record(
+      try desk.record(
         receipt(number, user: number == 3 ? "bob" : "ada", model: "m-\(number)"))
     }
     var failed = Receipt(requestID: "req_4", startedAtMilliseconds: 1_800_000_009_000)
     failed.status = 401
     failed.anomalies = ["invalid_api_key"]
-    desk.installation.writer.record(failed)
+    try desk.record(failed)
     return desk
   }
 

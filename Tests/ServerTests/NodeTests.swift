@@ -11,14 +11,13 @@ extension TestDesk {
   /// A node over this data folder, without loops.
   func node(
     lines: LogLines = LogLines(), tls: ServerConfiguration.TLSFiles? = nil,
-    readiness: @escaping @Sendable () -> String? = { nil },
-    sink: Sink = Sink(record: { _ in }, amend: { _ in })
+    readiness: @escaping @Sendable () -> String? = { nil }
   ) throws -> Node {
     var configuration = ServerConfiguration(upstreamTLS: try TLSContext.client())
     configuration.tlsFiles = tls
     return try Node(
       configuration: configuration, digester: installation.keyring.digester,
-      ownedIDs: installation.ownedIDs, sink: sink, readiness: readiness, log: lines.log())
+      ownedIDs: installation.ownedIDs, readiness: readiness, log: lines.log())
   }
 }
 
@@ -31,18 +30,6 @@ struct NodeTests {
     #expect(desk.installation.records.snapshot.caller(digest: digest)?.user.name == "ada")
     let stranger = try #require(node.digest(Array("token-of-adb".utf8)))
     #expect(desk.installation.records.snapshot.caller(digest: stranger) == nil)
-  }
-
-  @Test func everyReceiptGoesToTheSink() throws {
-    let desk = try TestDesk()
-    let receipts = Mutex<[String]>([])
-    let node = try desk.node(
-      sink: Sink(
-        record: { receipt in receipts.withLock { $0.append("record \(receipt.requestID)") } },
-        amend: { receipt in receipts.withLock { $0.append("amend \(receipt.requestID)") } }))
-    node.record(Receipt(requestID: "req_7", startedAtMilliseconds: 0))
-    node.amend(Receipt(requestID: "req_7", startedAtMilliseconds: 0))
-    #expect(receipts.withLock { $0 } == ["record req_7", "amend req_7"])
   }
 
   @Test func learnsWhichProviderRefusesStreamOptions() throws {

@@ -31,7 +31,7 @@ struct StatusOperationTests {
 
   @Test func countsRequestsThatWereJustHandedOver() throws {
     let desk = try TestDesk()
-    desk.installation.writer.record(.init(requestID: "req_1", startedAtMilliseconds: 1))
+    try desk.record(.init(requestID: "req_1", startedAtMilliseconds: 1))
     #expect(try desk.perform("status")["requests_total"] == 1)
   }
 
@@ -39,7 +39,7 @@ struct StatusOperationTests {
   @Test func countsRequestsWhoseRowsAreGone() throws {
     let desk = try TestDesk()
     for id in ["a", "b", "b"] {
-      desk.installation.writer.record(.init(requestID: id, startedAtMilliseconds: 1))
+      try desk.record(.init(requestID: id, startedAtMilliseconds: 1))
     }
     let gone = try desk.installation.writer.performAndWait { database throws(StoreError) in
       try Ledger.purge(finishedBefore: .max, rowsMax: 9, in: database)

@@ -1,5 +1,7 @@
 import Foundation
+import Gateway
 import JSON
+import Store
 import Testing
 
 @testable import Server
@@ -42,6 +44,13 @@ final class TestDesk {
   }
 
   deinit { installation.close() }
+
+  /// Puts a row into the ledger.
+  func record(_ receipt: Receipt) throws {
+    try installation.writer.performAndWait { database throws(StoreError) in
+      try Ledger(database).add(receipt)
+    }
+  }
 
   /// Does an operation; the arguments are JSON.
   @discardableResult

@@ -7,12 +7,13 @@ import Testing
 struct BackupTests {
   @Test func isOneWholePrivateFile() throws {
     try withFolder { folder throws in
-      let writer = try Writer(path: "\(folder)/appliance.db")
-      for number in 0..<1_000 { writer.record(receipt("\(number)")) }
+      let journaled = try Journaled(folder)
+      let writer = journaled.writer
+      for number in 0..<1_000 { journaled.record(receipt("\(number)")) }
       try writer.performAndWait { _ in }
       let copy = "\(folder)/copy.db"
       try Database(path: writer.path, .reader).backup(to: copy)
-      writer.record(receipt("later"))
+      journaled.record(receipt("later"))
       #expect(try mode(copy) == 0o600)
       let names = try FileManager.default.contentsOfDirectory(atPath: folder)
       #expect(names.filter { $0.hasPrefix("copy") } == ["copy.db"])

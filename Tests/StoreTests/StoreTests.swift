@@ -101,7 +101,8 @@ struct StoreTests {
         let directory = try DataDirectory(path)
         let keys = try KeyStore.peek(path: directory.databasePath)
         #expect(keys.count == start - 1)
-        let writer = try Writer(path: directory.databasePath)
+        let journaled = try Journaled(path)
+        let writer = journaled.writer
         let found = try writer.performAndWait { database throws(StoreError) in
           try KeyStore.put(
             [StoredKey(id: "k", purpose: "seal", wrapped: "w1", createdAtMilliseconds: 1)],
@@ -110,7 +111,7 @@ struct StoreTests {
         }
         if start == 1 { node = found }
         #expect(found == node && node > 0)
-        #expect(writer.record(receipt("request \(start)")))
+        journaled.record(receipt("request \(start)"))
         #expect(writer.close() == 0)
         var seen: [String] = []
         try LedgerReader(path: directory.databasePath).newest(limit: 10) {

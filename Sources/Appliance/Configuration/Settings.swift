@@ -73,6 +73,14 @@ enum Settings {
       files may lower it.
       """)
 
+  static let journalBytes = Setting.integer(
+    "journal_bytes", default: 536_870_912, in: 2_097_152...1_099_511_627_776,
+    help: """
+      Disk that the journal of requests takes from the start, in bytes. It bridges the time in which \
+      the database cannot be written: 512 MiB are about an hour at 300 requests a second. When it is \
+      full, requests get 503.
+      """)
+
   static let clientHeaderSeconds = Setting.integer(
     "client_header_seconds", default: 10, in: 1...600,
     help: "Time for a request's header fields to arrive, in seconds. A slower client gets 408.")
@@ -104,6 +112,7 @@ enum Settings {
     data, listen, tlsCertificateFile, tlsKeyFile, trustedProxies, masterKeyFile, upstreamCAFile,
     workers, logLevel,
     requestBytesMax, requestHeadBytesMax, bufferedBodyBytesMax, connectionsMax,
+    journalBytes,
     clientHeaderSeconds, clientBodyBytesPerSecondMin, clientStallSeconds, keepAliveIdleSeconds,
     drainSeconds,
   ]

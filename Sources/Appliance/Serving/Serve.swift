@@ -103,6 +103,7 @@ struct Serve {
       made.requestHeadBytesMax = configuration[Settings.requestHeadBytesMax]
       made.bufferedBytesMax = configuration[Settings.bufferedBodyBytesMax]
       made.connectionsMax = configuration[Settings.connectionsMax]
+      made.journalBytes = configuration[Settings.journalBytes]
       made.headerTimeout = .seconds(configuration[Settings.clientHeaderSeconds])
       made.keepAliveIdle = .seconds(configuration[Settings.keepAliveIdleSeconds])
       made.clientStall = .seconds(configuration[Settings.clientStallSeconds])

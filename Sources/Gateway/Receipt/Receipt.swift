@@ -27,6 +27,8 @@ package struct Receipt: Equatable, Sendable {
     case abandoned
     /// The provider broke off after content had been relayed.
     case cut
+    /// The appliance itself died while the request was under way; what it used is an estimate.
+    case crashed
   }
 
   /// Where the usage comes from.

@@ -79,7 +79,7 @@ package final class Ledger {
     try cells.write()
   }
 
-  /// Corrects how a request ended, in the roll-ups too; all else of its row stays.
+  /// Corrects how a request ended and what befell it, in the roll-ups too; all else of its row stays.
   package func amend(_ receipt: Receipt) throws(StoreError) {
     guard let old = try stored(receipt.requestID) else { return }
     defer { cells.clear() }
@@ -88,15 +88,12 @@ package final class Ledger {
     try cells.add(old, isRemoval: true)
     try cells.add(new)
     try cells.write()
-    let update = try database.prepare("UPDATE request SET outcome = ?2 WHERE request_id = ?1")
+    let update = try database.prepare(
+      "UPDATE request SET outcome = ?2, anomalies = ?3 WHERE request_id = ?1")
     try update.bind(1, clipped(receipt.requestID))
     try update.bind(2, receipt.outcome.rawValue)
+    try update.bind(3, Self.text(anomalies: receipt.anomalies))
     try update.run()
-  }
-
-  /// The same for whoever has no ledger at hand; compiles its statements anew each time.
-  package static func amend(_ receipt: Receipt, in database: Database) throws(StoreError) {
-    try Ledger(database).amend(receipt)
   }
 
   private func put(_ receipt: Receipt) throws(StoreError) {

@@ -1,0 +1,374 @@
+import Providers
+
+/// A receipt as bytes, for the journal: about 150 for an admission, three times that for an end.
+///
+/// The first byte is the version of the form. Fields follow in any order, each with a byte that
+/// says which it is and whether a number (LEB128 of its zigzag form) or bytes (their count, then
+/// they) come next. A field that is absent is nil, 0 or empty; one that is not known is skipped: so
+/// an older version's bytes can be read, and a later one's too. Reading never traps, whatever the
+/// bytes are.
+package enum ReceiptCoding {
+  private static let version: UInt8 = 1
+
+  /// How much of a receipt is written.
+  package enum Extent: Sendable {
+    /// All of it, texts up to 512 bytes.
+    case full
+    /// The account alone, in at most `briefBytesMax` bytes, for where there is hardly any room.
+    case brief
+
+    fileprivate var textBytesMax: Int { self == .full ? 512 : 96 }
+    fileprivate var anomaliesMax: Int { self == .full ? 32 : 6 }
+  }
+
+  /// Eleven texts, six anomalies, and thirty numbers of at most ten bytes.
+  package static let briefBytesMax = 2_048
+
+  /// Which field; the numbers are stored: never reuse one.
+  private enum Field: UInt8 {
+    case requestID = 1
+    case startedAt = 2
+    case user = 3
+    case token = 4
+    case dialect = 5
+    case endpoint = 6
+    case model = 7
+    case upstreamModel = 8
+    case provider = 9
+    case key = 10
+    case level = 11
+    case attempts = 12
+    case status = 13
+    case isStream = 14
+    case outcome = 15
+    case usageSource = 16
+    case cost = 17
+    case priceVersion = 18
+    case anomaly = 19
+    case timeToFirstToken = 20
+    case duration = 21
+    /// A `ReceiptDetail`.
+    case detail = 22
+    // From 40 on: the usage, in the order of `append` and `read`.
+  }
+
+  private static let usageStart: UInt8 = 40
+
+  // MARK: Writing
+
+  /// Appends a receipt.
+  package static func append(
+    _ receipt: Receipt, _ extent: Extent = .full, to bytes: inout [UInt8]
+  ) {
+    bytes.append(version)
+    text(.requestID, receipt.requestID, extent, &bytes)
+    number(.startedAt, receipt.startedAtMilliseconds, &bytes)
+    text(.user, receipt.user, extent, &bytes)
+    text(.token, receipt.token, extent, &bytes)
+    number(.dialect, receipt.dialect.map { Int64($0.journalCode) }, &bytes)
+    number(.endpoint, receipt.endpoint.map { Int64($0.journalCode) }, &bytes)
+    text(.model, receipt.model, extent, &bytes)
+    text(.upstreamModel, receipt.upstreamModel, extent, &bytes)
+    text(.provider, receipt.provider, extent, &bytes)
+    text(.key, receipt.key, extent, &bytes)
+    number(.level, receipt.level.map(Int64.init), &bytes)
+    unlessZero(.attempts, Int64(receipt.attempts), &bytes)
+    unlessZero(.status, Int64(receipt.status), &bytes)
+    unlessZero(.isStream, receipt.isStream ? 1 : 0, &bytes)
+    number(.outcome, Int64(receipt.outcome.journalCode), &bytes)
+    unlessZero(.usageSource, Int64(receipt.usageSource.journalCode), &bytes)
+    number(.cost, receipt.costNanoUSD, &bytes)
+    text(.priceVersion, receipt.priceVersion, extent, &bytes)
+    for anomaly in receipt.anomalies.prefix(extent.anomaliesMax) {
+      text(.anomaly, anomaly, extent, &bytes)
+    }
+    number(.timeToFirstToken, receipt.timeToFirstTokenMilliseconds, &bytes)
+    unlessZero(.duration, receipt.durationMilliseconds, &bytes)
+    append(receipt.usage, &bytes)
+    if extent == .full, receipt.hasDetail { detail(receipt, &bytes) }
+  }
+
+  /// Its length is written when it is known, into three bytes that wait for it.
+  private static func detail(_ receipt: Receipt, _ bytes: inout [UInt8]) {
+    bytes.append(Field.detail.rawValue << 1 | 1)
+    let place = bytes.count
+    bytes.append(contentsOf: [0, 0, 0])
+    ReceiptDetail.append(receipt, to: &bytes)
+    let count = bytes.count - place - 3
+    guard count < 1 << 21 else { return bytes.removeLast(count + 4) }
+    bytes[place] = UInt8(truncatingIfNeeded: count) | 0x80
+    bytes[place + 1] = UInt8(truncatingIfNeeded: count >> 7) | 0x80
+    bytes[place + 2] = UInt8(truncatingIfNeeded: count >> 14)
+  }
+
+  private static func append(_ usage: Usage, _ bytes: inout [UInt8]) {
+    let start = usageStart
+    usageField(start, usage.inputTokens, &bytes)
+    usageField(start + 1, usage.outputTokens, &bytes)
+    usageField(start + 2, usage.cachedInputTokens, &bytes)
+    usageField(start + 3, usage.cacheWriteTokens, &bytes)
+    usageField(start + 4, usage.cacheWrite5mTokens, &bytes)
+    usageField(start + 5, usage.cacheWrite1hTokens, &bytes)
+    usageField(start + 6, usage.reasoningTokens, &bytes)
+    usageField(start + 7, usage.inputAudioTokens, &bytes)
+    usageField(start + 8, usage.outputAudioTokens, &bytes)
+    usageField(start + 9, usage.inputImageTokens, &bytes)
+    usageField(start + 10, usage.outputImageTokens, &bytes)
+    usageField(start + 11, usage.cachedInputAudioTokens, &bytes)
+    usageField(start + 12, usage.cachedInputImageTokens, &bytes)
+    usageField(start + 13, usage.toolUseInputTokens, &bytes)
+    usageField(start + 14, usage.acceptedPredictionTokens, &bytes)
+    usageField(start + 15, usage.rejectedPredictionTokens, &bytes)
+  }
+
+  private static func usageField(_ field: UInt8, _ value: Int64, _ bytes: inout [UInt8]) {
+    guard value != 0 else { return }
+    bytes.append(field << 1)
+    signed(value, &bytes)
+  }
+
+  private static func unlessZero(_ field: Field, _ value: Int64, _ bytes: inout [UInt8]) {
+    if value != 0 { number(field, value, &bytes) }
+  }
+
+  private static func number(_ field: Field, _ value: Int64?, _ bytes: inout [UInt8]) {
+    guard let value else { return }
+    bytes.append(field.rawValue << 1)
+    signed(value, &bytes)
+  }
+
+  private static func text(
+    _ field: Field, _ text: String?, _ extent: Extent, _ bytes: inout [UInt8]
+  ) {
+    guard let text else { return }
+    bytes.append(field.rawValue << 1 | 1)
+    let utf8 = text.utf8
+    guard utf8.count > extent.textBytesMax else {
+      unsigned(UInt64(utf8.count), &bytes)
+      bytes.append(contentsOf: utf8)
+      return
+    }
+    var cut = utf8.prefix(extent.textBytesMax + 1)
+    // Cut between characters: what is dropped last is the first byte of one.
+    while let last = cut.popLast(), last & 0xC0 == 0x80 {}
+    unsigned(UInt64(cut.count), &bytes)
+    bytes.append(contentsOf: cut)
+  }
+
+  private static func signed(_ value: Int64, _ bytes: inout [UInt8]) {
+    unsigned(UInt64(bitPattern: (value << 1) ^ (value >> 63)), &bytes)
+  }
+
+  private static func unsigned(_ value: UInt64, _ bytes: inout [UInt8]) {
+    var rest = value
+    while rest > 0x7F {
+      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest >>= 7
+    }
+    bytes.append(UInt8(truncatingIfNeeded: rest))
+  }
+
+  // MARK: Reading
+
+  /// The receipt that bytes hold; nil where they hold none.
+  package static func decode(_ bytes: ArraySlice<UInt8>) -> Receipt? {
+    var reader = Reader(rest: bytes)
+    guard reader.rest.popFirst() == version else { return nil }
+    var receipt = Receipt(requestID: "", startedAtMilliseconds: 0)
+    while let head = reader.rest.popFirst() {
+      if head & 1 == 1 {
+        guard let text = reader.text() else { return nil }
+        read(text, Field(rawValue: head >> 1), into: &receipt)
+      } else {
+        guard let value = reader.signed(), read(value, head >> 1, into: &receipt) else {
+          return nil
+        }
+      }
+    }
+    return receipt.requestID.isEmpty ? nil : receipt
+  }
+
+  private static func read(_ bytes: ArraySlice<UInt8>, _ field: Field?, into receipt: inout Receipt)
+  {
+    guard let field else { return }
+    if field == .detail {
+      // Where it cannot be read, the account is no less right.
+      _ = ReceiptDetail.read(Array(bytes), into: &receipt)
+      return
+    }
+    let text = String(decoding: bytes, as: UTF8.self)
+    switch field {
+    case .requestID: receipt.requestID = text
+    case .user: receipt.user = text
+    case .token: receipt.token = text
+    case .model: receipt.model = text
+    case .upstreamModel: receipt.upstreamModel = text
+    case .provider: receipt.provider = text
+    case .key: receipt.key = text
+    case .priceVersion: receipt.priceVersion = text
+    case .anomaly: receipt.anomalies.append(text)
+    case .startedAt, .dialect, .endpoint, .level, .attempts, .status, .isStream, .outcome,
+      .usageSource, .cost, .timeToFirstToken, .duration, .detail:
+      break
+    }
+  }
+
+  /// Takes one number; false where it cannot be one of that field.
+  private static func read(_ value: Int64, _ number: UInt8, into receipt: inout Receipt) -> Bool {
+    guard let field = Field(rawValue: number) else {
+      read(value, number, into: &receipt.usage)
+      return true
+    }
+    switch field {
+    case .startedAt: receipt.startedAtMilliseconds = value
+    // A route or dialect that a later version knows: the account is no less right.
+    case .dialect: receipt.dialect = Dialect.allCases.first { $0.journalCode == value }
+    case .endpoint: receipt.endpoint = Endpoint.allCases.first { $0.journalCode == value }
+    case .level: receipt.level = Int(exactly: value)
+    case .attempts: receipt.attempts = Int(clamping: value)
+    case .status: receipt.status = Int(clamping: value)
+    case .isStream: receipt.isStream = value != 0
+    case .outcome:
+      guard let outcome = Receipt.Outcome.allCases.first(where: { $0.journalCode == value })
+      else { return false }
+      receipt.outcome = outcome
+    case .usageSource:
+      guard let source = Receipt.UsageSource.allCases.first(where: { $0.journalCode == value })
+      else { return false }
+      receipt.usageSource = source
+    case .cost: receipt.costNanoUSD = value
+    case .timeToFirstToken: receipt.timeToFirstTokenMilliseconds = value
+    case .duration: receipt.durationMilliseconds = value
+    case .requestID, .user, .token, .model, .upstreamModel, .provider, .key, .priceVersion,
+      .anomaly, .detail:
+      break
+    }
+    return true
+  }
+
+  private static func read(_ value: Int64, _ number: UInt8, into usage: inout Usage) {
+    guard number >= usageStart else { return }
+    switch number - usageStart {
+    case 0: usage.inputTokens = value
+    case 1: usage.outputTokens = value
+    case 2: usage.cachedInputTokens = value
+    case 3: usage.cacheWriteTokens = value
+    case 4: usage.cacheWrite5mTokens = value
+    case 5: usage.cacheWrite1hTokens = value
+    case 6: usage.reasoningTokens = value
+    case 7: usage.inputAudioTokens = value
+    case 8: usage.outputAudioTokens = value
+    case 9: usage.inputImageTokens = value
+    case 10: usage.outputImageTokens = value
+    case 11: usage.cachedInputAudioTokens = value
+    case 12: usage.cachedInputImageTokens = value
+    case 13: usage.toolUseInputTokens = value
+    case 14: usage.acceptedPredictionTokens = value
+    case 15: usage.rejectedPredictionTokens = value
+    default: break
+    }
+  }
+
+  private struct Reader {
+    var rest: ArraySlice<UInt8>
+
+    mutating func signed() -> Int64? {
+      guard let value = unsigned() else { return nil }
+      return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
+    }
+
+    mutating func text() -> ArraySlice<UInt8>? {
+      guard let count = unsigned(), count <= UInt64(rest.count) else { return nil }
+      defer { rest = rest.dropFirst(Int(count)) }
+      return rest.prefix(Int(count))
+    }
+
+    private mutating func unsigned() -> UInt64? {
+      var value: UInt64 = 0
+      var shift: UInt64 = 0
+      while let byte = rest.popFirst() {
+        // 64 bits are nine groups of seven and one bit more.
+        guard shift < 63 || byte <= 1 else { return nil }
+        value |= UInt64(byte & 0x7F) << shift
+        guard byte & 0x80 != 0 else { return value }
+        shift += 7
+      }
+      return nil
+    }
+  }
+}
+
+extension Receipt {
+  /// Whether it has any of what `ReceiptDetail` keeps.
+  fileprivate var hasDetail: Bool {
+    !plan.isEmpty || !trail.isEmpty || bill != nil || waitMilliseconds != 0
+  }
+}
+
+// The numbers by which a journal names what the ledger names by words: never reuse one.
+
+extension Dialect {
+  fileprivate var journalCode: UInt8 {
+    switch self {
+    case .openai: 1
+    case .anthropic: 2
+    case .gemini: 3
+    }
+  }
+}
+
+extension Receipt.Outcome {
+  fileprivate var journalCode: UInt8 {
+    switch self {
+    case .served: 1
+    case .rejected: 2
+    case .refused: 3
+    case .failed: 4
+    case .abandoned: 5
+    case .cut: 6
+    case .crashed: 7
+    }
+  }
+}
+
+extension Receipt.UsageSource {
+  fileprivate var journalCode: UInt8 {
+    switch self {
+    case .none: 0
+    case .reported: 1
+    case .estimated: 2
+    }
+  }
+}
+
+extension Endpoint {
+  fileprivate var journalCode: UInt8 {
+    switch self {
+    case .chatCompletions: 1
+    case .completions: 2
+    case .responses: 3
+    case .responsesCompact: 4
+    case .responsesInputTokens: 5
+    case .response: 6
+    case .embeddings: 7
+    case .moderations: 8
+    case .imagesGenerations: 9
+    case .imagesEdits: 10
+    case .imagesVariations: 11
+    case .audioSpeech: 12
+    case .audioTranscriptions: 13
+    case .audioTranslations: 14
+    case .rerank: 15
+    case .messages: 16
+    case .messagesCountTokens: 17
+    case .generateContent: 18
+    case .streamGenerateContent: 19
+    case .countTokens: 20
+    case .embedContent: 21
+    case .batchEmbedContents: 22
+    case .models: 23
+    case .model: 24
+    case .passthrough: 25
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package import Gateway
+
+/// What a loop writes to its ring of the journal: admissions, ends, amendments.
+///
+/// A bounded copy into memory, a checksum, and a word that commits it: no lock, and no call of the
+/// system's. Room for the ends of all admitted requests is kept free, so that none is lost once it
+/// has been admitted. Belongs to its loop.
+package final class JournalProducer {
+  private let ring: JournalRing
+  private let view: JournalView
+  private var cursor: JournalCursor
+  /// Free slots when they were last counted, less those taken since: there may be more.
+  private var freeSlots: Int
+  /// Requests that were admitted and have not ended.
+  private var open = 0
+  private var body: [UInt8] = []
+
+  /// What is kept free for the end of each admitted request.
+  private static let endBytes = JournalLayout.entryBytes(body: 8 + ReceiptCoding.briefBytesMax)
+  private static let bodyRoom = 4_096
+
+  /// The one producer of a ring.
+  package init(_ ring: JournalRing) {
+    self.ring = ring
+    view = ring.view
+    cursor = ring.start
+    freeSlots = ring.freeSlots
+    body.reserveCapacity(Self.bodyRoom)
+  }
+
+  /// Names an admission in the journal: its end refers to it.
+  package struct Ticket: Equatable, Sendable {
+    let position: Int64
+  }
+
+  /// Writes down that a request is admitted; nil where there is no room, and it must not be.
+  ///
+  /// `receipt` holds what is known by now; its usage is what a crash would have it booked at.
+  package func admit(_ receipt: Receipt) -> Ticket? {
+    encode(receipt, nil, .full)
+    guard hasRoom(JournalLayout.entryBytes(body: body.count), ends: open + 1),
+      let position = append(.admission)
+    else {
+      ring.noteFull()
+      return nil
+    }
+    open += 1
+    return Ticket(position: position)
+  }
+
+  /// Writes down how a request ended; without a ticket it was never admitted.
+  ///
+  /// Where the journal is all but full, only those that were admitted are written down; the others
+  /// are counted.
+  package func end(_ receipt: Receipt, _ ticket: Ticket?) {
+    encode(receipt, ticket, .full)
+    if let ticket {
+      open -= 1
+      if body.count > JournalLayout.bodyBytesMax
+        || !hasRoom(JournalLayout.entryBytes(body: body.count), ends: open)
+      {
+        encode(receipt, ticket, .brief)
+      }
+      if append(.end) == nil { ring.noteLost() }
+    } else {
+      if body.count > JournalLayout.bodyBytesMax { encode(receipt, nil, .brief) }
+      guard hasRoom(JournalLayout.entryBytes(body: body.count), ends: open),
+        append(.refusal) != nil
+      else { return ring.noteLost() }
+    }
+  }
+
+  /// Writes down that a request ended differently after all; where there is no room, the first
+  /// account stays.
+  package func amend(_ receipt: Receipt) {
+    encode(receipt, nil, .brief)
+    guard hasRoom(JournalLayout.entryBytes(body: body.count), ends: open) else { return }
+    _ = append(.amendment)
+  }
+
+  private func encode(_ receipt: Receipt, _ ticket: Ticket?, _ extent: ReceiptCoding.Extent) {
+    if body.capacity > 4 * Self.bodyRoom { body = [] }
+    body.removeAll(keepingCapacity: true)
+    if let ticket {
+      withUnsafeBytes(of: ticket.position.littleEndian) { body.append(contentsOf: $0) }
+    }
+    ReceiptCoding.append(receipt, extent, to: &body)
+  }
+
+  // MARK: Room
+
+  /// Whether so many bytes fit and leave room for the ends of so many requests.
+  private func hasRoom(_ bytes: Int, ends: Int) -> Bool {
+    let wanted = bytes + ends * Self.endBytes
+    if wanted <= room { return true }
+    freeSlots = ring.freeSlots
+    return wanted <= room
+  }
+
+  /// Bytes that can surely be filled: a slot's last entry may leave some of it empty.
+  private var room: Int {
+    let rest = view.geometry.slotBytes - view.offset(of: cursor) - JournalLayout.linkBytes
+    let slot = view.geometry.slotBytes - JournalLayout.linkBytes - Self.wasteMax
+    return max(0, rest - Self.wasteMax) + freeSlots * slot
+  }
+
+  private static let wasteMax = JournalLayout.entryBytes(body: JournalLayout.bodyBytesMax)
+
+  // MARK: Writing
+
+  /// Appends an entry with `body`; returns its position, or nil where there is no slot left.
+  private func append(_ kind: JournalLayout.Kind) -> Int64? {
+    let bytes = JournalLayout.entryBytes(body: body.count)
+    let end = view.offset(of: cursor) + bytes + JournalLayout.linkBytes
+    if end > view.geometry.slotBytes, !beginSlot() { return nil }
+    let position = cursor.position
+    body.withUnsafeBytes { view.write(kind, $0, at: cursor) }
+    cursor.position += Int64(bytes)
+    return position
+  }
+
+  private func beginSlot() -> Bool {
+    guard let slot = ring.takeSlot() else { return false }
+    freeSlots = max(0, freeSlots - 1)
+    withUnsafeBytes(of: UInt64(slot).littleEndian) { view.write(.link, $0, at: cursor) }
+    let rest = view.geometry.slotBytes - view.offset(of: cursor)
+    cursor = JournalCursor(position: cursor.position + Int64(rest), slot: slot)
+    return true
+  }
+}

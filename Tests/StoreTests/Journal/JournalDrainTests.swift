@@ -1,0 +1,252 @@
+import Foundation
+import Gateway
+import Testing
+
+@testable import Store
+
+@Suite("From the journal to the ledger")
+struct JournalDrainTests {
+  /// One run of the appliance after another on one data folder; each may die at any moment.
+  final class Runs {
+    let folder: String
+    let database: Database
+    private(set) var drain: JournalDrain
+    private(set) var producers: [JournalProducer] = []
+    private(set) var lost = 0
+
+    init(_ folder: String) throws {
+      self.folder = folder
+      database = try Database(path: "\(folder)/appliance.db", .owner)
+      try Migration.apply(to: database)
+      drain = try JournalDrain(folder: "\(folder)/journal", database, try Ledger(database))
+    }
+
+    /// Dies, starts again and books what is open.
+    func start(rings: Int = 1, bytes: Int = 1 << 20) throws {
+      producers = []
+      drain = try JournalDrain(folder: "\(folder)/journal", database, try Ledger(database))
+      drain.settleCrashed { $0.costNanoUSD = 7 }
+      producers = try drain.openForWriting(count: rings, bytes: bytes).map { JournalProducer($0) }
+    }
+
+    func step(_ entriesMax: Int = 1_000) throws {
+      lost += try drain.step(entriesMax: entriesMax).lost
+    }
+
+    func rows() throws -> [String: Receipt] {
+      var rows: [String: Receipt] = [:]
+      try LedgerReader(database).newest(limit: 1_000_000) {
+        rows[$0.requestID] = $0
+        return true
+      }
+      return rows
+    }
+
+    var files: [String] {
+      get throws {
+        try FileManager.default.contentsOfDirectory(atPath: "\(folder)/journal").sorted()
+      }
+    }
+  }
+
+  @Test func everyEndHasItsRow() throws {
+    try withFolder { folder throws in
+      let runs = try Runs(folder)
+      try runs.start()
+      let producer = runs.producers[0]
+      let a = try #require(producer.admit(receipt("a")))
+      let b = try #require(producer.admit(receipt("b")))
+      producer.end(receipt("a"), a)
+      producer.end(receipt("c"), nil)
+      try runs.step()
+      #expect(try runs.rows().keys.sorted() == ["a", "c"])
+      #expect(try runs.database.integer("SELECT count(*) FROM open_admission") == 1)
+      var left = receipt("b")
+      producer.end(left, b)
+      left.outcome = .abandoned
+      left.anomalies = ["client_left"]
+      producer.amend(left)
+      try runs.step()
+      let rows = try runs.rows()
+      #expect(rows.keys.sorted() == ["a", "b", "c"])
+      #expect(rows["b"]?.outcome == .abandoned)
+      #expect(rows["b"]?.anomalies == ["client_left"])
+      #expect(rows["a"] == receipt("a"))
+      #expect(try runs.database.integer("SELECT count(*) FROM open_admission") == 0)
+      #expect(runs.lost == 0)
+    }
+  }
+
+  /// Whether the writer had come to see the admission or not.
+  @Test(arguments: [true, false])
+  func whatACrashLeavesOpenIsBookedOnce(_ isDrained: Bool) throws {
+    try withFolder { folder throws in
+      let runs = try Runs(folder)
+      try runs.start()
+      var row = receipt("a")
+      row.outcome = .refused
+      _ = runs.producers[0].admit(row)
+      runs.producers[0].end(receipt("b"), nil)
+      if isDrained { try runs.step() }
+      for _ in 0..<3 {
+        try runs.start()
+        // What the new run is about does not wait for it, nor is it taken for the old one's.
+        let ticket = try #require(runs.producers[0].admit(receipt("of this run")))
+        try runs.step()
+        try runs.step()
+        #expect(try runs.rows()["of this run"] == nil)
+        runs.producers[0].end(receipt("of this run"), ticket)
+        try runs.step()
+        let rows = try runs.rows()
+        #expect(rows.keys.sorted() == ["a", "b", "of this run"])
+        #expect(rows["a"]?.outcome == .crashed)
+        #expect(rows["a"]?.anomalies == ["crashed"])
+        #expect(rows["a"]?.costNanoUSD == 7)
+        #expect(rows["a"]?.usage == row.usage)
+        #expect(rows["of this run"]?.outcome == .served)
+        try runs.database.execute("DELETE FROM request WHERE request_id = 'of this run'")
+      }
+    }
+  }
+
+  @Test func anotherNumberOrSizeOfRingsLosesNothing() throws {
+    try withFolder { folder throws in
+      let runs = try Runs(folder)
+      var wanted: [String] = []
+      for (start, shape) in [(4, 4 << 20), (1, 4 << 20), (2, 1 << 20), (4, 4 << 20)].enumerated() {
+        try runs.start(rings: shape.0, bytes: shape.1)
+        for (number, producer) in runs.producers.enumerated() {
+          producer.end(receipt("\(start) \(number)"), nil)
+          wanted.append("\(start) \(number)")
+        }
+        if start == 1 { try runs.step() }
+      }
+      try runs.step()
+      #expect(try runs.rows().keys.sorted() == wanted)
+      #expect(try runs.files.count == 4, "those that are not used any more are gone")
+      #expect(try runs.database.integer("SELECT count(*) FROM journal_place") == 4)
+    }
+  }
+
+  @Test func aFileThatIsNoJournalIsSetAside() throws {
+    try withFolder { folder throws in
+      let runs = try Runs(folder)
+      try runs.start()
+      runs.producers[0].end(receipt("a"), nil)
+      let path = "\(folder)/journal/1.ring"
+      try Data("noise".utf8).write(to: URL(fileURLWithPath: path))
+      try runs.start()
+      try runs.step()
+      #expect(try runs.rows().keys.sorted() == ["a"])
+      #expect(try runs.files.contains("1.ring.damaged"))
+    }
+  }
+
+  /// Rings whose files are gone leave the admissions that were stored.
+  @Test func whatWasOpenInALostRingIsBooked() throws {
+    try withFolder { folder throws in
+      let runs = try Runs(folder)
+      try runs.start()
+      _ = runs.producers[0].admit(receipt("a"))
+      try runs.step()
+      try FileManager.default.removeItem(atPath: "\(folder)/journal")
+      try runs.start()
+      try runs.step()
+      #expect(try runs.rows()["a"]?.outcome == .crashed)
+    }
+  }
+
+  @Test func anEntryThatIsNoReceiptIsCountedAndPassed() throws {
+    try withFolder { folder throws in
+      let runs = try Runs(folder)
+      try runs.start()
+      let path = "\(folder)/journal/\(try runs.files[0])"
+      let ring = try JournalRing(path: path) { _ in nil }
+      var cursor = JournalCursor()
+      for (kind, body) in [
+        (JournalLayout.Kind.end, [1, 2]), (.refusal, [9]), (.amendment, []), (.admission, [0]),
+      ] as [(JournalLayout.Kind, [UInt8])] {
+        body.withUnsafeBytes { ring.view.write(kind, $0, at: cursor) }
+        cursor.position += Int64(JournalLayout.entryBytes(body: body.count))
+      }
+      try runs.step()
+      try runs.start()
+      try runs.step()
+      #expect(runs.lost == 4)
+      #expect(try runs.rows().isEmpty)
+    }
+  }
+
+  /// Random traffic and random deaths, on rings so small that they go round: every end that was
+  /// written down has one row, every admission without one is booked, and there is nothing else.
+  @Test func neverLosesNorDoubles() throws {
+    let seed = UInt64.random(in: 0 ... .max)
+    print("JournalDrain: seed \(seed)")
+    var random = Seeded(state: seed)
+    try withFolder { folder throws in
+      let runs = try Runs(folder)
+      try runs.start()
+      var wanted: [String: Receipt.Outcome] = [:]
+      var open: [(ring: Int, id: String, ticket: JournalProducer.Ticket)] = []
+      var lastEnds: [Int: String] = [:]
+      for number in 0..<12_000 {
+        let ring = Int.random(in: 0..<runs.producers.count, using: &random)
+        let producer = runs.producers[ring]
+        switch Int.random(in: 0..<1_000, using: &random) {
+        case ..<400:
+          var row = receipt("\(number)")
+          row.model = String(repeating: "m", count: Int.random(in: 0...500, using: &random))
+          if let ticket = producer.admit(row) { open.append((ring, "\(number)", ticket)) }
+        case ..<820:
+          guard let index = open.indices.randomElement(using: &random) else { continue }
+          let (ring, id, ticket) = open.remove(at: index)
+          runs.producers[ring].end(receipt(id), ticket)
+          wanted[id] = .served
+          lastEnds[ring] = id
+        case ..<900:
+          producer.end(receipt("\(number)"), nil)
+          wanted["\(number)"] = .served
+        case ..<950:
+          guard let id = lastEnds[ring] else { continue }
+          var left = receipt(id)
+          left.outcome = .abandoned
+          producer.amend(left)
+          wanted[id] = .abandoned
+        case ..<985:
+          try runs.step(Int.random(in: 1...400, using: &random))
+        case ..<993:
+          // A step that the database refuses: as if it had not been.
+          let pages = try runs.database.integer("PRAGMA page_count")
+          _ = try runs.database.integer("PRAGMA max_page_count = \(pages)")
+          _ = try? runs.step()
+          _ = try runs.database.integer("PRAGMA max_page_count = 1000000")
+        default:
+          for (_, id, _) in open { wanted[id] = .crashed }
+          open = []
+          lastEnds = [:]
+          let rings = Int.random(in: 1...3, using: &random)
+          try runs.start(rings: rings, bytes: rings << 20)
+        }
+        // Never so full that a refusal has no room.
+        if number.isMultiple(of: 300) { for _ in 0..<4 { try runs.step() } }
+      }
+      for (_, id, _) in open { wanted[id] = .crashed }
+      try runs.start()
+      for _ in 0..<20 { try runs.step() }
+      let rows = try runs.rows().mapValues(\.outcome)
+      #expect(rows == wanted, "seed \(seed)")
+      #expect(runs.lost == 0)
+      #expect(try runs.database.integer("SELECT count(*) FROM open_admission") == 0)
+      #expect(try runs.database.integrityProblems() == [])
+    }
+  }
+}
+
+private struct Seeded: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    return JournalLayout.commitWord(secret: state, position: 1)
+  }
+}
