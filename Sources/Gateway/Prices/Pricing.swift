@@ -66,21 +66,21 @@ package enum Pricing {
 
   /// The tier that a provider's word for it means; nil: capacity that was paid beforehand.
   static func tier(_ word: String?) -> PriceTier? {
-    switch word {
-    case nil, "default", "standard", "auto", "on_demand", "ON_DEMAND":
-      return .standard
-    case .some(let word):
-      let word = word.lowercased()
-      if word.hasPrefix("provisioned") { return nil }
-      return tiers[word] ?? .standard
-    }
+    guard let word = word?.lowercased() else { return .standard }
+    guard let row = tiers.first(where: { $0.words.contains(word) }) else { return .standard }
+    return row.tier
   }
 
-  private static let tiers: [String: PriceTier] = [
-    "flex": .flex, "on_demand_flex": .flex,
-    "priority": .priority, "on_demand_priority": .priority,
-    "batch": .batch, "batches": .batch,
-    "ultrafast": .ultrafast,
+  /// The providers' words for a tier; one that is in no row is the standard one.
+  private static let tiers: [(words: [String], tier: PriceTier?)] = [
+    // platform.openai.com/docs/guides/flex-processing, …/priority-processing; docs.x.ai.
+    (["default", "standard", "auto", "on_demand"], .standard),
+    (["flex", "on_demand_flex"], .flex),
+    (["priority", "on_demand_priority"], .priority),
+    (["batch", "batches"], .batch),
+    (["ultrafast"], .ultrafast),
+    // cloud.google.com/vertex-ai/generative-ai/docs/provisioned-throughput.
+    (["provisioned", "provisioned_throughput"], nil),
   ]
 }
 
@@ -165,14 +165,11 @@ private struct Bill {
   }
 
   private mutating func addMultipliers(_ facts: AnswerFacts, _ call: PricedCall) {
-    if facts.inferenceGeo == "us", let factor = entry.multiplier(named: "us") {
-      multipliers.append(PriceMultiplier(name: "us", factor: factor))
-    }
-    // What served decides, and not what was asked for.
-    if let speed = facts.speed ?? call.speed, let factor = entry.multiplier(named: speed),
-      speed != "us"
-    {
-      multipliers.append(PriceMultiplier(name: speed, factor: factor))
+    // What served decides, and not what was asked for; the entry says what has a factor.
+    let names = [facts.inferenceGeo, facts.speed ?? call.speed]
+    for case .some(let name) in names {
+      guard let factor = entry.multiplier(named: name) else { continue }
+      multipliers.append(PriceMultiplier(name: name, factor: factor))
     }
   }
 }
