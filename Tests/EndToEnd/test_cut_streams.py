@@ -255,7 +255,7 @@ def test_what_is_drained_has_a_cap(appliance):
             client.hear(3)
             closed = client.leave()
             gone = eventually(lambda: left.get(f"m-{name}")) - closed
-            row = appliance.row()
+            row = appliance.row(client.request_id)
             assert (row["outcome"], row["usage_source"]) == ("abandoned", "estimated")
             assert "client_left_drain_capped" in row["anomalies"]
             assert row["usage"]["output_tokens"] > 20
