@@ -1,4 +1,17 @@
 extension Endpoint {
+  /// Whether a request's size and quality are those of images.
+  package var makesImages: Bool {
+    switch self {
+    case .imagesGenerations, .imagesEdits, .imagesVariations: true
+    case .chatCompletions, .completions, .responses, .responsesCompact, .responsesInputTokens,
+      .response, .embeddings, .moderations, .audioSpeech, .audioTranscriptions,
+      .audioTranslations, .rerank, .messages, .messagesCountTokens, .generateContent,
+      .streamGenerateContent, .countTokens, .embedContent, .batchEmbedContents, .models, .model,
+      .passthrough:
+      false
+    }
+  }
+
   /// Whether its answers are text of a model, so that tokens can be estimated from them.
   package var answersWithText: Bool {
     switch self {

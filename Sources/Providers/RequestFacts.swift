@@ -37,6 +37,9 @@ package struct RequestFacts: Equatable, Sendable {
   package var namedIDs: [String] = []
   /// Unicode code points of a speech request's `input`.
   package var inputCharacters: Int?
+  /// An image's `size` and `quality` as a request for images states them: they set its price.
+  package var imageSize: String?
+  package var imageQuality: String?
   /// How many answers are asked for (`n`, `best_of`, `candidateCount`); at least 1.
   package var choiceCount = 1
   /// The largest cap on output tokens that the request states.
@@ -83,7 +86,7 @@ package struct RequestFacts: Equatable, Sendable {
       guard route.acceptsMultipart else {
         throw .malformed("This endpoint takes JSON, not multipart/form-data. Send a JSON object.")
       }
-      try facts.readMultipart(head, body: body)
+      try facts.readMultipart(head, body: body, makesImages: route.endpoint.makesImages)
     } else {
       do {
         try facts.readJSON(route, body: body)
@@ -118,7 +121,7 @@ package struct RequestFacts: Equatable, Sendable {
       if head.fields.contains("content-encoding") {
         // Coded: nothing in it can be read here.
       } else if Self.isMultipart(head) {
-        try readMultipart(head, body: body)
+        try readMultipart(head, body: body, makesImages: false)
       } else if Self.mayBeJSON(head) {
         do {
           try readJSON(route, body: body)

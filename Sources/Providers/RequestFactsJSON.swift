@@ -18,15 +18,18 @@ private enum ActedOn: UInt32 {
   case model, stream, streamOptions, choices, bestOf, maxTokens, maxCompletionTokens
   case maxOutputTokens, previousResponse, conversation, container, input, cachedContent
   case generationConfig
+  case imageSize, imageQuality
 
   /// The member of this name, escapes decoded; Google takes `snake_case` for `camelCase`.
   init?(_ name: Span<UInt8>) {
     switch name.count {
     case 1 where name.equals("n"): self = .choices
+    case 4 where name.equals("size"): self = .imageSize
     case 5 where name.equals("model"): self = .model
     case 5 where name.equals("input"): self = .input
     case 6 where name.equals("stream"): self = .stream
     case 7 where name.equals("best_of"): self = .bestOf
+    case 7 where name.equals("quality"): self = .imageQuality
     case 9 where name.equals("container"): self = .container
     case 10 where name.equals("max_tokens"): self = .maxTokens
     case 12 where name.equals("conversation"): self = .conversation
@@ -39,6 +42,17 @@ private enum ActedOn: UInt32 {
     case 20 where name.equals("previous_response_id"): self = .previousResponse
     case 21 where name.equals("max_completion_tokens"): self = .maxCompletionTokens
     default: return nil
+    }
+  }
+
+  /// Whether it is acted on there: elsewhere the name may mean anything, twice too.
+  func isActedOn(by endpoint: Endpoint) -> Bool {
+    switch self {
+    case .imageSize, .imageQuality: endpoint.makesImages
+    case .model, .stream, .streamOptions, .choices, .bestOf, .maxTokens, .maxCompletionTokens,
+      .maxOutputTokens, .previousResponse, .conversation, .container, .input, .cachedContent,
+      .generationConfig:
+      true
     }
   }
 }
@@ -63,7 +77,9 @@ extension RequestFacts {
     isRootEmpty = index.members.isEmpty
     var seen: UInt32 = 0
     for member in index.members {
-      guard let acted = Self.actedOn(member, in: body) else { continue }
+      guard let acted = Self.actedOn(member, in: body), acted.isActedOn(by: route.endpoint) else {
+        continue
+      }
       guard seen & (1 << acted.rawValue) == 0 else {
         let name = Self.name(of: member, in: body)
         throw .repeated(.malformed("The body repeats the member '\(name)'. Send it once."))
@@ -124,11 +140,21 @@ extension RequestFacts {
       readID(member, body)
     case .generationConfig:
       try readGenerationConfig(member, body)
+    case .imageSize:
+      imageSize = member.kind == .string ? Self.short(jsonString(body, value)) : nil
+    case .imageQuality:
+      imageQuality = member.kind == .string ? Self.short(jsonString(body, value)) : nil
     case .input:
       if route.endpoint == .audioSpeech, member.kind == .string {
         inputCharacters = Self.codePoints(body, value)
       }
     }
+  }
+
+  /// A word of a request for images; one that is longer than any provider's is none.
+  static func short(_ word: String?) -> String? {
+    guard let word, word.utf8.count <= 32 else { return nil }
+    return word
   }
 
   private mutating func readStreamOptions(

@@ -1,8 +1,11 @@
 import HTTP
 
 extension RequestFacts {
-  /// Reads a form with files: the fields `model`, `stream` and `n`, wherever they stand.
-  mutating func readMultipart(_ head: RequestHead, body: Span<UInt8>) throws(Refusal) {
+  /// Reads a form with files: the fields `model`, `stream`, `n`, `size` and `quality`,
+  /// wherever they stand.
+  mutating func readMultipart(
+    _ head: RequestHead, body: Span<UInt8>, makesImages: Bool
+  ) throws(Refusal) {
     guard let type = head.fields.first("content-type") else { return }
     let form: MultipartReader
     do {
@@ -16,6 +19,8 @@ extension RequestFacts {
     var hasModel = false
     var hasStream = false
     var hasChoices = false
+    var hasSize = false
+    var hasQuality = false
     for part in form.parts {
       if part.isNamed("model") {
         guard !hasModel else { throw Self.repeated("model") }
@@ -31,6 +36,14 @@ extension RequestFacts {
         if let text = body.extracting(part.content).text(), let count = Int(text), count > 0 {
           choiceCount = min(count, 1_000_000)
         }
+      } else if makesImages, part.isNamed("size") {
+        guard !hasSize else { throw Self.repeated("size") }
+        hasSize = true
+        imageSize = Self.short(body.extracting(part.content).text())
+      } else if makesImages, part.isNamed("quality") {
+        guard !hasQuality else { throw Self.repeated("quality") }
+        hasQuality = true
+        imageQuality = Self.short(body.extracting(part.content).text())
       }
     }
   }

@@ -66,6 +66,9 @@ struct Attempt {
       requestedModel: candidate.model.isEmpty ? nil : candidate.model,
       vendor: candidate.provider.vendor)
     call.inputCharacters = request.facts.inputCharacters.map(Int64.init)
+    call.imageSize = request.facts.imageSize
+    call.imageQuality = request.facts.imageQuality
+    call.imageCount = request.facts.choiceCount
     return call
   }
 

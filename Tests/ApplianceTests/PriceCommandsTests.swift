@@ -44,10 +44,13 @@ struct PriceCommandsTests {
   }
 
   @Test func lists() {
-    let prices: JSONValue = ["prices": ["m": ["input_cost_per_token": .number("1.5e-07")]]]
+    let prices: JSONValue = [
+      "prices": ["m": ["input_cost_per_token": .number("1.5e-07")]], "price_version": "v7",
+    ]
     let test = TestConsole(answers: [.priceList: .success(prices)])
     test.run("price list")
     #expect(test.output.contains("m             0.15"))
+    #expect(test.output.hasSuffix("\nPrice table v7\n"))
   }
 
   @Test func importsFromStandardInput() {
@@ -56,6 +59,15 @@ struct PriceCommandsTests {
       answers: [.priceImport: .success(["imported": 1, "skipped": ["sample_spec"]])])
     test.run("price import -")
     #expect(test.arguments == ["prices": ["m": ["input_cost_per_token": .number("1e-7")]]])
-    #expect(test.output == "Imported 1 prices; 1 entries without a price were skipped.\n")
+    #expect(test.output == "Imported 1 prices; 1 entries that are none were skipped.\n")
+  }
+
+  @Test func warnsOfWhatIsWrongInATable() {
+    let warnings = (1...25).map { JSONValue.string("w\($0)\u{7}") }
+    let test = TestConsole(
+      input: "{}", answers: [.priceImport: .success(["imported": 0, "warnings": .array(warnings)])])
+    #expect(test.run("price import -") == .success)
+    #expect(test.errors.hasPrefix("Warning: w1\u{FFFD}\n"))
+    #expect(test.errors.hasSuffix("w20\u{FFFD}\nWarning: and 5 more like these.\n"))
   }
 }

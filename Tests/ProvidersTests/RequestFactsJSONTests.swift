@@ -25,6 +25,24 @@ struct RequestFactsJSONTests {
     #expect(facts.streamOptions == .object(brace: brace ?? 0, isEmpty: false))
   }
 
+  @Test func readsWhatPricesAnImage() throws {
+    let body = #"{"model":"dall-e-3","size":"1024x1792","qu\u0061lity":"hd","n":2}"#
+    let facts = try Sample("POST /v1/images/generations", body: body).facts
+    #expect(facts.imageSize == "1024x1792")
+    #expect(facts.imageQuality == "hd")
+    #expect(facts.choiceCount == 2)
+    let odd = #"{"model":"m","size":7,"quality":"\#(String(repeating: "q", count: 40))"}"#
+    let other = try Sample("POST /v1/images/generations", body: odd).facts
+    #expect(other.imageSize == nil && other.imageQuality == nil)
+    // Elsewhere the names mean nothing, and may stand twice.
+    let chat = #"{"model":"m","size":"1x1","size":"2x2","quality":1,"quality":2}"#
+    #expect(try Sample("POST /v1/chat/completions", body: chat).facts.imageSize == nil)
+    #expect(throws: Refusal.self) {
+      _ = try Sample(
+        "POST /v1/images/generations", body: #"{"model":"m","size":"1x1","size":"2x2"}"#)
+    }
+  }
+
   @Test func tellsKindsOfErrorsApart() {
     let refusal = Refusal.malformed("x")
     #expect(RequestBodyError.repeated(refusal).refusal == refusal)

@@ -28,6 +28,23 @@ struct RequestFactsMultipartTests {
     #expect(read.choiceCount == 2)
   }
 
+  @Test func readsWhatPricesAnImage() throws {
+    let parts = [
+      ("name=\"model\"", "dall-e-2"), ("name=\"size\"", "256x256"), ("name=\"quality\"", "hd"),
+      ("name=\"n\"", "3"),
+    ]
+    let read = try facts(parts, path: "/v1/images/edits")
+    #expect(read.imageSize == "256x256")
+    #expect(read.imageQuality == "hd")
+    #expect(read.choiceCount == 3)
+    #expect(try facts(parts + parts.suffix(2).prefix(1)).imageSize == nil)
+    for field in ["size", "quality"] {
+      #expect(throws: Refusal.self) {
+        try facts(parts + [("name=\"\(field)\"", "x")], path: "/v1/images/edits")
+      }
+    }
+  }
+
   @Test(arguments: [
     ("true", true), ("True", true), ("1", true), ("on", true), ("false", false), ("", false),
     ("0", false),

@@ -1,3 +1,4 @@
+import Gateway
 import JSON
 import Testing
 
@@ -19,16 +20,17 @@ struct PriceOperationsTests {
       "price.set",
       #"{"model":"m-1","fields":{"input_cost_per_token":null,"max_output_tokens":null}}"#)
     #expect(cut.text == #"{"price":{"output_cost_per_token":2.000000000000001e-06}}"#)
+    let listed = try desk.perform("price.list", #"{"model":"m-1"}"#)
+    #expect(listed["prices"]?.text == #"{"m-1":{"output_cost_per_token":2.000000000000001e-06}}"#)
     #expect(
-      try desk.perform("price.list", #"{"model":"m-1"}"#).text
-        == #"{"prices":{"m-1":{"output_cost_per_token":2.000000000000001e-06}}}"#)
+      listed["price_version"]?.string == desk.installation.records.snapshot.prices.version)
   }
 
   @Test func listsByName() throws {
     let desk = try TestDesk.furnished()
     try desk.perform("price.set", #"{"model":"a","fields":{"input_cost_per_token":0}}"#)
     #expect(try desk.perform("price.list")["prices"]?.object?.map(\.name) == ["a", "m-1"])
-    #expect(try desk.perform("price.list", #"{"model":"gone"}"#).text == #"{"prices":{}}"#)
+    #expect(try desk.perform("price.list", #"{"model":"gone"}"#)["prices"]?.text == "{}")
   }
 
   @Test(arguments: [
@@ -49,7 +51,7 @@ struct PriceOperationsTests {
   @Test func removes() throws {
     let desk = try TestDesk.furnished()
     #expect(try desk.perform("price.remove", #"{"model":"m-1"}"#).text == #"{"removed":"m-1"}"#)
-    #expect(try desk.perform("price.list").text == #"{"prices":{}}"#)
+    #expect(try desk.perform("price.list")["prices"]?.text == "{}")
   }
 
   @Test func importsATableAndNamesWhatItSkips() throws {
@@ -61,9 +63,31 @@ struct PriceOperationsTests {
         "a": {"input_cost_per_token": 3e-06, "litellm_provider": "openai", "mode": "chat"},
         "b": {"input_cost_per_token": -1}, "c": 7, "m-1": {"input_cost_per_token": 5e-06}}}
       """#)
-    #expect(result.text == #"{"imported":2,"skipped":["b","c"]}"#)
+    #expect(result["imported"] == 2)
+    #expect(result["skipped"]?.text == #"["b","c"]"#)
+    #expect(result["repeated"]?.text == "[]")
+    #expect(result["warnings"]?.array?.count == 2)
+    #expect(result.at("warnings.0")?.string?.contains("'b'") == true)
     let prices = try desk.perform("price.list")
+    #expect(result["price_version"] == prices["price_version"])
     #expect(prices["prices"]?.object?.map(\.name) == ["a", "m-1"])
     #expect(prices["prices"]?["m-1"]?.text == #"{"input_cost_per_token":5e-06}"#)
+  }
+
+  /// Of two entries the last holds, wherever they stand; the table is not refused for it.
+  @Test func aModelThatIsNamedTwiceIsTakenOnceAndNamed() throws {
+    let desk = try TestDesk()
+    let result = try desk.perform(
+      "price.import",
+      #"""
+      {"prices": {"a": {"input_cost_per_token": 1e-06}, "b": {"input_cost_per_token": 2e-06},
+        "a": {"input_cost_per_token": 3e-06}, "a": {"input_cost_per_token": 4e-06}}}
+      """#)
+    #expect(result["imported"] == 2)
+    #expect(result["repeated"]?.text == #"["a","a"]"#)
+    #expect(result.at("warnings.0")?.string?.contains("'a' more than once") == true)
+    let prices = try desk.perform("price.list")["prices"]
+    #expect(
+      prices?.text == #"{"a":{"input_cost_per_token":4e-06},"b":{"input_cost_per_token":2e-06}}"#)
   }
 }

@@ -5,6 +5,8 @@ enum PriceCommands {
   static let all: [Command] = [set, list, importFile, remove]
 
   private static let model = Command.Operand(name: "MODEL")
+  /// Warnings of an import that are printed one by one.
+  private static let warningsMax = 20
 
   /// Options in dollars per million tokens, and the fields per token that they stand for.
   private static let rates: [(option: String, field: String, of: String)] = [
@@ -72,6 +74,7 @@ enum PriceCommands {
       ["model": .string(member.name), "price": member.value]
     }
     call.printTable(records, columns)
+    call.console.writeLine("\nPrice table \(printable(cellText(result["price_version"])))")
   }
 
   private static let importFile = Command.operation(
@@ -83,10 +86,17 @@ enum PriceCommands {
     let document = try call.readDocument(call.operand(0))
     let result = try call.perform(.priceImport, [("prices", document)])
     let skipped = result["skipped"]?.array?.count ?? 0
+    let warnings = result["warnings"]?.array ?? []
+    for warning in warnings.prefix(warningsMax) {
+      call.console.writeError("Warning: \(printable(cellText(warning)))\n")
+    }
+    if warnings.count > warningsMax {
+      call.console.writeError("Warning: and \(warnings.count - warningsMax) more like these.\n")
+    }
     call.printChange(
       result, "",
       "Imported \(cellText(result["imported"])) prices"
-        + (skipped > 0 ? "; \(skipped) entries without a price were skipped." : "."))
+        + (skipped > 0 ? "; \(skipped) entries that are none were skipped." : "."))
   }
 
   private static let remove = Command.operation(

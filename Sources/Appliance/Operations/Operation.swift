@@ -88,12 +88,15 @@ enum Operation: String, Sendable, CaseIterable {
   /// `{name}` → `{"removed": name}`.
   case modelRemove = "model.remove"
 
-  /// `{model?}` → `{"prices": {MODEL: {FIELD: NUMBER…}}}`, by name; the fields are LiteLLM's.
+  /// `{model?}` → `{"prices": {MODEL: {FIELD: NUMBER…}}, "price_version": TEXT}`, by name; the
+  /// fields are LiteLLM's, and the version is that of the whole table, built-in prices included.
   case priceList = "price.list"
   /// `{model, fields: {FIELD: NUMBER | TEXT | null…}}` → `{"price": {…}}`. Merged into the model's
   /// entry; null removes a field. Numbers keep every digit.
   case priceSet = "price.set"
-  /// `{prices: {MODEL: {…}}}`, LiteLLM's document → `{"imported": N, "skipped": [MODEL…]}`.
+  /// `{prices: {MODEL: {…}}}`, LiteLLM's document → `{"imported": N, "skipped": [MODEL…],
+  /// "repeated": [MODEL…], "warnings": [TEXT…], "price_version": TEXT}`. What is no price entry is
+  /// skipped; of a model that is named more than once the last entry holds.
   case priceImport = "price.import"
   /// `{model}` → `{"removed": model}`.
   case priceRemove = "price.remove"

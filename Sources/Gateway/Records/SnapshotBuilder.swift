@@ -355,9 +355,12 @@ struct SnapshotBuilder {
       prices = basePrices
       return
     }
-    // The newest write names the table, on every node the same.
-    let newest = changes.map(\.version).max()
-    let version = "\(basePrices.version)+\(Timestamp.text(newest?.wallMilliseconds ?? 0))"
+    // What the table holds names it: the same prices have the same name, on every node and after
+    // every start, and other prices have another.
+    let sum = priceDefinitions.values.reduce(UInt64(0)) { $0 &+ $1.fingerprint }
+    let digits = String(StableHash.mix(sum), radix: 16)
+    let name = String(repeating: "0", count: 16 - digits.count) + digits
+    let version = "\(basePrices.version)+\(name)"
     prices = basePrices.overlaid(with: priceDefinitions.values.map(\.entry), version: version)
   }
 

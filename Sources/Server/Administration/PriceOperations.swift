@@ -6,7 +6,9 @@ extension Administration {
   func priceList(_ arguments: Arguments) -> JSONValue {
     var members = ExportDocument.document(snapshot, secrets: .omitted)["prices"]?.object ?? []
     if let model = arguments["model"]?.string { members.removeAll { $0.name != model } }
-    return .object([.init("prices", .object(members))])
+    return .object([
+      .init("prices", .object(members)), .init("price_version", .string(snapshot.prices.version)),
+    ])
   }
 
   func priceSet(_ arguments: Arguments) throws(OperationFailure) -> JSONValue {
@@ -20,24 +22,42 @@ extension Administration {
     return .object([.init("price", priceOfRecord(model) ?? price)])
   }
 
-  /// Takes over a table in LiteLLM's form; what is no price entry is skipped and named.
+  /// Takes over a table in LiteLLM's form.
+  ///
+  /// What is no price entry is skipped and named; of a model that stands there twice the last entry
+  /// holds, as in other readers of the same file, and it is named too.
   func priceImport(_ arguments: Arguments) throws(OperationFailure) -> JSONValue {
     guard let prices = arguments["prices"]?.object else {
       throw OperationFailure(code: "invalid", message: "'prices' must be an object keyed by model.")
     }
     var good: [JSONValue.Member] = []
+    var places: [String: Int] = [:]
     var skipped: [JSONValue] = []
+    var repeated: [JSONValue] = []
+    var warnings: [JSONValue] = []
     for member in prices where member.name != PriceImport.explanation {
       do throws(PriceError) {
         _ = try PriceImport.entry(model: member.name, member.value)
-        good.append(member)
       } catch {
         skipped.append(.string(member.name))
+        warnings.append(.string("Skipped: \(error.message)"))
+        continue
+      }
+      if let place = places[member.name] {
+        good[place] = member
+        repeated.append(.string(member.name))
+        warnings.append(
+          .string("The table names '\(member.name)' more than once: its last entry holds."))
+      } else {
+        places[member.name] = good.count
+        good.append(member)
       }
     }
     try apply(.object([.init("prices", .object(good))]))
     return .object([
       .init("imported", .int(Int64(good.count))), .init("skipped", .array(skipped)),
+      .init("repeated", .array(repeated)), .init("warnings", .array(warnings)),
+      .init("price_version", .string(snapshot.prices.version)),
     ])
   }
 

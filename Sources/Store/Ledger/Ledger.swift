@@ -79,12 +79,14 @@ package final class Ledger {
     try cells.write()
   }
 
-  /// Corrects how a request ended and what befell it, in the roll-ups too; all else of its row stays.
+  /// Corrects how a request ended and what was odd about it, in the roll-ups too; all else of its
+  /// row stays.
   package func amend(_ receipt: Receipt) throws(StoreError) {
     guard let old = try stored(receipt.requestID) else { return }
     defer { cells.clear() }
     var new = old
     new.outcome = receipt.outcome
+    new.anomalies = receipt.anomalies
     try cells.add(old, isRemoval: true)
     try cells.add(new)
     try cells.write()

@@ -199,9 +199,38 @@ struct SnapshotBuilderTests {
       .price, "m", "{'name': 'm', 'price': {'input_cost_per_token': 2e-06}}")
     let (snapshot, problems) = Snapshot.loading([record], basePrices: base, unseal: World.unseal)
     #expect(problems.isEmpty)
-    #expect(snapshot.prices.count == 1 && snapshot.prices.version.hasPrefix("base+2023-11-14T"))
+    #expect(snapshot.prices.count == 1 && snapshot.prices.version.hasPrefix("base+"))
     let removed = try snapshot.applying([try world.record(.price, "m", nil)], unseal: World.unseal)
     #expect(removed.prices === base)
+  }
+
+  /// A version names what a table holds: rows that were priced by it can be told apart for ever.
+  @Test func aPriceTablesVersionIsMadeOfItsPrices() throws {
+    let base = PriceTable(version: "base", entries: [])
+    var world = World()
+    func price(_ name: String, _ text: String?) throws -> Record {
+      try world.record(
+        .price, name, text.map { "{'name': '\(name)', 'price': {'input_cost_per_token': \($0)}}" })
+    }
+    let records = [try price("a", "1e-06"), try price("b", "2e-06")]
+    func version(_ records: [Record]) -> String {
+      Snapshot.loading(records, basePrices: base, unseal: World.unseal).snapshot.prices.version
+    }
+    let both = version(records)
+    #expect(both.utf8.count == "base+".utf8.count + 16)
+    #expect(version(records.reversed()) == both)
+    let later = [try price("b", "2e-06"), try price("a", "1e-06")]
+    #expect(version(later) == both)
+    let others = [
+      version([records[0]]), version([records[1]]), version([records[0], try price("b", "3e-06")]),
+      version([try price("a", "2e-06"), try price("b", "1e-06")]), version([]),
+    ]
+    #expect(Set(others + [both]).count == 6)
+    // What was removed leaves no trace: after a start its tombstone is not seen.
+    let (snapshot, _) = Snapshot.loading(
+      records + [try price("c", "1")], basePrices: base, unseal: World.unseal)
+    let removed = try snapshot.applying([try price("c", nil)], unseal: World.unseal)
+    #expect(removed.prices.version == both)
   }
 
   /// With 10,000 users and 1,000 keys a change costs what it changes; the time is printed, and
