@@ -133,12 +133,18 @@ package final class EventLoop: TaskExecutor, Sendable {
   }
 
   /// Treats a connection as if its peer had left; a ticket of a closed one does nothing.
-  package func interrupt(_ ticket: UInt64) {
+  package func interrupt(_ ticket: UInt64) { readiness(of: ticket)?.fire(EPOLLRDHUP.rawValue) }
+
+  /// The same, and nothing waits for the connection to take bytes either: only what it takes at
+  /// once can still be written.
+  package func cut(_ ticket: UInt64) { readiness(of: ticket)?.cut() }
+
+  private func readiness(of ticket: UInt64) -> Readiness? {
     let slot = Int(UInt32(truncatingIfNeeded: ticket))
     let generation = UInt32(truncatingIfNeeded: ticket >> 32)
     guard slot < state.registrations.count, state.registrations[slot].generation == generation
-    else { return }
-    state.registrations[slot].readiness?.fire(EPOLLRDHUP.rawValue)
+    else { return nil }
+    return state.registrations[slot].readiness
   }
 
   // MARK: what sockets use, on the loop only
@@ -204,12 +210,6 @@ package final class EventLoop: TaskExecutor, Sendable {
       eventfd_read(wakeup, &ignored)
       return
     }
-    let slot = Int(UInt32(truncatingIfNeeded: event.data.u64))
-    let generation = UInt32(truncatingIfNeeded: event.data.u64 >> 32)
-    guard slot < state.registrations.count,
-      state.registrations[slot].generation == generation,
-      let readiness = state.registrations[slot].readiness
-    else { return }
-    readiness.fire(event.events)
+    readiness(of: event.data.u64)?.fire(event.events)
   }
 }

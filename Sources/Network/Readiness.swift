@@ -12,6 +12,9 @@ final class Readiness {
   /// The peer has sent its FIN, or the connection is broken.
   private(set) var isPeerGone = false
 
+  /// Nobody waits for this peer any more; what can be written at once still is.
+  private var isCut = false
+
   private var reader: Wait?
   private var writer: Wait?
   /// A wait on another descriptor that ends when this peer goes.
@@ -36,6 +39,13 @@ final class Readiness {
     }
   }
 
+  /// Ends every wait that concerns this descriptor, as if its peer had left.
+  func cut() {
+    isCut = true
+    fire(EPOLLRDHUP.rawValue)
+    writer?.resume(.peerGone)
+  }
+
   /// A read took less than it had room for; after a FIN there is still the end to be read.
   func noteDrained() { isReadable = isPeerGone }
   /// A write would block.
@@ -49,6 +59,7 @@ final class Readiness {
     switch interest {
     case .readable where isReadable: return .ready
     case .writable where isWritable: return .ready
+    case .writable where isCut: return .peerGone
     case .readable: reader = own
     case .writable: writer = own
     }

@@ -65,6 +65,13 @@ package final class StreamSocket {
     return status == 0 ? SocketAddress(storage) : nil
   }
 
+  /// Who is at the other end of a Unix socket; nil for any other.
+  package var peerCredentials: PeerCredentials? {
+    var (user, process): (UInt32, Int32) = (0, 0)
+    guard clinux_peer_credentials(descriptor, &user, &process) == 0 else { return nil }
+    return PeerCredentials(userID: user, processID: process)
+  }
+
   /// Ends the connection at once; what was written is still delivered by the kernel.
   package func close() {
     guard descriptor >= 0 else { return }

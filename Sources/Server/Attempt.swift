@@ -118,7 +118,7 @@ struct Attempt {
         headUntil: min(deadline, now + headTimeout))
       return .answered(upstream, answer)
     } catch {
-      if error == .clientLeft, drains, upstream.isAwaitingHead,
+      if error == .clientLeft, drains, upstream.isAwaitingHead, connection.cut == nil,
         let answer = await hearOut(upstream, until: now + headTimeout)
       {
         clientHasLeft = true
@@ -139,7 +139,7 @@ struct Attempt {
     _ upstream: UpstreamConnection, until headUntil: MonotonicTime
   ) async -> ResponseHead? {
     let until = min(deadline, headUntil, MonotonicTime.now() + settings.drainTime)
-    while MonotonicTime.now() < until, !worker.node.isDraining {
+    while MonotonicTime.now() < until, !worker.node.isDraining, connection.cut == nil {
       let pause = min(until, MonotonicTime.now() + .seconds(1))
       do throws(UpstreamFailure) {
         return try await upstream.awaitHead(method: clientHead.method, until: pause)

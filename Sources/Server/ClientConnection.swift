@@ -10,6 +10,7 @@ final class ClientConnection {
   let socket: StreamSocket
   let worker: Worker
   var writer: ClientWriter
+  private let inFlight: LoopBound<InFlight>
   private var inbound = ByteBuffer()
   private var parser: RequestHeadParser
 
@@ -23,6 +24,7 @@ final class ClientConnection {
   init(_ socket: StreamSocket, worker: Worker) {
     self.socket = socket
     self.worker = worker
+    inFlight = LoopBound(InFlight(), on: worker.loop)
     let configuration = worker.node.configuration
     writer = ClientWriter(socket, stallMax: configuration.clientStall, on: worker.loop)
     parser = RequestHeadParser(
@@ -34,8 +36,18 @@ final class ClientConnection {
   /// Who is connected; asked of the kernel once, and only when a rule needs it.
   private(set) lazy var peer: IPAddress? = socket.peerAddress.flatMap { IPAddress(bytes: $0.bytes) }
 
+  /// Whose request is under way; nil: none.
+  func carries(_ caller: Caller?) { inFlight.withValue { $0.caller = caller } }
+
+  /// Why the operator has broken off the request under way; nil: he has not.
+  var cut: Refusal? { inFlight.withValue { $0.cut } }
+
   func run() async {
-    defer { socket.close() }
+    worker.note(socket.ticket, inFlight)
+    defer {
+      worker.note(socket.ticket, nil)
+      socket.close()
+    }
     if let tls = worker.node.tls {
       let deadline = loop.now + worker.node.configuration.headerTimeout
       do { try await socket.acceptTLS(tls, until: deadline) } catch { return }

@@ -202,7 +202,8 @@ final class Exchange {
   /// The client left before its provider had begun to answer: what was asked may be billed.
   private func abandon(_ attempt: Attempt, _ body: borrowing RequestBody) {
     receipt.outcome = .abandoned
-    receipt.anomalies.append(ReceiptEnding.clientLeft.rawValue)
+    let ending = connection.cut == nil ? ReceiptEnding.clientLeft : .revoked
+    receipt.anomalies.append(ending.rawValue)
     guard attempt.wasSent, attempt.answersWithText else { return }
     Meter.settle(
       AnswerFacts(), call: attempt.pricedCall, prices: snapshot.prices,
@@ -242,6 +243,7 @@ final class Exchange {
     }
     receipt.user = caller.user.name
     receipt.token = caller.token.label
+    connection.carries(caller)
     caller.requestedLevel = try refusing { () throws(Refusal) in
       try RequestedLevel.read(head.fields)
     }
@@ -255,7 +257,8 @@ final class Exchange {
         peer: connection.peer, fields: head.fields,
         trusted: worker.node.configuration.trustedProxies)
     }
-    if let denial { throw .refused(denial.refusal) }
+    receipt.decisions.access = caller.hasRules ? .rules : .noRules
+    try obey(denial)
   }
 
   private func authorize(
@@ -264,7 +267,13 @@ final class Exchange {
     let denial = AccessControl.denial(
       caller, model: model, endpoint: route.endpoint,
       passthroughProvider: route.passthroughProvider, snapshot: snapshot)
-    if let denial { throw .refused(denial.refusal) }
+    try obey(denial)
+  }
+
+  private func obey(_ denial: AccessControl.Denial?) throws(Interruption) {
+    guard let denial else { return }
+    receipt.decisions.refusedBy = denial.rule
+    throw .refused(denial.refusal)
   }
 
   /// The plan of the request: from its model, or from the key that holds an id it names.
@@ -282,6 +291,7 @@ final class Exchange {
       return try Router.plan(
         question, caller: caller, snapshot: snapshot, random: worker.nextRandom())
     }
+    receipt.decisions.foundBy = plan.foundBy
     if route.endpoint == .passthrough, let provider = plan.candidates.first?.provider {
       dialect = provider.dialect
       receipt.dialect = provider.dialect
@@ -358,8 +368,12 @@ final class Exchange {
   private func answer(_ interruption: Interruption) async {
     switch interruption {
     case .clientLeft:
-      receipt.outcome = .abandoned
       keepsAlive = false
+      if let refusal = connection.cut {
+        if !connection.writer.hasBegun { await refuse(refusal) }
+      } else {
+        receipt.outcome = .abandoned
+      }
     case .malformedFraming(let what):
       keepsAlive = false
       await refuse(.malformed(what))
@@ -370,7 +384,7 @@ final class Exchange {
 
   private func refuse(_ refusal: Refusal) async {
     if receipt.endpoint == nil { dialect = Route.dialectOfRefusal(head) }
-    receipt.outcome = receipt.attempts > 0 ? .failed : .refused
+    receipt.outcome = receipt.attempts > 0 && connection.cut == nil ? .failed : .refused
     receipt.anomalies.append(refusal.code)
     let body = refusal.body(dialect: dialect, requestID: receipt.requestID)
     _ = await send(
@@ -415,6 +429,7 @@ final class Exchange {
 
   /// The end of every request, those included that got no answer.
   private func end() {
+    connection.carries(nil)
     record()
     // The client left while its last bytes were on the way.
     if receipt.outcome != recorded { worker.withJournal { $0.amend(receipt) } }

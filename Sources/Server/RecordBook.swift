@@ -41,9 +41,11 @@ package final class RecordBook: Sendable {
 
   /// Makes one change: all of what `plan` returns, or nothing.
   ///
-  /// Returns the snapshot that holds it.
+  /// The audit of it, in the name of `actor`, is stored with it. Returns the snapshot that holds
+  /// it.
   @discardableResult
   package func write(
+    by actor: AuditActor = .ownProcess, operation: String = "",
     _ plan: (Snapshot) throws(OperationFailure) -> [RecordWrite]
   ) throws(OperationFailure) -> Snapshot {
     try turn.withLock { _ throws(OperationFailure) in
@@ -57,9 +59,13 @@ package final class RecordBook: Sendable {
       } catch {
         throw OperationFailure(code: "invalid", message: error.description)
       }
+      let audit = AuditEntry.entries(
+        of: writes, before: before, after: after, by: actor, operation: operation,
+        atMilliseconds: wallClockMilliseconds())
       do throws(StoreError) {
         _ = try writer.performAndWait { database throws(StoreError) in
-          try RecordStore.apply(records, to: database)
+          _ = try RecordStore.apply(records, to: database)
+          try AuditLog.add(audit, to: database)
         }
       } catch {
         throw OperationFailure(

@@ -76,7 +76,7 @@ final class Relay {
     guard (200..<300).contains(answer.status) else {
       return await relayError(onCommitted, beforeLastByte)
     }
-    guard !attempt.clientHasLeft else { return await hearOut() }
+    guard !attempt.clientHasLeft else { return await hearOut(beforeLastByte) }
     let holdUntil = worker.loop.now + exchange.snapshot.settings.holdBackTime
     while true {
       var breakage: AttemptEnd?
@@ -85,7 +85,7 @@ final class Relay {
       case .held: reader.release(into: &out)
       case .ended: breakage = end()
       case .failed(let reason): breakage = reason
-      case .clientLeft: return await hearOut()
+      case .clientLeft: return await hearOut(beforeLastByte)
       }
       if reader.failure != nil { breakage = .brokeOff }
       if !hasBegun, reader.phase == .holding || hasEnded, let event = reader.errorEvent,
@@ -105,7 +105,7 @@ final class Relay {
         onCommitted(.served)
       }
       if hasEnded { return await finish(.served, beforeLastByte) }
-      guard await flush(isLast: false) else { return await hearOut() }
+      guard await flush(isLast: false) else { return await hearOut(beforeLastByte) }
     }
   }
 
@@ -208,24 +208,27 @@ final class Relay {
 
   /// The answer broke after content had gone out: the client is told, or its connection is broken.
   private func endCut(_ end: AttemptEnd, _ beforeLastByte: () -> Void) async -> End {
-    outcome = .cut
     ending = end.isTimeout ? .providerSilent : .providerBrokeOff
+    await tellOfCut(end.isTimeout ? .upstreamTimeout : .upstreamExhausted, beforeLastByte)
+    return .cut
+  }
+
+  /// Ends an answer in the middle so that the client can see that it is not whole.
+  private func tellOfCut(_ refusal: Refusal, _ beforeLastByte: () -> Void) async {
+    outcome = .cut
     upstream.close()
     clientMayGoOn = false
     if facts == nil { facts = reader.finish(into: &out) }
-    let refusal: Refusal = end.isTimeout ? .upstreamTimeout : .upstreamExhausted
     let notice = ErrorEvent.bytes(
       dialect: exchange.dialect, endpoint: attempt.request.route.endpoint,
       framing: reader.errorEventFraming, refusal: refusal, requestID: exchange.receipt.requestID)
     beforeLastByte()
-    if let notice, connection.writer.canExtend {
-      out.append(contentsOf: notice)
-      _ = await flush(isLast: true)
-    } else {
+    guard let notice, connection.writer.canExtend else {
       _ = await flush(isLast: false)
-      connection.socket.abort()
+      return connection.socket.abort()
     }
-    return .cut
+    out.append(contentsOf: notice)
+    if !(await flush(isLast: true)) { connection.socket.abort() }
   }
 
   private func giveUp(_ end: AttemptEnd) -> End {
@@ -237,7 +240,13 @@ final class Relay {
   // MARK: the client has left
 
   /// The client is gone; its user may want the provider to be heard to its end.
-  private func hearOut() async -> End {
+  private func hearOut(_ beforeLastByte: () -> Void) async -> End {
+    if let refusal = connection.cut {
+      ending = .revoked
+      guard hasBegun else { return leave() }
+      await tellOfCut(refusal, beforeLastByte)
+      return .clientLeft
+    }
     if facts == nil, attempt.drains { await drain() }
     return leave()
   }
@@ -263,7 +272,9 @@ final class Relay {
     connection.socket.close()
     reader.release(into: &out)
     ending = .drainCapped
-    while bytes < settings.drainBytesMax, reader.failure == nil, !worker.node.isDraining {
+    while bytes < settings.drainBytesMax, reader.failure == nil, !worker.node.isDraining,
+      connection.cut == nil
+    {
       out.removeAll(keepingCapacity: true)
       let now = worker.loop.now
       guard now < until else { return }

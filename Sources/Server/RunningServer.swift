@@ -3,7 +3,9 @@ import Gateway
 import Glibc
 import JSON
 package import Network
+import Providers
 import Store
+import Synchronization
 import Vault
 
 /// A server with its loops running: made by the program, stopped by it.
@@ -71,7 +73,7 @@ package final class RunningServer: Sendable {
       ).start()
       LedgerKeeper(loop: control, writer: writer, log: log) { records.snapshot.settings }.start()
       let startedAt = wallClockMilliseconds()
-      let administration = Administration(installation: installation) { [node] in
+      let status: @Sendable () -> [JSONValue.Member] = { [node] in
         [
           .init("pid", .int(Int64(getpid()))),
           .init("started_at", .string(Timestamp.text(startedAt))),
@@ -85,11 +87,33 @@ package final class RunningServer: Sendable {
           .init("draining", .bool(node.isDraining)),
         ]
       }
-      try AdminSocket(loop: control) { body in administration.answer(body) }
-        .start(path: installation.directory.socketPath)
+      let administration = Administration(
+        installation: installation, serverStatus: status, cut: Self.cut(workers))
+      try AdminSocket(loop: control) { body, peer in
+        administration.acting(as: AuditActor(peer)).answer(body)
+      }
+      .start(path: installation.directory.socketPath)
     } catch {
       throw OperationFailure(
         code: error.code == EADDRINUSE ? "in_use" : "system", message: error.message)
+    }
+  }
+
+  /// Breaks off the requests of a user or of one of its tokens; see `Worker.cut`.
+  var cut: Administration.Cut { Self.cut(workers) }
+
+  private static func cut(_ workers: [Worker]) -> Administration.Cut {
+    { userID, tokenID, refusal in
+      let total = Atomic<Int>(0)
+      let latch = Latch(workers.count)
+      for worker in workers {
+        worker.cut(userID: userID, tokenID: tokenID, because: refusal) { count in
+          total.add(count, ordering: .sequentiallyConsistent)
+          latch.countDown()
+        }
+      }
+      latch.wait()
+      return total.load(ordering: .sequentiallyConsistent)
     }
   }
 

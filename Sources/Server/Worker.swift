@@ -2,6 +2,7 @@ package import Gateway
 import Glibc
 import HTTP
 package import Network
+package import Providers
 package import Store
 import Vault
 
@@ -19,6 +20,8 @@ package final class Worker: Sendable {
     /// Connections that wait for a request.
     var idle: Set<UInt64> = []
     var listeners: Set<UInt64> = []
+    /// What every open connection is doing, by its ticket.
+    var inFlight: [UInt64: LoopBound<InFlight>] = [:]
   }
 
   /// `ring` is this loop's own part of the journal.
@@ -58,6 +61,11 @@ package final class Worker: Sendable {
     }
   }
 
+  /// A connection is open, or no longer is.
+  func note(_ ticket: UInt64, _ inFlight: LoopBound<InFlight>?) {
+    state.withValue { $0.inFlight[ticket] = inFlight }
+  }
+
   /// Takes a snapshot over; what is in flight keeps the one it began with.
   private func adopt(_ snapshot: Snapshot) { state.withValue { $0.snapshot = snapshot } }
 
@@ -74,6 +82,27 @@ package final class Worker: Sendable {
   package func drain() {
     loop.execute { [self] in
       for ticket in state.withValue({ $0.idle.union($0.listeners) }) { loop.interrupt(ticket) }
+    }
+  }
+
+  /// Breaks off the requests of a user, or of one of its tokens, from any thread.
+  ///
+  /// `whenDone` is told how many there were; they end on their own from there.
+  package func cut(
+    userID: String, tokenID: String?, because refusal: Refusal,
+    whenDone: @escaping @Sendable (Int) -> Void
+  ) {
+    loop.execute { [self] in
+      var count = 0
+      for (ticket, inFlight) in state.withValue({ $0.inFlight }) {
+        let isMeant = inFlight.withValue {
+          $0.cut(userID: userID, tokenID: tokenID, because: refusal)
+        }
+        guard isMeant else { continue }
+        count += 1
+        loop.cut(ticket)
+      }
+      whenDone(count)
     }
   }
 

@@ -109,5 +109,28 @@ extension Migration {
           PRIMARY KEY (ring, position)
         ) STRICT, WITHOUT ROWID;
         """),
+    Migration(
+      name: "audit",
+      sql: """
+        -- A row a change of a record, written with it.
+        CREATE TABLE audit (
+          id        INTEGER PRIMARY KEY,
+          at        INTEGER NOT NULL,  -- Unix time, milliseconds
+          origin    TEXT NOT NULL,     -- socket, command, appliance
+          uid       INTEGER,           -- of the system
+          pid       INTEGER,
+          actor     TEXT,              -- the system's name for the uid
+          operation TEXT NOT NULL,
+          kind      TEXT NOT NULL,
+          record_id TEXT NOT NULL,
+          name      TEXT NOT NULL,
+          change    TEXT NOT NULL,     -- created, changed, removed
+          before    TEXT,              -- JSON, secrets masked; NULL: there was no record
+          after     TEXT
+        ) STRICT;
+
+        -- The history of one record.
+        CREATE INDEX audit_by_record ON audit (kind, name);
+        """),
   ]
 }

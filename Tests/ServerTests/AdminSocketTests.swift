@@ -21,7 +21,7 @@ struct AdminSocketTests {
     try loop.start(name: "control")
     defer { loop.stop() }
     let path = folder.path + "/a.sock"
-    try AdminSocket(loop: loop) { body in
+    try AdminSocket(loop: loop) { body, _ in
       (body.isEmpty ? 400 : 200, Array("echo ".utf8) + body)
     }.start(path: path)
     try body(path)
@@ -101,7 +101,7 @@ struct AdminSocketTests {
     defer { loop.stop() }
     let path = folder.path + "/a.sock"
     let both = Latch(2)
-    try AdminSocket(loop: loop) { body in
+    try AdminSocket(loop: loop) { body, _ in
       both.countDown()
       both.wait()
       return (200, body)

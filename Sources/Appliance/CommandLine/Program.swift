@@ -8,7 +8,8 @@ struct Program {
     ProgramCommands.all.filter { $0.words == ["serve"] } + [SimulateCommand.command]
     + ProviderCommands.all
     + KeyCommands.all + UserCommands.all + TokenCommands.all + ModelCommands.all
-    + PriceCommands.all + SettingCommands.all + LedgerCommands.all + DocumentCommands.all
+    + PriceCommands.all + SettingCommands.all + LedgerCommands.all + PolicyCommands.all
+    + DocumentCommands.all
     + ProgramCommands.all.filter { $0.words != ["serve"] }
 
   /// Runs a command line without the program's own name.

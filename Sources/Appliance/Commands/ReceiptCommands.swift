@@ -16,6 +16,7 @@ enum ReceiptCommands {
     let request = result["request"] ?? .null
     guard !call.wantsJSON else { return call.printJSON(request) }
     printFacts(request, call)
+    printPart("Decisions", request["decisions"]?.array ?? [], decisionColumns, call)
     printPart("Plan", request["plan"]?.array ?? [], planColumns, call)
     printPart("Attempts", request["attempt_list"]?.array ?? [], attemptColumns, call)
     printUsage(request, call)
@@ -39,6 +40,10 @@ enum ReceiptCommands {
         "\(pair.name.replacing("_", with: " "))\(gap)  \(printable(pair.text))")
     }
   }
+
+  private static let decisionColumns: [RecordColumn] = [
+    RecordColumn("PHASE", "phase"), RecordColumn("RULE", "rule"),
+  ]
 
   private static let planColumns: [RecordColumn] = [
     RecordColumn("PROVIDER", "provider"), RecordColumn("MODEL", "model"),

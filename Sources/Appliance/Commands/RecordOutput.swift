@@ -66,7 +66,8 @@ extension Invocation {
     if wantsJSON {
       printJSON(result[member] ?? result)
     } else {
-      console.writeLine(sentence)
+      let cut = result["cut"]?.int.map { $0 == 0 ? "" : " \($0) under way were broken off." }
+      console.writeLine(sentence + (cut ?? ""))
     }
   }
 }

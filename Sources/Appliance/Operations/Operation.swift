@@ -147,4 +147,19 @@ enum Operation: String, Sendable, CaseIterable {
   /// attempts that were left may have cost. A range is in whole hours, UTC: `from` is rounded down
   /// and `to` up, and both are in the result as they were taken.
   case usageSummary = "usage.summary"
+  /// `{limit?, kind?, name?, since_ms?}` → `{"entries": [entry…]}`, newest first.
+  ///
+  /// An entry is a change of one record: `{time, actor, uid, pid, origin, operation, kind, name, id,
+  /// change, before, after}`. `actor` is the system's name for `uid`, who owned the process `pid`
+  /// that asked; `origin` is `socket`, `command` (it worked alone) or `appliance`; `change` is
+  /// `created`, `changed` or `removed`; secrets in `before` and `after` are masked.
+  case auditList = "audit.list"
+  /// `{user, model?, endpoint?, token?, provider?, ip?, level?}` → `{allowed, user, token, model,
+  /// endpoint, dialect, status?, code?, message?, rule, decisions, plan, keys, resting}`.
+  ///
+  /// What would happen to such a request now. `rule` says which rule refuses it; `decisions` is
+  /// `[{phase, rule}]`; `plan` is `[{provider, model, level, levels}]`, in order; `keys` is
+  /// `[{provider, model, key, level}]`, in the order in which they would be tried; `resting` are
+  /// the keys that would be if they could serve: `[{provider, key, level, state, reason}]`.
+  case explain = "explain"
 }

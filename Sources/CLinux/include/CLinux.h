@@ -16,3 +16,6 @@ void clinux_name_thread(const char *name);
 
 /// PR_SET_DUMPABLE of prctl(2): no core file, and no other process of this user reads our memory.
 void clinux_forbid_dumps(void);
+
+/// SO_PEERCRED of unix(7): who was at the other end when it connected; -1 if nobody knows.
+int clinux_peer_credentials(int descriptor, uint32_t *user, int32_t *process);

@@ -60,6 +60,19 @@ package final class Token: Sendable {
     self.level = definition.level
     self.access = definition.access
   }
+
+  /// Stands for any token of a user that narrows nothing; nobody can send it.
+  init(withoutRulesOf user: User) {
+    self.id = ""
+    self.label = ""
+    self.userID = user.id
+    self.publicID = nil
+    self.digest = TokenDigestBytes(bigEndianWords: (0, 0, 0, 0))
+    self.isActive = true
+    self.expiresAtMilliseconds = nil
+    self.level = nil
+    self.access = nil
+  }
 }
 
 /// Who sent a request: the token it carried and the user who owns it.
@@ -74,6 +87,9 @@ package struct Caller: Sendable {
     self.token = token
     self.requestedLevel = requestedLevel
   }
+
+  /// Whether access control has anything to look at.
+  package var hasRules: Bool { user.access != nil || token.access != nil }
 
   /// The levels of keys that may serve the request, beginning at `level` or at the user's own.
   ///

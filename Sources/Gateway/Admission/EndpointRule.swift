@@ -35,6 +35,12 @@ package struct EndpointRule: Hashable, Sendable {
     return allowed.contains(endpoint) ? .allowed : .notListed
   }
 
+  /// The endpoint that a name or a path means; nil for a pattern and for what is unknown.
+  package static func endpoint(named name: String) -> Endpoint? {
+    let found = name.hasPrefix("!") ? [] : endpoints(of: name)
+    return found.count == 1 ? found.first : nil
+  }
+
   /// The endpoints that an entry means, its `!` aside.
   private static func endpoints(of entry: String) -> [Endpoint] {
     var name = entry.hasPrefix("!") ? entry.dropFirst() : entry[...]

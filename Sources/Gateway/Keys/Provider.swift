@@ -32,6 +32,13 @@ package final class Provider: Sendable {
       isAzureStyle: profile.style == .azure)
   }
 
+  /// The same provider over a copy of its state: what is tried on it teaches nobody.
+  func copied() -> Provider {
+    Provider(
+      id: id, profile: profile, keys: keys, revision: roster.revision,
+      state: ProviderState(copying: state))
+  }
+
   /// Whether what was learned of `other` holds for this one: it is the same service.
   func isSameService(as other: Provider) -> Bool {
     dialect == other.dialect && profile.target == other.profile.target

@@ -9,6 +9,11 @@ package final class ProviderState: Sendable {
     health = Guarded(ProviderHealth(policy: policy))
   }
 
+  /// A state of its own that knows what this one knows.
+  init(copying other: ProviderState) {
+    health = Guarded(other.health.withLock { $0 })
+  }
+
   func choose(_ request: KeyRequest, roster: Roster, now: Moment) -> KeyAnswer {
     health.withLock { $0.choose(request, roster: roster, now: now) }
   }

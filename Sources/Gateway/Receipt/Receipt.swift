@@ -53,6 +53,8 @@ package struct Receipt: Equatable, Sendable {
   /// The label of the key that served or was last tried.
   package var key: String?
   package var level: Int?
+  /// Which rule decided each phase.
+  package var decisions = Decisions()
   /// How many attempts there were, listed or not.
   package var attempts: Int = 0
   /// What it might have tried, in order; empty for what never had a plan.

@@ -1,11 +1,13 @@
-/// The parts of a receipt that have no column of their own, as bytes: plan, attempts, waits, bill.
+/// The parts of a receipt that have no column of their own, as bytes: plan, attempts, waits, bill,
+/// decisions.
 ///
 /// About 150 bytes for a request that was served at once. The first byte is the version of the form;
 /// numbers are LEB128, signed ones zigzag before it (protobuf.dev/programming-guides/encoding); a
 /// text that has been before is its number in the order of first appearance. Reading never traps,
 /// whatever the bytes are: what is no detail is nil.
 package enum ReceiptDetail {
-  private static let version: UInt8 = 1
+  /// The form without decisions was the first.
+  private static let version: UInt8 = 2
   /// Longest text kept, in bytes; names are shorter.
   private static let textBytesMax = 512
 
@@ -40,6 +42,7 @@ package enum ReceiptDetail {
     for attempt in receipt.trail { writer.attempt(attempt) }
     writer.count(receipt.bill == nil ? 0 : 1)
     if let bill = receipt.bill { writer.bill(bill) }
+    writer.decisions(receipt.decisions)
     bytes = writer.bytes
   }
 
@@ -49,7 +52,7 @@ package enum ReceiptDetail {
   package static func read(_ bytes: [UInt8], into receipt: inout Receipt) -> Bool {
     var reader = Reader(bytes: bytes)
     var read = receipt
-    guard reader.byte() == version, let waited = reader.int64(),
+    guard let form = reader.byte(), form == 1 || form == version, let waited = reader.int64(),
       let candidates = reader.count(max: Plan.candidatesMax)
     else { return false }
     read.waitMilliseconds = waited
@@ -67,6 +70,10 @@ package enum ReceiptDetail {
     if bills == 1 {
       guard let bill = reader.bill() else { return false }
       read.bill = bill
+    }
+    if form == version {
+      guard let decisions = reader.decisions() else { return false }
+      read.decisions = decisions
     }
     guard reader.isAtEnd else { return false }
     receipt = read
@@ -142,6 +149,31 @@ package enum ReceiptDetail {
         text(multiplier.name)
         decimal(multiplier.factor)
       }
+    }
+
+    /// The numbers of cases are stored: never reuse one.
+    mutating func decisions(_ decisions: Decisions) {
+      switch decisions.access {
+      case nil: byte(0)
+      case .noRules: byte(1)
+      case .rules: byte(2)
+      }
+      byte(decisions.refusedBy == nil ? 0 : 1)
+      if let rule = decisions.refusedBy { text(rule) }
+      switch decisions.foundBy {
+      case nil: byte(0)
+      case .userMap(let name): named(1, name)
+      case .mapping(let name): named(2, name)
+      case .provider(let name): named(3, name)
+      case .keyLists: byte(4)
+      case .passthrough(let name): named(5, name)
+      case .namedID(let key): named(6, key)
+      }
+    }
+
+    private mutating func named(_ number: UInt8, _ name: String) {
+      byte(number)
+      text(name)
     }
 
     private mutating func line(_ line: CostLine) {
@@ -271,6 +303,37 @@ package enum ReceiptDetail {
         bill.multipliers.append(PriceMultiplier(name: name, factor: factor))
       }
       return bill
+    }
+
+    mutating func decisions() -> Decisions? {
+      var decisions = Decisions()
+      switch byte() {
+      case 0: break
+      case 1: decisions.access = .noRules
+      case 2: decisions.access = .rules
+      default: return nil
+      }
+      guard let isRefused = flag() else { return nil }
+      if isRefused {
+        guard let rule = text() else { return nil }
+        decisions.refusedBy = rule
+      }
+      guard let number = byte() else { return nil }
+      if number == 0 { return decisions }
+      if number == 4 {
+        decisions.foundBy = .keyLists
+        return decisions
+      }
+      guard let name = text() else { return nil }
+      switch number {
+      case 1: decisions.foundBy = .userMap(name)
+      case 2: decisions.foundBy = .mapping(name)
+      case 3: decisions.foundBy = .provider(name)
+      case 5: decisions.foundBy = .passthrough(name)
+      case 6: decisions.foundBy = .namedID(key: name)
+      default: return nil
+      }
+      return decisions
     }
 
     private mutating func line() -> CostLine? {

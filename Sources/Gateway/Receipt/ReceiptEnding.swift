@@ -13,6 +13,8 @@ package enum ReceiptEnding: String, Sendable, CaseIterable {
   case providerBrokeOff = "provider_broke_off"
   /// The provider said nothing for too long.
   case providerSilent = "provider_silent"
+  /// The operator has broken it off: the token was revoked or the user suspended.
+  case revoked = "cut_by_operator"
   /// The provider ended its answer with an error after content, which the client has seen.
   case errorEvent = "error_event"
 }

@@ -33,6 +33,21 @@ package enum ExportDocument {
     return .object(sections)
   }
 
+  /// One record by name with its secrets masked, for the audit; nil for a tombstone.
+  ///
+  /// A secret that is not that of `old` is said to be new.
+  package static func masked(
+    _ record: Record, in snapshot: Snapshot, since old: Record? = nil
+  ) -> JSONValue? {
+    guard var value = value(of: record, snapshot, .omitted) else { return nil }
+    for field in ["secret", "digest"] {
+      guard let secret = record.value?[field] else { continue }
+      let isNew = old?.value.map { $0[field] != secret } ?? false
+      value[field] = .string(isNew ? "[new secret]" : "[secret]")
+    }
+    return value
+  }
+
   private static func value(
     of record: Record, _ snapshot: Snapshot, _ secrets: Secrets
   ) -> JSONValue? {

@@ -25,10 +25,13 @@ package struct Plan: Sendable {
   package let affinity: UInt64?
   /// The only key that may serve: the request names an id that lives on it.
   package let pinned: Key?
+  package let foundBy: Decisions.FoundBy
 
   package init(
-    model: String?, candidates: [Candidate], affinity: UInt64? = nil, pinned: Key? = nil
+    model: String?, candidates: [Candidate], affinity: UInt64? = nil, pinned: Key? = nil,
+    foundBy: Decisions.FoundBy = .keyLists
   ) {
+    self.foundBy = foundBy
     self.model = model
     self.candidates = candidates
     self.affinity = affinity

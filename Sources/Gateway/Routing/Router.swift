@@ -54,7 +54,9 @@ package enum Router {
     }
     if caller.user.failover == .none { search.stayOnOneLevel() }
     guard !search.candidates.isEmpty else { throw search.refusal(question.model ?? "") }
-    return Plan(model: question.model, candidates: search.candidates, affinity: affinity)
+    return Plan(
+      model: question.model, candidates: search.candidates, affinity: affinity,
+      foundBy: search.foundBy ?? .keyLists)
   }
 
   /// The plan for the one key on which an id lives, whatever its level.
@@ -71,7 +73,9 @@ package enum Router {
     guard planned != nil || search.isAllowed(candidate) else {
       throw .modelNotAllowed(model: model)
     }
-    return Plan(model: question.model, candidates: [candidate], pinned: key)
+    return Plan(
+      model: question.model, candidates: [candidate], pinned: key,
+      foundBy: .namedID(key: key.label))
   }
 }
 
@@ -82,6 +86,8 @@ private struct Search {
   let dialect: Dialect
   var random: UInt64
   var candidates: [Candidate] = []
+  /// Nil: by the keys' lists.
+  private(set) var foundBy: Decisions.FoundBy?
   /// Of what is being added: the caller's own, or as a mapping on the way says.
   private var tiers: Tiers
   /// The rules of models, and what of them holds for what is being added.
@@ -105,6 +111,7 @@ private struct Search {
   /// The user's own names go before the system's.
   mutating func begin(_ model: String) {
     if let (mapping, capture) = caller.user.modelMap?.mapping(for: model) {
+      foundBy = .userMap(mapping.name)
       follow(mapping, capture: capture)
     } else {
       expand(model)
@@ -113,8 +120,10 @@ private struct Search {
 
   private mutating func expand(_ model: String) {
     if let (mapping, capture) = snapshot.models.mapping(for: model) {
+      if foundBy == nil { foundBy = .mapping(mapping.name) }
       follow(mapping, capture: capture)
     } else if let (provider, rest) = snapshot.providerNamed(in: model) {
+      if foundBy == nil { foundBy = .provider(provider.name) }
       expand(model, naming: provider, rest)
     } else {
       expandByLists(model)
@@ -238,6 +247,7 @@ private struct Search {
 
   /// The provider is named by the path and speaks its own dialect.
   mutating func addForPassthrough(_ provider: Provider, model: String) {
+    foundBy = .passthrough(provider.name)
     let candidate = Candidate(provider: provider, model: model, tiers: tiers)
     guard isAllowed(candidate) else { return }
     if provider.roster.fit(model, tiers) == .none {

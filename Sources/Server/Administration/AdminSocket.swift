@@ -8,8 +8,9 @@ package import Network
 /// the control loop; the operations themselves block, so each runs on a thread of its own, of which
 /// there are few: whoever may connect is the operator.
 package final class AdminSocket: Sendable {
-  /// Answers one request's body with the answer's status and body; may block.
-  package typealias Handler = @Sendable (_ body: [UInt8]) -> (status: Int, body: [UInt8])
+  /// Answers one request's body, sent by `peer`, with the answer's status and body; may block.
+  package typealias Handler =
+    @Sendable (_ body: [UInt8], _ peer: PeerCredentials?) -> (status: Int, body: [UInt8])
 
   private static let bodyBytesMax = 256 * 1_048_576
   private static let patience = Duration.seconds(60)
@@ -55,7 +56,7 @@ package final class AdminSocket: Sendable {
   private func serve(_ socket: StreamSocket) async {
     defer { socket.close() }
     guard let body = await request(on: socket) else { return }
-    let answer = await perform(body)
+    let answer = await perform(body, socket.peerCredentials)
     var out: [UInt8] = []
     ResponseHeadWriter.appendStatusLine(answer.status, to: &out)
     ResponseHeadWriter.appendField("content-type", "application/json", to: &out)
@@ -72,11 +73,11 @@ package final class AdminSocket: Sendable {
     let body: [UInt8]
   }
 
-  private func perform(_ body: [UInt8]) async -> Answer {
+  private func perform(_ body: [UInt8], _ peer: PeerCredentials?) async -> Answer {
     await withUnsafeContinuation { (waiter: UnsafeContinuation<Answer, Never>) in
       do {
         try Thread.start(name: "operation") { [handler] in
-          let answer = handler(body)
+          let answer = handler(body, peer)
           waiter.resume(returning: Answer(status: answer.status, body: answer.body))
         }
       } catch {

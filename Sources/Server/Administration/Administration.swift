@@ -1,6 +1,7 @@
 import Gateway
 package import JSON
-import Store
+package import Providers
+package import Store
 
 /// Does the operations of the administration, for the socket and for a command that works alone.
 ///
@@ -10,12 +11,40 @@ package struct Administration: Sendable {
   let installation: Installation
   /// What a running server adds to `status`; nil when none runs.
   let serverStatus: (@Sendable () -> [JSONValue.Member])?
+  /// Breaks off the requests of a user or of one of its tokens, and says how many; nil when no
+  /// server runs.
+  let cut: Cut?
+  /// Who asks, for the audit.
+  private(set) var actor: AuditActor
+  /// What is being done, by its name.
+  private(set) var operation = ""
+
+  package typealias Cut =
+    @Sendable (_ userID: String, _ tokenID: String?, _ refusal: Refusal) -> Int
 
   package init(
-    installation: Installation, serverStatus: (@Sendable () -> [JSONValue.Member])? = nil
+    installation: Installation, actor: AuditActor = .ownProcess,
+    serverStatus: (@Sendable () -> [JSONValue.Member])? = nil, cut: Cut? = nil
   ) {
     self.installation = installation
+    self.actor = actor
+    self.cut = cut
     self.serverStatus = serverStatus
+  }
+
+  /// The same on behalf of somebody else.
+  func acting(as actor: AuditActor) -> Administration {
+    var copy = self
+    copy.actor = actor
+    return copy
+  }
+
+  /// Changes records on behalf of the actor; see `RecordBook.write`.
+  @discardableResult
+  func write(
+    _ plan: (Snapshot) throws(OperationFailure) -> [RecordWrite]
+  ) throws(OperationFailure) -> Snapshot {
+    try installation.records.write(by: actor, operation: operation, plan)
   }
 
   var snapshot: Snapshot { installation.records.snapshot }
@@ -27,7 +56,14 @@ package struct Administration: Sendable {
     guard let request = OperationName(operation) else {
       throw OperationFailure(code: "invalid", message: "There is no operation '\(operation)'.")
     }
-    let arguments = Arguments(arguments)
+    var performer = self
+    performer.operation = operation
+    return try performer.perform(request, Arguments(arguments))
+  }
+
+  private func perform(
+    _ request: OperationName, _ arguments: Arguments
+  ) throws(OperationFailure) -> JSONValue {
     switch request {
     case .record(.setting, .list): return settingList()
     case .record(.setting, _): return try settingSet(arguments)
@@ -46,6 +82,8 @@ package struct Administration: Sendable {
     case .requestsList: return try requestsList(arguments)
     case .requestShow: return try requestShow(arguments)
     case .usageSummary: return try usageSummary(arguments)
+    case .auditList: return try auditList(arguments)
+    case .explain: return try explain(arguments)
     case .backup: return try backup(arguments)
     }
   }
@@ -81,6 +119,7 @@ enum OperationName {
   case record(Record.Kind, Verb)
   case backup, priceImport, importDocument, exportDocument, status, requestsList, requestShow
   case usageSummary
+  case auditList, explain
 
   init?(_ text: String) {
     switch text {
@@ -92,6 +131,8 @@ enum OperationName {
     case "requests.list": self = .requestsList
     case "request.show": self = .requestShow
     case "usage.summary": self = .usageSummary
+    case "audit.list": self = .auditList
+    case "explain": self = .explain
     default:
       let parts = text.split(separator: ".", omittingEmptySubsequences: false)
       guard parts.count == 2, let kind = Record.Kind(rawValue: String(parts[0])),

@@ -25,6 +25,12 @@ extension Administration {
     var members = view(receipt).object ?? []
     members += [
       .init("wait_ms", .int(receipt.waitMilliseconds)),
+      .init(
+        "decisions",
+        .array(
+          receipt.decisions.list.map {
+            .object([.init("phase", .string($0.phase)), .init("rule", .string($0.rule))])
+          })),
       .init("plan", .array(receipt.plan.map(view))),
       .init("attempt_list", .array(receipt.trail.map(view))),
       .init("cost", view(receipt.bill, of: receipt)),

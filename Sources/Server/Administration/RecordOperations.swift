@@ -1,5 +1,6 @@
 import Gateway
 import JSON
+import Providers
 import Vault
 
 // Operations on records: each is an import of one, so that commands and documents cannot disagree.
@@ -37,13 +38,30 @@ extension Administration {
     var arguments = arguments
     let names = kind == .user ? arguments.take("map") : nil
     if kind == .token { try readExpiry(&arguments) }
-    _ = arguments.take("now")
+    let isNow = arguments.take("now")?.bool ?? false
     try apply(checking: check) { snapshot in
       var record = arguments.value
       if let names { Self.merge(names, into: &record, snapshot) }
       return .object([.init(Self.section(kind), .array([record]))])
     }
-    return .object([.init(kind.rawValue, try view(kind, arguments))])
+    var result = JSONValue.object([.init(kind.rawValue, try view(kind, arguments))])
+    if isNow { result["cut"] = .int(Int64(breakOff(kind, id: try recordID(kind, arguments)))) }
+    return result
+  }
+
+  /// Ends the requests under way of who may send none any more; says how many there were.
+  private func breakOff(_ kind: Record.Kind, id: String) -> Int {
+    guard let cut else { return 0 }
+    switch kind {
+    case .user:
+      guard snapshot.user(id: id)?.isActive != true else { return 0 }
+      return cut(id, nil, snapshot.user(id: id) == nil ? .unknownToken : .userSuspended)
+    case .token:
+      guard let token = snapshot.token(id: id), !token.isActive else { return 0 }
+      return cut(token.userID, id, .unknownToken)
+    case .provider, .key, .model, .price, .setting:
+      return 0
+    }
   }
 
   private func readExpiry(_ arguments: inout Arguments) throws(OperationFailure) {
@@ -60,7 +78,10 @@ extension Administration {
     let document = ExportDocument.document(snapshot, secrets: .omitted)
     let user = document["users"]?.array?.first { $0["name"] == record["name"] }
     var map = record["model_map"] ?? user?["model_map"] ?? .object([])
-    for name in names.object ?? [] { map[name.name] = name.value.isNull ? nil : name.value }
+    for name in names.object ?? [] {
+      let target: JSONValue? = name.value.isNull ? .none : .some(name.value)
+      map[name.name] = target
+    }
     record["model_map"] = map.object?.isEmpty == true ? .null : map
   }
 
@@ -89,8 +110,9 @@ extension Administration {
 
   func remove(_ kind: Record.Kind, _ arguments: Arguments) throws(OperationFailure) -> JSONValue {
     let id = try recordID(kind, arguments)
+    let owner = snapshot.token(id: id)?.userID
     var dependents = 0
-    try installation.records.write { snapshot throws(OperationFailure) in
+    try write { snapshot throws(OperationFailure) in
       dependents = snapshot.dependents(of: kind, id: id).count
       guard kind != .provider || dependents == 0 || arguments.flag("force") else {
         throw OperationFailure(
@@ -104,6 +126,10 @@ extension Administration {
     ]
     if kind == .provider { result.append(.init("keys", .int(Int64(dependents)))) }
     if kind == .user { result.append(.init("tokens", .int(Int64(dependents)))) }
+    if arguments.flag("now"), kind == .user || kind == .token {
+      let count = cut?(owner ?? id, kind == .token ? id : nil, .unknownToken) ?? 0
+      result.append(.init("cut", .int(Int64(count))))
+    }
     return .object(result)
   }
 
@@ -160,7 +186,7 @@ extension Administration {
     let seed = Random.bytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     var ids = RecordIDMaker(nowMilliseconds: wallClockMilliseconds(), random: seed)
     var made: ImportPlan?
-    try records.write { snapshot throws(OperationFailure) in
+    try write { snapshot throws(OperationFailure) in
       try check(snapshot)
       do throws(ImportError) {
         let tools = ImportTools(

@@ -16,7 +16,7 @@ extension Administration {
     if let value = arguments["value"], !value.isNull {
       try apply(.object([.init("settings", .object([.init(name, value)]))]))
     } else {
-      try installation.records.write { snapshot throws(OperationFailure) in
+      try write { snapshot throws(OperationFailure) in
         guard let id = snapshot.id(of: RecordName(kind: .setting, name: name)) else { return [] }
         return try removal(of: .setting, id: id, from: snapshot)
       }

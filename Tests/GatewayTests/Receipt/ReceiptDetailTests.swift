@@ -7,6 +7,9 @@ struct ReceiptDetailTests {
   static func full() throws -> Receipt {
     var receipt = Receipt(requestID: "r", startedAtMilliseconds: 0)
     receipt.waitMilliseconds = 1_234
+    receipt.decisions.access = .rules
+    receipt.decisions.refusedBy = "user 'ada' models: not in the list"
+    receipt.decisions.foundBy = .mapping("m")
     receipt.plan = [
       ReceiptCandidate(provider: "open", model: "m", level: 100),
       ReceiptCandidate(provider: "azure", model: "", level: nil),
@@ -46,6 +49,23 @@ struct ReceiptDetailTests {
     return bytes
   }
 
+  @Test func everyDecisionComesBack() {
+    let ways: [Decisions.FoundBy?] = [
+      nil, .userMap("a"), .mapping("b"), .provider("c"), .keyLists, .passthrough("d"),
+      .namedID(key: "e"),
+    ]
+    for way in ways {
+      for access in [nil, .noRules, .rules] as [Decisions.Access?] {
+        var receipt = Receipt(requestID: "r", startedAtMilliseconds: 0)
+        receipt.decisions.foundBy = way
+        receipt.decisions.access = access
+        var read = Receipt(requestID: "r", startedAtMilliseconds: 0)
+        #expect(ReceiptDetail.read(Self.bytes(receipt), into: &read))
+        #expect(read == receipt)
+      }
+    }
+  }
+
   @Test func everythingComesBack() throws {
     for receipt in [try Self.full(), Receipt(requestID: "r", startedAtMilliseconds: 0)] {
       var read = Receipt(requestID: "r", startedAtMilliseconds: 0)
@@ -73,13 +93,19 @@ struct ReceiptDetailTests {
     receipt.bill = ReceiptBill(
       priceKey: "m", lines: [try #require(CostLine(.output, ExactDecimal(19), rate))],
       multipliers: [])
-    #expect(
-      Self.bytes(receipt) == [
-        1, 0,  // version, wait
-        1, 0, 1, 0x70, 0, 1, 0x6D, 1, 2,  // a candidate: "p", "m", level 1
-        1, 1, 2, 0, 1, 0x6B, 2, 0, 0, 0x90, 3, 0, 0, 0,  // an attempt: "p", "m", "k", …
-        1, 2, 1, 8, 0, 38, 0, 1, 0, 0, 0xD8, 4, 0,  // a bill of "m": output, 19 × 300
-      ])
+    let body: [UInt8] = [
+      0,  // wait
+      1, 0, 1, 0x70, 0, 1, 0x6D, 1, 2,  // a candidate: "p", "m", level 1
+      1, 1, 2, 0, 1, 0x6B, 2, 0, 0, 0x90, 3, 0, 0, 0,  // an attempt: "p", "m", "k", …
+      1, 2, 1, 8, 0, 38, 0, 1, 0, 0, 0xD8, 4, 0,  // a bill of "m": output, 19 × 300
+    ]
+    var first = Receipt(requestID: "r", startedAtMilliseconds: 0)
+    #expect(ReceiptDetail.read([1] + body, into: &first), "the form without decisions")
+    #expect(first == receipt)
+    receipt.decisions.access = .noRules
+    receipt.decisions.foundBy = .mapping("m")
+    // Decisions: no rules, no refusal, mapping "m".
+    #expect(Self.bytes(receipt) == [2] + body + [1, 0, 2, 2])
   }
 
   @Test func aUsualOneIsSmall() throws {

@@ -9,7 +9,7 @@ struct ReceiptEndingTests {
     #expect(
       ReceiptEnding.allCases.map(\.rawValue) == [
         "client_left", "client_left_drained", "client_left_drain_capped", "provider_broke_off",
-        "provider_silent", "error_event",
+        "provider_silent", "cut_by_operator", "error_event",
       ])
   }
 }

@@ -34,7 +34,7 @@ struct ImportDocumentTests {
     ("{'keys': [{'provider': 'a', 'label': 'n'}]}", "keys[0]: key 'a/n': secret is missing"),
     (
       "{'keys': [{'provider': 'a', 'label': 'n', 'secret': 'a b canary'}]}",
-      "keys[0]: key 'a/n': secret must be"
+      "keys[0]: secret may not hold"
     ),
     (
       "{'keys': [{'provider': 'a', 'label': 'n', 'secret': {'sealed': 'other:65'}}]}",

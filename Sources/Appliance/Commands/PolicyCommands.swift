@@ -1,0 +1,115 @@
+import JSON
+
+/// `appliance explain` and `appliance audit`: what the rules say, and who changed them.
+enum PolicyCommands {
+  static let all: [Command] = [explain, audit]
+
+  private static let explain = Command.operation(
+    "explain", "Say what would happen to a request, without sending it",
+    options: [
+      Command.Option("--user", "NAME", help: "Who would send it."),
+      Command.Option("--model", "NAME", help: "The model that it would ask for."),
+      Command.Option(
+        "--endpoint", "NAME",
+        help: "As chat/completions or messages. Default: one of the model's dialect."),
+      Command.Option("--token", "LABEL", help: "The user's token. Default: one without rules."),
+      Command.Option("--ip", "ADDRESS", help: "Where it would come from."),
+      Command.Option("--level", "N", help: "As the header x-appliance-level."),
+      Command.Option("--provider", "NAME", help: "The provider of a passthrough."),
+    ],
+    details: [
+      "Shows whether it is allowed, or by which rule not; the plan; and the keys in the order in "
+        + "which they would be tried, from what the running appliance knows of them."
+    ],
+    examples: [
+      "appliance explain --user ada --model gpt-4o",
+      "appliance explain --user ada --model gpt-4o --ip 203.0.113.7 --json",
+    ]
+  ) { call throws(CommandError) in
+    guard call.has("--user") else { throw .usage("--user is missing.") }
+    let result = try call.perform(
+      .explain,
+      [
+        ("user", call.field("--user")), ("model", call.field("--model")),
+        ("endpoint", call.field("--endpoint")), ("token", call.field("--token")),
+        ("ip", call.field("--ip")), ("level", try call.field("--level", in: 0...1_000_000)),
+        ("provider", call.field("--provider")),
+      ])
+    guard !call.wantsJSON else { return call.printJSON(result) }
+    if result["allowed"]?.bool == true {
+      call.console.writeLine("Allowed.")
+    } else {
+      let code = "\(cellText(result["status"])) \(cellText(result["code"]))"
+      call.console.writeLine("Refused with \(code): \(printable(cellText(result["message"])))")
+    }
+    for decision in result["decisions"]?.array ?? [] {
+      call.console.writeLine(
+        "\(cellText(decision["phase"])): \(printable(cellText(decision["rule"])))")
+    }
+    printSection("Plan", result["plan"], planColumns, call)
+    printSection("Keys, in order", result["keys"], keyColumns, call)
+    printSection("Keys that cannot serve now", result["resting"], restingColumns, call)
+  }
+
+  private static func printSection(
+    _ title: String, _ rows: JSONValue?, _ columns: [RecordColumn], _ call: Invocation
+  ) {
+    guard let rows = rows?.array, !rows.isEmpty else { return }
+    call.console.writeLine("\n\(title):")
+    call.printTable(rows, columns)
+  }
+
+  private static let planColumns: [RecordColumn] = [
+    RecordColumn("PROVIDER", "provider"), RecordColumn("MODEL", "model"),
+    RecordColumn("LEVELS", "levels"),
+  ]
+
+  private static let keyColumns: [RecordColumn] = [
+    RecordColumn("KEY") { "\(cellText($0["provider"]))/\(cellText($0["key"]))" },
+    RecordColumn("LEVEL", "level", isNumeric: true), RecordColumn("MODEL", "model"),
+  ]
+
+  private static let restingColumns: [RecordColumn] = [
+    RecordColumn("KEY") { "\(cellText($0["provider"]))/\(cellText($0["key"]))" },
+    RecordColumn("LEVEL", "level", isNumeric: true), RecordColumn("STATE", "state"),
+    RecordColumn("REASON", "reason"),
+  ]
+
+  private static let audit = Command.operation(
+    "audit", "List the changes of records, newest first",
+    options: [
+      Command.Option("--limit", "N", help: "How many. Default: 20."),
+      Command.Option(
+        "--kind", "KIND", help: "Only of this kind: provider, key, user, token, model, price…"),
+      Command.Option("--name", "NAME", help: "Only of the record of this name, as openai/main."),
+      Command.Option("--since", "WHEN", help: "Only from this time or date, or from 2h ago."),
+    ],
+    details: ["With --json each change has its record before and after, secrets masked."],
+    examples: ["appliance audit --kind user --name ada", "appliance audit --since 7d --json"]
+  ) { call throws(CommandError) in
+    call.printList(
+      try call.perform(
+        .auditList,
+        [
+          ("limit", .int(Int64(try call.integer("--limit", in: 1...100_000) ?? 20))),
+          ("kind", call.field("--kind")), ("name", call.field("--name")),
+          ("since_ms", try call.time("--since", spansGo: .backward)),
+        ]), "entries",
+      [
+        RecordColumn("TIME") { String(cellText($0["time"]).prefix(19)) },
+        RecordColumn("ACTOR") { cellText($0["actor"]?.isNull == false ? $0["actor"] : $0["uid"]) },
+        RecordColumn("ORIGIN", "origin"), RecordColumn("OPERATION", "operation"),
+        RecordColumn("CHANGE", "change"), RecordColumn("KIND", "kind"),
+        RecordColumn("NAME", "name"), RecordColumn("FIELDS", text: changedFields),
+      ],
+      hint: "No changes yet.")
+  }
+
+  /// The fields whose values differ.
+  private static let changedFields: @Sendable (JSONValue) -> String = { entry in
+    let (before, after) = (entry["before"], entry["after"])
+    var names = before?.object?.map(\.name) ?? []
+    names += (after?.object?.map(\.name) ?? []).filter { !names.contains($0) }
+    return names.filter { before?[$0] != after?[$0] }.joined(separator: ", ")
+  }
+}

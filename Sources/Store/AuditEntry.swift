@@ -1,0 +1,70 @@
+package import Gateway
+package import JSON
+
+/// Who changed a record.
+package struct AuditActor: Equatable, Sendable {
+  /// The raw values are stored: never reuse one.
+  package enum Origin: String, Sendable, CaseIterable {
+    /// Over the socket of the running appliance.
+    case socket
+    /// By a command that worked alone.
+    case command
+    /// The appliance itself.
+    case appliance
+  }
+
+  package let origin: Origin
+  /// Of the system; nil where the kernel did not say.
+  package let userID: UInt32?
+  package let processID: Int32?
+  /// The system's name for the user.
+  package let name: String?
+
+  package init(origin: Origin, userID: UInt32?, processID: Int32?, name: String?) {
+    self.origin = origin
+    self.userID = userID
+    self.processID = processID
+    self.name = name
+  }
+}
+
+/// One change of one record: who, when, from where, what, before and after.
+package struct AuditEntry: Equatable, Sendable {
+  /// Unix time, milliseconds.
+  package var atMilliseconds: Int64
+  package var actor: AuditActor
+  /// What the operator asked for: `user.set`, `import`.
+  package var operation: String
+  package var kind: Record.Kind
+  package var recordID: String
+  /// As it was known then: `ada`, `openai/first key`.
+  package var name: String
+  package var change: RecordWrite.Change
+  /// As an export shows it, secrets masked; nil where there was no record.
+  package var before: JSONValue?
+  package var after: JSONValue?
+
+  /// A longer value is replaced by its length.
+  static let valueBytesMax = 16_384
+
+  /// The entries of one change of the records, from `before` to `after`.
+  package static func entries(
+    of writes: [RecordWrite], before: Snapshot, after: Snapshot, by actor: AuditActor,
+    operation: String, atMilliseconds: Int64
+  ) -> [AuditEntry] {
+    writes.map { write in
+      let old = before.record(write.kind, id: write.id)
+      let new = after.record(write.kind, id: write.id)
+      return AuditEntry(
+        atMilliseconds: atMilliseconds, actor: actor, operation: operation, kind: write.kind,
+        recordID: write.id, name: write.name, change: write.change,
+        before: old.flatMap { ExportDocument.masked($0, in: before) }.map(clipped),
+        after: new.flatMap { ExportDocument.masked($0, in: after, since: old) }.map(clipped))
+    }
+  }
+
+  private static func clipped(_ value: JSONValue) -> JSONValue {
+    let count = value.text.utf8.count
+    return count <= valueBytesMax ? value : .object([.init("omitted_bytes", .int(Int64(count)))])
+  }
+}

@@ -1,0 +1,58 @@
+import JSON
+import Testing
+
+@testable import Appliance
+
+@Suite("appliance explain and audit")
+struct PolicyCommandsTests {
+  @Test func explainAsks() {
+    let test = TestConsole()
+    test.run("explain --user ada --model m --endpoint messages --ip ::1 --level 3 --token laptop")
+    #expect(test.operation == .explain)
+    #expect(
+      test.arguments == [
+        "user": "ada", "model": "m", "endpoint": "messages", "token": "laptop", "ip": "::1",
+        "level": 3,
+      ])
+    #expect(test.run("explain --model m") == .usage)
+  }
+
+  @Test func explainTells() {
+    let refused: JSONValue = [
+      "allowed": false, "status": 403, "code": "ip_not_allowed", "message": "No.",
+      "decisions": [["phase": "authorize", "rule": "user 'ada' ips: not in the list"]],
+    ]
+    let test = TestConsole(answers: [.explain: .success(refused)])
+    test.run("explain --user ada")
+    #expect(
+      test.output
+        == "Refused with 403 ip_not_allowed: No.\nauthorize: user 'ada' ips: not in the list\n")
+    let allowed: JSONValue = [
+      "allowed": true, "plan": [["provider": "p", "model": "m", "levels": [9, 1]]],
+      "keys": [["provider": "p", "key": "k", "level": 9, "model": "m"]],
+    ]
+    let other = TestConsole(answers: [.explain: .success(allowed)])
+    other.run("explain --user ada")
+    #expect(other.output.hasPrefix("Allowed.\n\nPlan:\n"))
+    #expect(other.output.contains("Keys, in order:\nKEY  LEVEL  MODEL\np/k      9  m\n"))
+  }
+
+  @Test func auditAsksAndLists() {
+    let entries: JSONValue = [
+      "entries": [
+        [
+          "time": "2027-01-01T00:00:00Z", "actor": .null, "uid": 7, "origin": "socket",
+          "operation": "user.set", "change": "changed", "kind": "user", "name": "ada",
+          "before": ["name": "ada", "level": 1], "after": ["name": "ada", "level": 2, "ips": []],
+        ]
+      ]
+    ]
+    let test = TestConsole(answers: [.auditList: .success(entries)])
+    test.run("audit --limit 5 --kind user --name ada")
+    #expect(test.operation == .auditList)
+    #expect(test.arguments == ["limit": 5, "kind": "user", "name": "ada"])
+    #expect(test.output.contains("2027-01-01T00:00:00  7"))
+    #expect(test.output.contains("level, ips"))
+    #expect(TestConsole().run("audit --limit x") == .usage)
+  }
+}

@@ -1,0 +1,43 @@
+import JSON
+import Testing
+
+@testable import Server
+
+/// What is explained is in the tests of `Explanation`; here it is how it is asked and shown.
+@Suite("Explaining a request")
+struct ExplainOperationTests {
+  @Test func showsPlanAndKeys() throws {
+    let desk = try TestDesk.furnished()
+    let told = try desk.perform("explain", #"{"user":"ada","model":"best"}"#)
+    #expect(told["allowed"] == true && told["endpoint"] == "chat/completions")
+    #expect(told.at("plan.0.provider") == "open" && told.at("plan.0.model") == "m-1")
+    #expect(told.at("keys.0.key") == "first" && told["rule"]?.isNull == true)
+    #expect(told["resting"]?.array?.isEmpty == true)
+    let other = try desk.perform("explain", #"{"user":"ada","model":"clod/x"}"#)
+    #expect(other["endpoint"] == "messages" && other["dialect"] == "anthropic")
+    #expect(other["code"] == "overloaded")
+  }
+
+  @Test func showsTheRuleThatRefuses() throws {
+    let desk = try TestDesk.furnished()
+    try desk.perform("user.set", #"{"name":"ada","models":["best"],"ips":["10.0.0.0/8"]}"#)
+    func rule(_ arguments: String) throws -> JSONValue? {
+      try desk.perform("explain", #"{"user":"ada",\#(arguments)}"#)["rule"]
+    }
+    #expect(try rule(#""model":"best""#) == "user 'ada' ips: not in the list")
+    #expect(try rule(#""model":"best","ip":"10.1.1.1""#)?.isNull == true)
+    #expect(try rule(#""model":"m-1","ip":"10.1.1.1""#) == "user 'ada' models: not in the list")
+    #expect(
+      try rule(#""provider":"open","ip":"10.1.1.1""#) == "user 'ada' endpoints: not in the list")
+  }
+
+  @Test(arguments: [
+    ("{}", "invalid"), (#"{"user":"gone"}"#, "not_found"),
+    (#"{"user":"ada","token":"gone"}"#, "not_found"), (#"{"user":"ada","ip":"home"}"#, "invalid"),
+    (#"{"user":"ada","endpoint":"horoscopes"}"#, "invalid"),
+    (#"{"user":"ada","level":"high"}"#, "invalid"),
+  ])
+  func refuses(arguments: String, code: String) throws {
+    #expect(try TestDesk.furnished().code("explain", arguments) == code)
+  }
+}
