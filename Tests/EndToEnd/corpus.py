@@ -2,8 +2,13 @@
 
 import base64
 import copy
+import decimal
 import json
+import re
 import uuid
+
+# How the replaying provider writes a body, every way it knows.
+SPLITS = ("whole", "events", "coalesce", "random", "byte", "utf8", "line", "wire", "mixed")
 
 # Endpoints that have a route of their own in some dialect; the others go by passthrough.
 OPENAI_ENDPOINTS = {
@@ -19,20 +24,26 @@ FOREIGN_IDS = ("previous_response_id", "conversation", "container", "cachedConte
 
 
 def dialect_of(case):
-    endpoint = case["endpoint"]
+    """In which dialect the provider is set up."""
     if case["provider"] == "anthropic":
         return "anthropic"
+    native = case["endpoint"].startswith("models:") or case["endpoint"] == "interactions"
+    return "gemini" if native else "openai"
+
+
+def has_route(case):
+    """Whether one of our routes can carry the request; else it goes by passthrough."""
+    endpoint = case["endpoint"]
     if endpoint.startswith("models:"):
-        return "gemini" if endpoint[7:] in GEMINI_METHODS else None
-    return "openai" if endpoint in OPENAI_ENDPOINTS and case["provider"] != "cohere" else None
+        known = endpoint[7:] in GEMINI_METHODS
+    elif case["provider"] == "anthropic":
+        known = True
+    else:
+        known = endpoint in OPENAI_ENDPOINTS and case["provider"] != "cohere"
+    return known and can_be_routed(case)
 
 
-def routed(cases):
-    """Cases that one of our routes can carry."""
-    return [case for case in cases if dialect_of(case) and can_be_sent(case)]
-
-
-def can_be_sent(case):
+def can_be_routed(case):
     """Two of Vertex have lost their request; a file that another account has uploaded is not ours to name."""
     if "multipart" in case["request"]:
         return True
@@ -42,23 +53,42 @@ def can_be_sent(case):
     return isinstance(body, dict) and not foreign
 
 
-class Corpus:
-    """The import document for some cases, and the requests to send for each."""
+def is_asked_for(case):
+    """Whether the client asked for the usage of its stream itself."""
+    body = case["request"].get("body") or {}
+    return bool((body.get("stream_options") or {}).get("include_usage"))
 
-    def __init__(self, cases, replay_url, split):
+
+def is_hidden(case):
+    """Whether we ask for the usage of a stream whose client did not."""
+    chat = case["endpoint"] in ("chat/completions", "completions")
+    body = case["request"].get("body") or {}
+    return chat and has_route(case) and body.get("stream") is True and not is_asked_for(case)
+
+
+class Corpus:
+    """The import document for the cases, and the requests to send for each."""
+
+    def __init__(self, cases, replay_url, split, prices=None):
         self.cases = cases
         self.replay_url = replay_url
         self.split = split
+        self.prices = prices
+        self.names = {case["id"]: f"{case['provider']}-{n}" for n, case in enumerate(cases)}
 
     def name(self, case):
-        return f"case-{self.cases.index(case)}"
+        return self.names[case["id"]]
 
     def document(self):
         document = {"providers": [], "keys": [], "models": [], "users": [{"name": "ada"}]}
+        # One key each: what it refuses is not tried again after a wait.
+        document["settings"] = {"queue_wait": 0}
+        if self.prices:
+            document["prices"] = self.prices
         for case in self.cases:
             name, dialect = self.name(case), dialect_of(case)
             base = f"{self.replay_url}/case/{case['id']}+{self.split}"
-            base += "/v1" if dialect == "openai" else ""
+            base += "/v1" if dialect == "openai" and has_route(case) else ""
             document["providers"].append({"name": name, "dialect": dialect, "base_url": base})
             document["keys"].append({"provider": name, "label": "one", "secret": f"key-{name}"})
             target = {"provider": name, "model": case["model"] or "recorded"}
@@ -67,6 +97,8 @@ class Corpus:
 
     def request(self, case, change=None):
         """(method, path, body, headers) as a client sends it: the recorded request under our model name."""
+        if not has_route(case):
+            return self.passthrough(case)
         name, dialect = self.name(case), dialect_of(case)
         headers = {}
         if dialect == "gemini":
@@ -90,6 +122,20 @@ class Corpus:
             change(body)
         headers["Content-Type"] = "application/json"
         return "POST", path, json.dumps(body).encode(), headers
+
+    def passthrough(self, case):
+        """The recorded request as it was, but for what only its account could name."""
+        request = case["request"]
+        path = f"/passthrough/{self.name(case)}{request['path']}"
+        if "alt=sse" in (request["query"] or ""):
+            path += "?alt=sse"
+        if "multipart" in request:
+            body, kind = multipart(request["multipart"], case["model"])
+            return "POST", path, body, {"Content-Type": kind}
+        body = copy.deepcopy(request["body"])
+        if not can_be_routed(case):
+            body = {name: value for name, value in (body or {}).items() if name in ("model", "stream")}
+        return "POST", path, json.dumps(body).encode(), {"Content-Type": "application/json"}
 
 
 def multipart(fields, model):
@@ -117,3 +163,47 @@ def recorded_body(case):
     if "body" in response:
         return response["body"].encode()
     return base64.b64decode(response["body_base64"])
+
+
+# What the client sees
+
+
+def seen_by_client(case):
+    """The provider's bytes; without the usage of the stream where only we asked for it."""
+    recorded = recorded_body(case)
+    return without_usage(recorded) if is_hidden(case) and case["framing"] == "sse" else recorded
+
+
+def without_usage(stream):
+    """A stream of OpenAI's as it would be without `include_usage`: the event with empty `choices` and a
+    usage is gone, and so is each `"usage":null`; every other byte stays."""
+    kept = []
+    for event in re.findall(rb".*?(?:\r\n\r\n|\n\n|\Z)", stream, re.DOTALL):
+        found = re.match(rb"data: ?(\{[^\n]*\})\r?\n", event)
+        document = json.loads(found.group(1)) if found else {}
+        if document.get("choices") == [] and isinstance(document.get("usage"), dict):
+            continue
+        if "usage" in document and document["usage"] is None:
+            event = cut_null_usage(event)
+        kept.append(event)
+    return b"".join(kept)
+
+
+def cut_null_usage(event):
+    """`usage` stands at the top level only: in the recorded events no text holds these bytes."""
+    for form in (rb',\s*"usage":\s*null', rb'"usage":\s*null,\s*'):
+        cut, count = re.subn(form, b"", event, count=1)
+        if count:
+            return cut
+    raise AssertionError(f"no null usage in {event}")
+
+
+# What is accounted
+
+
+def expected_cost(case):
+    """Dollars, rounded once to nano-dollars, half to even; None where none is stated."""
+    usd = case["expected"]["cost"]["usd"]
+    if usd is None:
+        return None
+    return decimal.Decimal(usd).quantize(decimal.Decimal("1e-9"), decimal.ROUND_HALF_EVEN)
