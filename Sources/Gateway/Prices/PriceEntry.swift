@@ -57,6 +57,32 @@ package final class PriceEntry: Sendable {
   package func multiplier(named name: String) -> ExactDecimal? {
     multipliers.first { $0.name == name }?.factor
   }
+
+  /// A number made of all that a call is priced and bounded by, the same on every node.
+  var fingerprint: UInt64 {
+    var hash = StableHash.of(key)
+    func take(_ number: UInt64) { hash = StableHash.mix(hash ^ number) }
+    func take(_ number: Int128) {
+      take(UInt64(truncatingIfNeeded: number))
+      take(UInt64(truncatingIfNeeded: number >> 64))
+    }
+    take(StableHash.of(provider ?? "\n"))
+    take(StableHash.of(mode ?? "\n"))
+    take(UInt64(bitPattern: inputTokensMax ?? -1))
+    take(UInt64(bitPattern: outputTokensMax ?? -1))
+    for rate in rates {
+      take(StableHash.of(rate.name.field.rawValue))
+      take(UInt64(bitPattern: rate.name.aboveTokens))
+      take(UInt64(rate.name.tier.rawValue))
+      take(rate.price.zeptoUSD)
+    }
+    for multiplier in multipliers {
+      take(StableHash.of(multiplier.name))
+      take(multiplier.factor.digits)
+      take(UInt64(bitPattern: Int64(multiplier.factor.exponent)))
+    }
+    return hash
+  }
 }
 
 /// One price of an entry.

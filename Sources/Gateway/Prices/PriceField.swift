@@ -75,6 +75,11 @@ package struct PriceName: Hashable, Sendable {
 
   /// Reads a field name; nil where it names no price that is known here.
   package init?(parsing name: String) {
+    if let plain = Self.plain[name] {
+      self = plain
+      return
+    }
+    guard Self.beginnings.contains(where: name.hasPrefix) else { return nil }
     var rest = name[...]
     var tier = PriceTier.standard
     for candidate in PriceTier.allCases where candidate != .standard {
@@ -93,6 +98,23 @@ package struct PriceName: Hashable, Sendable {
     guard let field = PriceField(rawValue: String(rest)) else { return nil }
     self.init(field, aboveTokens: aboveTokens, tier: tier)
   }
+
+  /// Every name without a threshold: a table of a thousand models holds ten thousand of them.
+  private static let plain: [String: PriceName] = {
+    var plain: [String: PriceName] = [:]
+    for field in PriceField.allCases {
+      for tier in PriceTier.allCases {
+        let name = PriceName(field, tier: tier)
+        plain[name.description] = name
+      }
+    }
+    return plain
+  }()
+
+  /// How the names of prices begin; most other fields are told apart by that.
+  private static let beginnings = [
+    "input_cost_per_", "output_cost_per_", "cache_read_input_", "cache_creation_input_",
+  ]
 
   private static let tokensSuffix = "_tokens"
   private static let aboveMark = "_above_"

@@ -86,7 +86,10 @@ package enum ReceiptDetail {
     var bytes: [UInt8]
     private var texts: [String] = []
 
-    init(bytes: [UInt8]) { self.bytes = bytes }
+    init(bytes: [UInt8]) {
+      self.bytes = bytes
+      texts.reserveCapacity(8)
+    }
 
     mutating func byte(_ byte: UInt8) { bytes.append(byte) }
 
@@ -94,11 +97,17 @@ package enum ReceiptDetail {
 
     mutating func unsigned(_ value: UInt128) {
       var rest = value
-      while rest > 0x7F {
+      // Prices alone are longer than 64 bits, and those are quicker to shift.
+      while rest > UInt128(UInt64.max) {
         bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
         rest >>= 7
       }
-      bytes.append(UInt8(truncatingIfNeeded: rest))
+      var last = UInt64(truncatingIfNeeded: rest)
+      while last > 0x7F {
+        bytes.append(UInt8(truncatingIfNeeded: last) | 0x80)
+        last >>= 7
+      }
+      bytes.append(UInt8(truncatingIfNeeded: last))
     }
 
     mutating func signed(_ value: Int128) {

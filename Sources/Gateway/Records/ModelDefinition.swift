@@ -140,7 +140,6 @@ package struct ModelPriceDefinition: Sendable {
 
   package let name: String
   package let entry: PriceEntry
-  /// A number made of the name and of the price as it is written, the same on every node.
   let fingerprint: UInt64
 
   init(_ value: JSONValue, id: String?) throws(RecordError) {
@@ -152,7 +151,7 @@ package struct ModelPriceDefinition: Sendable {
     }
     do {
       entry = try PriceImport.entry(model: name, price)
-      fingerprint = StableHash.of("\(name)\n\(price.text)")
+      fingerprint = entry.fingerprint
     } catch {
       throw fields.error(error.field, error.message)
     }

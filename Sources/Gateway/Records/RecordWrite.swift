@@ -1,5 +1,5 @@
 package import Cluster
-import JSON
+package import JSON
 
 /// A secret that is still clear: the shell seals it before the record is stored.
 package struct SecretWrite: Equatable, Sendable {
@@ -59,6 +59,27 @@ package struct ImportPlan: Equatable, Sendable {
 
   package func count(_ change: RecordWrite.Change) -> Int {
     writes.count { $0.change == change }
+  }
+
+  /// The prices of a table, each model named once; what is wrong with one is found when the plan is
+  /// carried out.
+  package static func prices(
+    _ prices: [JSONValue.Member], on snapshot: Snapshot
+  ) -> ImportPlan {
+    var writes: [RecordWrite] = []
+    for price in prices {
+      let id = snapshot.id(of: RecordName(kind: .price, name: price.name)) ?? price.name
+      let old = snapshot.record(.price, id: id)?.value
+      let value = JSONValue.object([
+        .init("name", .string(price.name)), .init("price", price.value),
+      ])
+      guard value != old else { continue }
+      writes.append(
+        RecordWrite(
+          kind: .price, id: id, name: price.name, change: old == nil ? .created : .changed,
+          value: value))
+    }
+    return ImportPlan(writes: writes, unchangedCount: prices.count - writes.count)
   }
 
   /// The removal of one record and of all that cannot stay without it.

@@ -53,7 +53,10 @@ extension Administration {
         good.append(member)
       }
     }
-    try apply(.object([.init("prices", .object(good))]))
+    let entries = good
+    try write { snapshot in
+      ImportPlan.prices(entries, on: snapshot).writes
+    }
     return .object([
       .init("imported", .int(Int64(good.count))), .init("skipped", .array(skipped)),
       .init("repeated", .array(repeated)), .init("warnings", .array(warnings)),

@@ -1,3 +1,4 @@
+import JSON
 import Testing
 
 @testable import Gateway
@@ -49,5 +50,39 @@ struct PriceEntryTests {
     #expect(entry.prices(.input))
     #expect(!entry.prices(.cacheRead))
     #expect(entry.multiplier(named: "us") == nil)
+  }
+
+  /// Whatever changes what is billed or bounded changes the number; how it is written does not.
+  @Test func itsFingerprintIsThatOfItsMeaning() throws {
+    func fingerprint(_ model: String, _ text: String) throws -> UInt64 {
+      try PriceImport.entry(
+        model: model, try JSONValue(parsing: text.replacing("'", with: "\""))
+      ).fingerprint
+    }
+    let whole = try fingerprint(
+      "m", "{'input_cost_per_token': 1e-06, 'output_cost_per_token': 2e-06, 'mode': 'chat'}")
+    #expect(
+      try fingerprint(
+        "m",
+        "{'output_cost_per_token': 0.000002, 'input_cost_per_token': 0.0000010, 'mode': 'chat', "
+          + "'source': 'https://example.com'}") == whole)
+    let others = try [
+      fingerprint(
+        "n", "{'input_cost_per_token': 1e-06, 'output_cost_per_token': 2e-06, 'mode': 'chat'}"),
+      fingerprint("m", "{'input_cost_per_token': 1e-06, 'output_cost_per_token': 2e-06}"),
+      fingerprint(
+        "m", "{'input_cost_per_token': 2e-06, 'output_cost_per_token': 1e-06, 'mode': 'chat'}"),
+      fingerprint("m", "{'input_cost_per_token': 1e-06, 'mode': 'chat'}"),
+      fingerprint("m", "{'input_cost_per_token_flex': 1e-06, 'mode': 'chat'}"),
+      fingerprint("m", "{'input_cost_per_token_above_1k_tokens': 1e-06, 'mode': 'chat'}"),
+      fingerprint("m", "{'input_cost_per_token': 1e-06, 'max_output_tokens': 5}"),
+      fingerprint("m", "{'input_cost_per_token': 1e-06, 'max_input_tokens': 5}"),
+      fingerprint("m", "{'input_cost_per_token': 1e-06, 'litellm_provider': 'openai'}"),
+      fingerprint(
+        "m", "{'input_cost_per_token': 1e-06, 'provider_specific_entry': {'us': 1.1}}"),
+      fingerprint(
+        "m", "{'input_cost_per_token': 1e-06, 'provider_specific_entry': {'us': 1.2}}"),
+    ]
+    #expect(Set(others + [whole]).count == others.count + 1)
   }
 }

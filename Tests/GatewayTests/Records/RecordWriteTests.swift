@@ -34,4 +34,22 @@ struct RecordWriteTests {
       try ImportPlan.removing(.provider, id: provider.id, from: world.snapshot)
     }
   }
+
+  @Test func aTableOfPricesIsPlannedByWhatItChanges() throws {
+    var world = World()
+    try world.load(
+      "{'prices': {'a': {'input_cost_per_token': 1e-06}, 'b': {'input_cost_per_token': 1e-06}}}")
+    let plan = ImportPlan.prices(
+      [
+        .init("a", ["input_cost_per_token": .number("1e-06")]),
+        .init("b", ["input_cost_per_token": .number("2e-06")]),
+        .init("c", ["input_cost_per_token": .number("3e-06")]),
+      ], on: world.snapshot)
+    #expect(plan.writes.map(\.name) == ["b", "c"])
+    #expect(plan.writes.map(\.change) == [.changed, .created])
+    #expect(plan.unchangedCount == 1)
+    try world.apply(plan)
+    #expect(world.snapshot.prices.count == 3)
+    #expect(world.snapshot.prices.entry(key: "b")?.rates.first?.price.description == "0.000002")
+  }
 }
