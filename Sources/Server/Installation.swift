@@ -13,7 +13,7 @@ package final class Installation: Sendable {
   package let records: RecordBook
   package let ownedIDs: OwnedIDs
   package let node: UInt64
-  /// Stored records that could not stand and are left out, in words.
+  /// Stored records that could not stand and are left out, and files that could not be read, in words.
   package let problems: [String]
 
   /// Takes the lock and opens everything; makes keys and database on an empty folder.
@@ -50,7 +50,12 @@ package final class Installation: Sendable {
       try? sealer.open(sealed, kind: kind.rawValue, id: id, field: field)
     }
     self.node = node
-    problems = loaded.problems.map(\.description)
+    let unreadable = try storing { () throws(StoreError) in try writer.unreadableJournals() }
+    problems =
+      loaded.problems.map { "a stored record is left out: \($0)" }
+      + unreadable.map {
+        "\($0) is no journal that this version can read: what only it holds is not in the ledger"
+      }
     let snapshot = loaded.snapshot
     try storing { () throws(StoreError) in
       try writer.settleCrashed { receipt in

@@ -23,6 +23,8 @@ final class Relay {
 
   /// How much of an answer's start is held back for failover.
   private static let holdBytesMax = 65_536
+  /// How long the last event waits for the end of its body.
+  private static let endTime = Duration.milliseconds(50)
   /// An error answer is read up to here to be classified; what is beyond is relayed unread.
   private static let errorBytesMax = 262_144
   private static let errorTime = Duration.seconds(10)
@@ -42,6 +44,8 @@ final class Relay {
   private var hasBegun = false
   private var hasEnded = false
   private var firstContentAt: MonotonicTime?
+  /// Until when the last event waits for the end of its body.
+  private var endUntil: MonotonicTime?
   private(set) var outcome = Receipt.Outcome.failed
   private var ending: ReceiptEnding?
   private(set) var facts: AnswerFacts?
@@ -83,6 +87,7 @@ final class Relay {
       switch await readMore(holdUntil) {
       case .more: break
       case .held: reader.release(into: &out)
+      case .late: break
       case .ended: breakage = end()
       case .failed(let reason): breakage = reason
       case .clientLeft: return await hearOut(beforeLastByte)
@@ -105,8 +110,20 @@ final class Relay {
         onCommitted(.served)
       }
       if hasEnded { return await finish(.served, beforeLastByte) }
+      guard !awaitsEnd() else { continue }
       guard await flush(isLast: false) else { return await hearOut(beforeLastByte) }
     }
+  }
+
+  /// Whether what there is to send waits for the end of the body.
+  ///
+  /// By the last event a client knows that it has all, and may act on it. So that it does not know
+  /// before the account is written down, that event goes out with the end, which comes at once.
+  private func awaitsEnd() -> Bool {
+    guard reader.hasEnded, out.count <= Self.holdBytesMax else { return false }
+    let until = endUntil ?? worker.loop.now + Self.endTime
+    endUntil = until
+    return worker.loop.now < until
   }
 
   /// The body has ended as HTTP has it: the rest goes out, if the answer is whole in itself.
@@ -124,6 +141,8 @@ final class Relay {
     case more
     /// The time for holding back is over.
     case held
+    /// The end of the body is not to be waited for any longer.
+    case late
     case ended
     case failed(AttemptEnd)
     case clientLeft
@@ -133,9 +152,12 @@ final class Relay {
     let now = worker.loop.now
     let silenceUntil = min(exchange.deadline, now + exchange.snapshot.settings.streamSilenceTimeout)
     let isHolding = !hasBegun && reader.phase == .holding && now < holdUntil
+    let endUntil = endUntil.flatMap { now < $0 ? $0 : nil }
     do throws(UpstreamFailure) {
       let hasMore = try await upstream.readBody(
-        for: connection.socket, until: isHolding ? min(holdUntil, silenceUntil) : silenceUntil
+        for: connection.socket,
+        until: isHolding
+          ? min(holdUntil, silenceUntil) : min(endUntil ?? silenceUntil, silenceUntil)
       ) { content in
         reader.feed(content, into: &out)
       }
@@ -146,6 +168,7 @@ final class Relay {
       switch error {
       case .clientLeft: return .clientLeft
       case .timedOut where isHolding && MonotonicTime.now() < silenceUntil: return .held
+      case .timedOut where endUntil != nil && MonotonicTime.now() < silenceUntil: return .late
       case .timedOut: return .failed(attempt.timedOut)
       case .broken, .closedWithoutAnswer: return .failed(.brokeOff)
       }

@@ -88,6 +88,11 @@ package final class Writer: Sendable {
     return made
   }
 
+  /// The files of the journal that could not be read and have been put aside.
+  package func unreadableJournals() throws(StoreError) -> [String] {
+    try onJournal { journal in journal.setAside }
+  }
+
   /// Books, from now on, the requests that an earlier run has left without an end.
   ///
   /// `estimate` puts into a receipt what such a request is taken to have used and cost; it runs on

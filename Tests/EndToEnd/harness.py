@@ -147,7 +147,9 @@ class Appliance(Child):
     def __init__(self, data, *options, environment=None, listen="127.0.0.1:0"):
         self.data = pathlib.Path(data)
         self.tokens = {}
-        command = [BINARY, "serve", "--data", str(self.data), "--listen", listen, *options]
+        # Some tests read every byte of the data folder: its journal is kept small.
+        command = [BINARY, "serve", "--data", str(self.data), "--listen", listen]
+        command += ["--journal-bytes", "16777216", *options]
         super().__init__(command, environment)
 
     # The command line

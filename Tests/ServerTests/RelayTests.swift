@@ -434,6 +434,45 @@ struct RelayTests {
     }
   }
 
+  /// By the last event a client knows that it has all: by then its receipt is written down, although
+  /// the end of the body comes a little later.
+  @Test func isOnRecordBeforeTheLastEvent() throws {
+    let bench = try TestBench(Self.options()) { call in
+      call.beginStream()
+      for event in Self.events { call.chunk(event) }
+      usleep(5_000)
+      call.endStream()
+    }
+    defer { bench.stop() }
+    for count in 1...5 {
+      let client = try bench.client()
+      client.send(Ask.chat(stream: true))
+      try client.wait(for: "[DONE]")
+      let rows = try bench.perform("requests.list")["requests"]?.array ?? []
+      #expect(rows.count == count)
+      #expect(rows.first?["outcome"]?.string == "served")
+      #expect(try client.answer().text == Self.events.joined())
+    }
+  }
+
+  /// A body that does not end after its last event keeps no client waiting for that.
+  @Test func theLastEventDoesNotWaitForAnEndThatDoesNotCome() throws {
+    let isSeen = Mutex(false)
+    let bench = try TestBench(Self.options()) { call in
+      call.beginStream()
+      for event in Self.events { call.chunk(event) }
+      for _ in 0..<5_000 where !isSeen.withLock({ $0 }) { usleep(1_000) }
+      call.endStream()
+    }
+    defer { bench.stop() }
+    let client = try bench.client()
+    client.send(Ask.chat(stream: true))
+    try client.wait(for: "[DONE]")
+    isSeen.withLock { $0 = true }
+    #expect(try client.answer().text == Self.events.joined())
+    #expect(try bench.receipts()[0]["outcome"]?.string == "served")
+  }
+
   /// A client that leaves while its last bytes wait for it has been served by nobody.
   @Test func aClientThatLeavesBeforeItsLastBytesIsSaidToHaveLeft() throws {
     let body = #"{"data":""# + String(repeating: "z", count: 60_000) + #""}"#

@@ -133,7 +133,7 @@ struct Serve {
 
   private func announce(_ running: RunningServer, _ installation: Installation) {
     for problem in installation.problems {
-      console.writeError("appliance: a stored record is left out: \(problem)\n")
+      console.writeError("appliance: \(problem)\n")
     }
     let scheme = tlsFiles == nil ? "http" : "https"
     for address in running.addresses {

@@ -129,6 +129,9 @@ struct AnswerBody {
     return facts
   }
 
+  /// The event or flag that ends the answer has come.
+  var hasEnded: Bool { meter.hasEnded }
+
   /// Whether the body came to the end that its form announces; false: it was cut.
   ///
   /// To be asked after `finish`. A body that announces no end is taken to be whole: then only the

@@ -90,6 +90,9 @@ package struct AnswerReader: ~Copyable {
   /// framing of HTTP can tell.
   package var isComplete: Bool { place.body.isComplete }
 
+  /// Whether the event or flag by which the answer itself says that it is over has come.
+  package var hasEnded: Bool { place.body.hasEnded }
+
   // MARK: Feeding
 
   /// Takes the next bytes of the body; appends to `out` what may go to the client now.

@@ -32,6 +32,8 @@ final class JournalDrain {
   private let places: JournalPlaces
   private let open: OpenAdmissions
   private var sources: [Source] = []
+  /// Files that could not be read, under the names that they have now.
+  private(set) var setAside: [String] = []
   /// Rows of the step under way.
   private var rows: [Receipt] = []
   private var estimate: Estimate?
@@ -59,7 +61,7 @@ final class JournalDrain {
         Source(ring: ring, cursor: stored ?? JournalCursor(), isKnown: stored != nil))
     } catch {
       guard case .damaged = error else { throw error }
-      JournalFile.setAside(path)
+      setAside.append(JournalFile.setAside(path))
     }
   }
 
@@ -147,7 +149,7 @@ final class JournalDrain {
 
   private func hasWork(_ source: Source) -> Bool {
     source.ring.view.isCommitted(source.cursor) || (isOld(source) && estimate != nil)
-      || (source.isRetired && source.hasSettled)
+      || (source.hasSettled && (source.isRetired || !source.isKnown))
   }
 
   /// Whether all that an earlier run has written is stored, and what it left open is not booked.

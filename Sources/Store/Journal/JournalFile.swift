@@ -53,8 +53,11 @@ enum JournalFile {
     return paths.sorted()
   }
 
-  /// Puts a file aside that cannot be read, for a person to look at.
-  static func setAside(_ path: String) { rename(path, "\(path).damaged") }
+  /// Puts a file aside that cannot be read, for a person to look at; returns its new name.
+  static func setAside(_ path: String) -> String {
+    let aside = "\(path).damaged"
+    return rename(path, aside) == 0 ? aside : path
+  }
 
   /// What the first page says.
   ///

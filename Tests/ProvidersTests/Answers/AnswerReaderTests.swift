@@ -4,6 +4,18 @@ import Testing
 
 @Suite("Answer reader")
 struct AnswerReaderTests {
+  @Test func knowsTheEventThatEndsAStream() {
+    var reader = AnswerReader(kind: .chat, contentType: Array(AnswerSamples.events.utf8))
+    var out: [UInt8] = []
+    for event in [AnswerSamples.chunk(#"{"content":"Yes"}"#), "[DONE]"] {
+      let hasEnded = reader.hasEnded
+      #expect(!hasEnded)
+      reader.feed(Array("data: \(event)\n\n".utf8).span, into: &out)
+    }
+    let hasEnded = reader.hasEnded
+    #expect(hasEnded)
+  }
+
   struct Held: Sendable, CustomTestStringConvertible {
     let name: String
     let kind: AnswerReader.Kind

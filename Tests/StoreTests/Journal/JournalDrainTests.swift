@@ -128,6 +128,19 @@ struct JournalDrainTests {
     }
   }
 
+  /// A start that served nobody leaves the rings as they are for the next.
+  @Test func aRingThatWasNeverUsedIsUsedAgain() throws {
+    try withFolder { folder throws in
+      let runs = try Runs(folder)
+      try runs.start(rings: 2)
+      try runs.step()
+      let files = try runs.files
+      try runs.start(rings: 2)
+      try runs.step()
+      #expect(try runs.files == files)
+    }
+  }
+
   @Test func aFileThatIsNoJournalIsSetAside() throws {
     try withFolder { folder throws in
       let runs = try Runs(folder)
@@ -138,6 +151,7 @@ struct JournalDrainTests {
       try runs.start()
       try runs.step()
       #expect(try runs.rows().keys.sorted() == ["a"])
+      #expect(runs.drain.setAside == [path + ".damaged"])
       #expect(try runs.files.contains("1.ring.damaged"))
     }
   }

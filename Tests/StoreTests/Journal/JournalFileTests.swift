@@ -54,7 +54,7 @@ struct JournalFileTests {
         try whole.prefix(length).write(to: URL(fileURLWithPath: path))
         #expect(throws: StoreError.self) { try facts(path) }
       }
-      JournalFile.setAside(path)
+      #expect(JournalFile.setAside(path) == path + ".damaged")
       #expect(JournalFile.paths(in: folder) == [])
       #expect(FileManager.default.fileExists(atPath: path + ".damaged"))
     }
