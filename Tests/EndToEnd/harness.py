@@ -148,8 +148,9 @@ class Appliance(Child):
         self.data = pathlib.Path(data)
         self.tokens = {}
         # Some tests read every byte of the data folder: its journal is kept small.
-        command = [BINARY, "serve", "--data", str(self.data), "--listen", listen]
-        command += ["--journal-bytes", "16777216", *options]
+        command = [BINARY, "serve", "--data", str(self.data), "--listen", listen, *options]
+        if "--journal-bytes" not in options:
+            command += ["--journal-bytes", "16777216"]
         super().__init__(command, environment)
 
     # The command line
