@@ -47,6 +47,7 @@ package struct Explanation: Sendable {
       try explain(question, snapshot, nowMilliseconds, now)
     } catch {
       refusal = error
+      decisions.note(error)
     }
   }
 

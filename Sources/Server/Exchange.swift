@@ -65,8 +65,10 @@ final class Exchange {
   private func serve() async throws(Interruption) {
     let route = try refusing { () throws(Refusal) in try Route.match(head) }
     receipt.endpoint = route.endpoint
-    receipt.dialect = route.dialect
-    dialect = route.dialect
+    // A passthrough speaks its provider's dialect, in refusals too.
+    let provider = route.passthroughProvider.flatMap { snapshot.provider(named: $0) }
+    dialect = provider?.dialect ?? route.dialect
+    receipt.dialect = dialect
     let caller = try authenticate()
     try authorize(caller, route)
     if route.isAnsweredHere { return try await answerModels(route, caller) }
@@ -292,10 +294,6 @@ final class Exchange {
         question, caller: caller, snapshot: snapshot, random: worker.nextRandom())
     }
     receipt.decisions.foundBy = plan.foundBy
-    if route.endpoint == .passthrough, let provider = plan.candidates.first?.provider {
-      dialect = provider.dialect
-      receipt.dialect = provider.dialect
-    }
     return plan
   }
 
@@ -386,6 +384,7 @@ final class Exchange {
     if receipt.endpoint == nil { dialect = Route.dialectOfRefusal(head) }
     receipt.outcome = receipt.attempts > 0 && connection.cut == nil ? .failed : .refused
     receipt.anomalies.append(refusal.code)
+    receipt.decisions.note(refusal)
     let body = refusal.body(dialect: dialect, requestID: receipt.requestID)
     _ = await send(
       LocalAnswer(

@@ -69,6 +69,10 @@ def routes(model="sim-small"):
         ("models", "GET", "/v1beta/models", None, {}, "gemini", False),
         ("passthrough", "POST", "/passthrough/sim-openai/chat/completions", chat, {}, "openai", True),
         ("passthrough", "GET", "/passthrough/sim-openai/echo", None, {}, "openai", False),
+        ("passthrough", "POST", "/passthrough/sim-anthropic/v1/messages", chat | {"max_tokens": 9}, {}, "anthropic",
+         True),
+        ("passthrough", "POST", f"/passthrough/sim-gemini/v1beta/models/{model}:generateContent", gemini, {},
+         "gemini", True),
     ]
 
 
@@ -337,7 +341,7 @@ def test_one_name_is_another_model_for_every_team(gateway, simulator):
 @contextlib.contextmanager
 def stream(appliance, token, path="/v1/chat/completions", body=None):
     connection = http.client.HTTPConnection("127.0.0.1", appliance.port, timeout=30)
-    body = body or {"model": "sim-small;chunks=100000;interval=20", "messages": [USER], "stream": True}
+    body = body or {"model": "sim-small;chunks=3000;interval=20", "messages": [USER], "stream": True}
     connection.request("POST", path, json.dumps(body), {"Authorization": f"Bearer {token}"})
     answer = connection.getresponse()
     assert answer.status == 200, answer.read()
@@ -393,7 +397,7 @@ def test_a_request_without_an_answer_yet_is_cut_now(gateway, simulator):
 
 
 def test_a_client_that_does_not_read_is_cut_now(gateway, simulator):
-    body = json.dumps({"model": "sim-small;chunks=50000;interval=0", "messages": [USER], "stream": True})
+    body = json.dumps({"model": "sim-small;chunks=30000;interval=0", "messages": [USER], "stream": True})
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.connect(("127.0.0.1", gateway.port))
@@ -464,6 +468,10 @@ def test_explain_says_what_a_request_meets(appliance, simulator):
     appliance.cli("user", "set", "ada", "--models", "*,!sim-large")
     told = explain(appliance, "--model", "best", "--ip", "127.0.0.1")
     assert [step["model"] for step in told["plan"]] == ["sim-small"]
+    appliance.cli("user", "set", "ada", "--models", "best,!sim-*")
+    refused = explain(appliance, "--model", "best", "--ip", "127.0.0.1")
+    assert (refused["code"], refused["rule"]) == ("model_not_allowed", "models: nothing that 'best' leads to is allowed")
+    appliance.cli("user", "set", "ada", "--models", "*,!sim-large")
     refused = explain(appliance, "--model", "sim-large", "--ip", "127.0.0.1")
     assert refused["rule"] == "user 'ada' models: denied by '!sim-large'" and refused["status"] == 403
     assert explain(appliance, "--model", "x", "--endpoint", "messages", "--ip", "127.0.0.1")["dialect"] == "anthropic"
@@ -471,6 +479,22 @@ def test_explain_says_what_a_request_meets(appliance, simulator):
     assert said.startswith("Allowed.") and "label-gold-1" in said
     assert appliance.run("explain", "--user", "nobody").returncode == 1
     assert appliance.run("explain", "--model", "best").returncode == 2
+
+
+def test_receipts_say_which_rule_decided(gateway):
+    gateway.cli("model", "add", "best", "--target", "sim-openai/sim-small")
+    gateway.cli("user", "set", "ada", "--models", "best")
+
+    def decisions(answer):
+        shown = gateway.json("request", "show", gateway.row(answer.headers["x-request-id"])["request_id"])
+        return {decision["phase"]: decision["rule"] for decision in shown["decisions"]}
+
+    assert decisions(gateway.chat(model="best")) == {
+        "authorize": "allowed by the rules of user and token", "route": "mapping 'best'"}
+    assert decisions(gateway.chat(model="sim-small")) == {"authorize": "user 'ada' models: not in the list"}
+    gateway.cli("user", "set", "ada", "--clear", "models")
+    assert decisions(gateway.chat(model="sim-openai/sim-small")) == {
+        "authorize": "no rules", "route": "provider 'sim-openai' named by the model"}
 
 
 def test_explain_knows_the_state_of_the_running_appliance(appliance, simulator):

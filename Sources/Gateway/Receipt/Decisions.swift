@@ -1,3 +1,5 @@
+package import Providers
+
 /// Which rule decided each phase of a request; the receipt and `explain` show it.
 ///
 /// Made on the way without making a text: that is for whoever reads it.
@@ -42,6 +44,13 @@ package struct Decisions: Equatable, Sendable {
   package var foundBy: FoundBy?
 
   package init() {}
+
+  /// Takes note of a refusal that no single rule has made: the router's, when all that a name leads
+  /// to is refused.
+  package mutating func note(_ refusal: Refusal) {
+    guard refusedBy == nil, case .modelNotAllowed(let model) = refusal else { return }
+    refusedBy = "models: nothing that '\(model)' leads to is allowed"
+  }
 
   /// Phase and rule, in the order of the phases.
   package var list: [(phase: String, rule: String)] {

@@ -14,7 +14,13 @@ struct DecisionsTests {
     #expect(decisions.list.map(\.rule) == ["no rules", "mapping 'best'"])
     decisions.access = .rules
     #expect(decisions.list[0].rule == "allowed by the rules of user and token")
+    var other = decisions
+    other.note(.modelNotFound(model: "m"))
+    #expect(other == decisions)
+    other.note(.modelNotAllowed(model: "m"))
+    #expect(other.list[0].rule == "models: nothing that 'm' leads to is allowed")
     decisions.refusedBy = "user 'ada' ips: not in the list"
+    decisions.note(.modelNotAllowed(model: "m"))
     #expect(decisions.list[0].rule == "user 'ada' ips: not in the list")
   }
 
