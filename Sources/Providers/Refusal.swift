@@ -13,7 +13,8 @@ package enum Refusal: Error, Equatable, Sendable {
   case endpointNotAllowed(endpoint: String)
   case modelNotAllowed(model: String)
   // 402
-  case budgetSpent
+  case budgetSpent(String)
+  case costNotBounded(what: String)
   case modelNotPriced(model: String)
   // 404, 405
   case modelNotFound(model: String)
@@ -30,7 +31,8 @@ package enum Refusal: Error, Equatable, Sendable {
   case notImplemented(String)
   case versionNotSupported
   // 429
-  case rateLimited(retryAfterSeconds: Int)
+  case rateLimited(limit: String, retryAfterSeconds: Int)
+  case aboveLimit(limit: String, amount: Int64)
   case allCooling(retryAfterSeconds: Int)
   // 502, 503, 504
   case upstreamExhausted

@@ -9,13 +9,13 @@ extension Refusal {
     switch self {
     case .malformed: 400
     case .missingToken, .unknownToken, .tokenExpired: 401
-    case .budgetSpent, .modelNotPriced: 402
+    case .budgetSpent, .costNotBounded, .modelNotPriced: 402
     case .userSuspended, .ipNotAllowed, .endpointNotAllowed, .modelNotAllowed: 403
     case .modelNotFound, .routeNotFound, .resourceNotFound: 404
     case .methodNotAllowed: 405
     case .requestTimeout: 408
     case .bodyTooLarge: 413
-    case .rateLimited, .allCooling: 429
+    case .rateLimited, .aboveLimit, .allCooling: 429
     case .headTooLarge: 431
     case .notImplemented: 501
     case .upstreamExhausted: 502
@@ -34,6 +34,7 @@ extension Refusal {
     case .endpointNotAllowed: "endpoint_not_allowed"
     case .modelNotAllowed: "model_not_allowed"
     case .budgetSpent: "insufficient_quota"
+    case .costNotBounded: "cost_not_bounded"
     case .modelNotPriced: "model_not_priced"
     case .modelNotFound: "model_not_found"
     case .routeNotFound, .resourceNotFound: "not_found"
@@ -44,6 +45,7 @@ extension Refusal {
     case .notImplemented: "not_implemented"
     case .versionNotSupported: "http_version_not_supported"
     case .rateLimited, .allCooling: "rate_limit_exceeded"
+    case .aboveLimit: "request_above_limit"
     case .upstreamExhausted: "upstream_exhausted"
     case .upstreamTimeout: "upstream_timeout"
     case .noUsableKey, .overloaded, .draining: "overloaded"
@@ -53,7 +55,7 @@ extension Refusal {
   /// OpenAI's `type`.
   package var openAIType: String {
     switch status {
-    case 402: self == .budgetSpent ? "insufficient_quota" : "invalid_request_error"
+    case 402: code == "insufficient_quota" ? "insufficient_quota" : "invalid_request_error"
     case 429: "rate_limit_error"
     case 500...: "server_error"
     default: "invalid_request_error"
@@ -93,10 +95,15 @@ extension Refusal {
   /// Seconds for `Retry-After`; nil where trying again is not what helps, or where nobody can say.
   package var retryAfterSeconds: Int? {
     switch self {
-    case .rateLimited(let seconds), .allCooling(let seconds): max(seconds, 1)
+    case .rateLimited(_, let seconds), .allCooling(let seconds): max(seconds, 1)
     case .overloaded, .draining: 1
     default: nil
     }
+  }
+
+  /// Whether trying the same again cannot help although the status says so; for `x-should-retry`.
+  package var isFinal: Bool {
+    if case .aboveLimit = self { true } else { false }
   }
 
   /// The value of `Allow`, which belongs to a 405 (RFC 9110 section 15.5.6).
@@ -122,8 +129,10 @@ extension Refusal {
       "This API key may not use '\(endpoint)'. Ask the operator to allow it."
     case .modelNotAllowed(let model):
       "This API key may not use the model '\(model)'. GET /v1/models lists those it may."
-    case .budgetSpent:
-      "The budget of this API key is spent. Ask the operator to raise it."
+    case .budgetSpent(let what):
+      what
+    case .costNotBounded(let what):
+      "What this request may cost has no bound, and its budget is strict. In the way: \(what)."
     case .modelNotPriced(let model):
       "The model '\(model)' has no price here. Ask the operator to give it one."
     case .modelNotFound(let model):
@@ -147,8 +156,11 @@ extension Refusal {
       "\(what) is not supported here."
     case .versionNotSupported:
       "This version of HTTP is not supported. Use HTTP/1.1."
-    case .rateLimited(let seconds):
-      "A rate limit of this API key is reached. Try again in \(max(seconds, 1)) s."
+    case .rateLimited(let limit, let seconds):
+      "The limit of \(limit) is reached. Try again in \(max(seconds, 1)) s."
+    case .aboveLimit(let limit, let amount):
+      "This request alone needs \(amount), more than its limit of \(limit): waiting will not help."
+        + " Send less, ask for fewer output tokens, or ask the operator to raise the limit."
     case .allCooling(let seconds):
       "Every provider key for this model is rate limited. Try again in \(max(seconds, 1)) s."
     case .upstreamExhausted:

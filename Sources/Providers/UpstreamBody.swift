@@ -18,10 +18,10 @@ extension UpstreamRequest {
   /// The body for a provider; nil where nothing changes.
   ///
   /// `model` is the name that the provider knows the model by; `body` the bytes that `facts` were
-  /// read from; for `injectUsage` see `asksForUsage`.
+  /// read from; for `injectUsage` see `asksForUsage`; `outputCap` is written over every larger cap.
   package static func editedBody(
     _ route: Route, _ facts: RequestFacts, profile: ProviderProfile, model: String,
-    injectUsage: Bool, body: Span<UInt8>
+    injectUsage: Bool, outputCap: Int64? = nil, body: Span<UInt8>
   ) -> [UInt8]? {
     guard route.endpoint != .passthrough else { return nil }
     var edits = Edits()
@@ -37,6 +37,7 @@ extension UpstreamRequest {
         addNestedModels(route, model, body, to: &edits)
       }
       if injectUsage { addUsage(facts, to: &edits) }
+      if let outputCap { addCap(route, facts, profile, outputCap, body, to: &edits) }
     }
     return edits.isEmpty ? nil : edits.applied(to: body)
   }
@@ -146,6 +147,71 @@ extension UpstreamRequest {
     case .includeUsage(let value): edits.add(value, Array("true".utf8))
     case .null(let value): edits.add(value, Array("{\"include_usage\":true}".utf8))
     case .other: break
+    }
+  }
+
+  /// Lowers the caps on output that the body states, or writes one where there is none.
+  private static func addCap(
+    _ route: Route, _ facts: RequestFacts, _ profile: ProviderProfile, _ cap: Int64,
+    _ body: Span<UInt8>, to edits: inout Edits
+  ) {
+    guard let index = try? JSONIndex(body) else { return }
+    let value = Array(String(cap).utf8)
+    let isGemini = route.dialect == .gemini
+    let names = isGemini ? configNames : capNames(route.endpoint)
+    let found = index.members.filter { member in
+      JSONString.text(body, member.name).map { names.contains($0) } ?? false
+    }
+    let config = Array("{\"maxOutputTokens\":".utf8) + value + [UInt8(ascii: "}")]
+    guard let first = found.first else {
+      let name = isGemini ? "generationConfig" : newCapName(route.endpoint, profile)
+      return insert(Array("\"\(name)\":".utf8) + (isGemini ? config : value), facts, to: &edits)
+    }
+    if isGemini, first.kind == .object {
+      addNestedCap(first, value, body, to: &edits)
+    } else if isGemini {
+      edits.add(first.value, config)
+    } else {
+      for member in found { edits.add(member.value, value) }
+    }
+  }
+
+  private static func addNestedCap(
+    _ config: JSONMember, _ value: [UInt8], _ body: Span<UInt8>, to edits: inout Edits
+  ) {
+    guard let inner = try? JSONIndex(body, range: config.value) else { return }
+    let found = inner.members.filter { member in
+      JSONString.text(body, member.name).map { nestedCapNames.contains($0) } ?? false
+    }
+    for member in found { edits.add(member.value, value) }
+    guard found.isEmpty else { return }
+    let place = inner.value.lowerBound + 1
+    let comma = inner.members.isEmpty ? [] : [UInt8(ascii: ",")]
+    edits.add(place..<place, Array("\"maxOutputTokens\":".utf8) + value + comma)
+  }
+
+  private static let configNames = ["generationConfig", "generation_config"]
+  private static let nestedCapNames = ["maxOutputTokens", "max_output_tokens"]
+
+  private static func capNames(_ endpoint: Endpoint) -> [String] {
+    switch endpoint {
+    case .responses: ["max_output_tokens"]
+    case .chatCompletions: ["max_tokens", "max_completion_tokens"]
+    default: ["max_tokens"]
+    }
+  }
+
+  /// OpenAI's newer models refuse `max_tokens`; most others know nothing else.
+  private static func newCapName(_ endpoint: Endpoint, _ profile: ProviderProfile) -> String {
+    switch endpoint {
+    case .responses: return "max_output_tokens"
+    case .chatCompletions:
+      let host = profile.target.host
+      let isOpenAI =
+        host.hasSuffix("openai.com") || host.hasSuffix("openai.azure.com")
+        || profile.style == .azure
+      return isOpenAI ? "max_completion_tokens" : "max_tokens"
+    default: return "max_tokens"
     }
   }
 

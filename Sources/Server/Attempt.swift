@@ -83,7 +83,7 @@ struct Attempt {
       route, facts, worker.node.streamUsage(of: choice.candidate.provider))
     let edited = UpstreamRequest.editedBody(
       route, facts, profile: profile, model: choice.candidate.model, injectUsage: hidesUsage,
-      body: body.span)
+      outputCap: exchange.reservation?.outputCap, body: body.span)
     let content = edited ?? body
     var head: [UInt8] = []
     UpstreamRequest.head(

@@ -23,6 +23,10 @@ final class Exchange {
   var dialect = Dialect.openai
   var receipt: Receipt
   var keepsAlive: Bool
+  /// What the caller's limits have set aside for it; nil for a caller without.
+  var reservation: Reservation?
+  /// How a caller with limits stands with them.
+  var standings: RateStandings?
   private var decoder: BodyDecoder
   private var isBodyRead = false
   private var attemptStart = Moment.distantPast
@@ -88,15 +92,8 @@ final class Exchange {
     try authorize(caller, model: facts.model, route)
 
     var plan = try self.plan(route, facts, caller)
-    let reservation = try refusing { () throws(Refusal) in
-      try Admission.admit(&plan, caller: caller, settings: snapshot.settings) { candidate in
-        snapshot.prices.entry(
-          vendor: candidate.provider.vendor, responseModel: nil, requestedModel: candidate.model)
-          != nil
-      }
-    }
-    _ = reservation
     let request = Request(route: route, facts: facts, caller: caller)
+    try admit(request, &plan, body.bytes)
     try noteAdmission(plan, request, bodyBytes: body.bytes.count)
     try await attempt(plan, request, &body)
   }
@@ -332,7 +329,7 @@ final class Exchange {
     return waited
   }
 
-  private func refusing<Value>(
+  func refusing<Value>(
     _ body: () throws(Refusal) -> Value
   ) throws(Interruption) -> Value {
     do throws(Refusal) { return try body() } catch { throw .refused(error) }
@@ -344,6 +341,7 @@ final class Exchange {
 
   private func answerModels(_ route: Route, _ caller: Caller) async throws(Interruption) {
     if let id = route.resourceID { try authorize(caller, model: id, route) }
+    try admitListing(caller)
     let models = ModelListing.models(for: caller, dialect: route.dialect, snapshot: snapshot).map {
       ModelListEntry(
         name: $0.model, owner: $0.provider, createdMilliseconds: receipt.startedAtMilliseconds)
@@ -389,7 +387,7 @@ final class Exchange {
     _ = await send(
       LocalAnswer(
         status: refusal.status, body: body, allow: refusal.allow,
-        retryAfterSeconds: refusal.retryAfterSeconds))
+        retryAfterSeconds: refusal.retryAfterSeconds, isFinal: refusal.isFinal))
   }
 
   /// Sends an answer of ours; before it, what is left of the request's body is read and dropped.
@@ -403,8 +401,9 @@ final class Exchange {
     }
     receipt.status = answer.status
     if leavesReceipt { record() }
-    let head = answer.head(
+    var head = answer.head(
       requestID: receipt.requestID, dialect: dialect, keepsAlive: keepsAlive)
+    appendLimitFields(to: &head)
     let isHead = self.head.method == .head
     connection.writer.begin(
       head: head, framing: isHead ? .headOnly : .length, length: answer.body.count)
@@ -421,7 +420,9 @@ final class Exchange {
   /// is on record whatever becomes of this process.
   private func record() {
     guard recorded == nil else { return }
-    receipt.durationMilliseconds = (MonotonicTime.now() - startedAt).wholeMilliseconds
+    let now = MonotonicTime.now()
+    receipt.durationMilliseconds = (now - startedAt).wholeMilliseconds
+    settle(now)
     worker.withJournal { $0.end(receipt, ticket) }
     recorded = receipt.outcome
   }

@@ -1,5 +1,5 @@
 import Cluster
-import Gateway
+package import Gateway
 package import Store
 package import Vault
 
@@ -12,6 +12,8 @@ package final class Installation: Sendable {
   package let writer: Writer
   package let records: RecordBook
   package let ownedIDs: OwnedIDs
+  /// What users and tokens with limits and budgets have used.
+  package let accounts: Accounts
   package let node: UInt64
   /// Stored records that could not stand and are left out, and files that could not be read, in words.
   package let problems: [String]
@@ -31,8 +33,13 @@ package final class Installation: Sendable {
     let made: [WrappedKey]
     (keyring, made) = try Self.keys(stored, keyPath)
     let journal = directory.journalPath
+    let accounts = Accounts(run: Random.bytes(8).reduce(0) { $0 << 8 | UInt64($1) } | 1)
+    self.accounts = accounts
     let writer = try storing { () throws(StoreError) in
-      try Writer(path: path, journal: journal)
+      try Writer(path: path, journal: journal) { charges in
+        let wall = wallClockMilliseconds()
+        for charge in charges { accounts.stored(charge, wall: wall) }
+      }
     }
     self.writer = writer
     let fresh = made.map(StoredKey.init)
@@ -46,7 +53,9 @@ package final class Installation: Sendable {
       }
     }
     let sealer = keyring.sealer
-    let loaded = Snapshot.loading(all, basePrices: .builtIn) { kind, id, field, sealed in
+    let loaded = Snapshot.loading(
+      all, basePrices: .builtIn, zones: ZoneTable { ZoneFiles.read($0) }
+    ) { kind, id, field, sealed in
       try? sealer.open(sealed, kind: kind.rawValue, id: id, field: field)
     }
     self.node = node
@@ -61,11 +70,16 @@ package final class Installation: Sendable {
       try writer.settleCrashed { receipt in
         let vendor = receipt.provider.flatMap { snapshot.provider(named: $0)?.vendor }
         Meter.settleCrashed(&receipt, vendor: vendor, prices: snapshot.prices)
+        // What is known to budgets of a request without an end is what its row says.
+        if let cost = receipt.costNanoUSD { receipt.charge?.nanoUSD = cost }
       }
     }
     records = RecordBook(
       snapshot: loaded.snapshot, clock: HybridClock(node: node, last: newest), writer: writer,
-      sealer: sealer)
+      sealer: sealer, accounts: accounts)
+    try storing { () throws(StoreError) in
+      try AccountKeeper(accounts: accounts, writer: writer).load(loaded.snapshot)
+    }
     ownedIDs = try storing { () throws(StoreError) in try OwnedIDs(writer) }
   }
 

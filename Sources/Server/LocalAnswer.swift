@@ -8,6 +8,8 @@ struct LocalAnswer {
   let body: [UInt8]
   let allow: String?
   let retryAfterSeconds: Int?
+  /// Whether trying again cannot help although the status says so; the SDKs obey it.
+  var isFinal = false
 
   /// Answers `/healthz` and `/readyz`, which need no token and leave no receipt.
   static func health(_ head: RequestHead, _ node: Node) -> LocalAnswer? {
@@ -41,6 +43,7 @@ struct LocalAnswer {
     if let retryAfterSeconds {
       ResponseHeadWriter.appendField("retry-after", retryAfterSeconds, to: &head)
     }
+    if isFinal { ResponseHeadWriter.appendField("x-should-retry", "false", to: &head) }
     if !keepsAlive { ResponseHeadWriter.appendField("connection", "close", to: &head) }
     return head
   }

@@ -1,4 +1,4 @@
-import Gateway
+package import Gateway
 import Log
 package import Network
 import Providers
@@ -12,6 +12,8 @@ package final class Node: Sendable {
   let resolver = Resolver()
   let bodies: BodyBudget
   let connections: ConnectionCount
+  /// What users and tokens with limits have used.
+  let accounts: Accounts
   private let ownedIDs: OwnedIDs
   /// Providers that have refused `stream_options`.
   private let refusesStreamUsage = Mutex<Set<String>>([])
@@ -28,11 +30,12 @@ package final class Node: Sendable {
   /// `readiness` says why the node cannot serve, or nil; `log` takes lines.
   package init(
     configuration: ServerConfiguration, digester: TokenDigester, ownedIDs: OwnedIDs,
-    readiness: @escaping @Sendable () -> String?, log: EventLog
+    accounts: Accounts = Accounts(), readiness: @escaping @Sendable () -> String?, log: EventLog
   ) throws(TLSContext.Failure) {
     self.configuration = configuration
     self.digester = digester
     self.ownedIDs = ownedIDs
+    self.accounts = accounts
     self.readiness = readiness
     self.log = log
     bodies = BodyBudget(bytesMax: configuration.bufferedBytesMax)
@@ -73,6 +76,17 @@ package final class Node: Sendable {
 
   func digest(_ credential: [UInt8]) -> TokenDigestBytes? {
     TokenDigestBytes(digester.digest(credential.span).bytes)
+  }
+
+  /// A share of a budget has been reached.
+  func tell(_ notice: BudgetNotice) {
+    log.log(.warn, BudgetNotice.event) { line in
+      line.field("subject", notice.name)
+      line.field("period", notice.period.rawValue)
+      line.field("percent", notice.percent)
+      line.field("spent_usd", DollarAmount(nanoUSD: notice.spentNanoUSD).description)
+      line.field("limit_usd", DollarAmount(nanoUSD: notice.limitNanoUSD).description)
+    }
   }
 
   // MARK: ids that live on one key

@@ -25,11 +25,16 @@ package final class RecordBook: Sendable {
   private let turn = Mutex<Void>(())
   private let writer: Writer
   private let sealer: Sealer
+  private let keeper: AccountKeeper
 
-  package init(snapshot: Snapshot, clock: HybridClock, writer: Writer, sealer: Sealer) {
+  package init(
+    snapshot: Snapshot, clock: HybridClock, writer: Writer, sealer: Sealer,
+    accounts: Accounts = Accounts()
+  ) {
     state = Mutex(State(snapshot: snapshot, clock: clock))
     self.writer = writer
     self.sealer = sealer
+    keeper = AccountKeeper(accounts: accounts, writer: writer)
   }
 
   package var snapshot: Snapshot { state.withLock { $0.snapshot } }
@@ -70,6 +75,14 @@ package final class RecordBook: Sendable {
       } catch {
         throw OperationFailure(
           code: "storage", message: "The change was not stored: \(error.message)")
+      }
+      do throws(StoreError) {
+        try keeper.follow(records, from: before, to: after)
+      } catch {
+        throw OperationFailure(
+          code: "storage",
+          message: "The change is stored but not in force: the ledger cannot be read"
+            + " (\(error.message)). Restart the appliance.")
       }
       publish(after)
       return after

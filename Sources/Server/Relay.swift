@@ -186,6 +186,7 @@ final class Relay {
     ResponseHeaders.append(
       from: answer, requestID: exchange.receipt.requestID, dialect: exchange.dialect,
       isPassthrough: attempt.request.route.endpoint == .passthrough, into: &head)
+    exchange.appendLimitFields(to: &head)
     let clientFraming: ClientWriter.Framing
     var length: Int?
     if exchange.head.method == .head || framing == .none && out.isEmpty {

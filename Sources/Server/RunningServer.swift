@@ -29,7 +29,7 @@ package final class RunningServer: Sendable {
       let node = try Node(
         configuration: configuration, digester: installation.keyring.digester,
         ownedIDs: installation.ownedIDs,
-        readiness: { writer.health.notReadyReason }, log: log)
+        accounts: installation.accounts, readiness: { writer.health.notReadyReason }, log: log)
       self.node = node
     } catch {
       throw OperationFailure(code: "tls", message: error.message)

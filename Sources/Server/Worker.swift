@@ -128,12 +128,15 @@ package final class Worker: Sendable {
     if let error = failure.failure { throw error }
   }
 
-  /// Keeps house once a second: idle upstream connections.
+  /// Keeps house once a second: idle upstream connections, idle accounts of one shard after another.
   package func startHousekeeping() {
     Task.detached(executorPreference: loop) { [self] in
+      var shard = 0
       while true {
         await loop.wait(until: loop.now + .seconds(1))
         withPool { $0.purge(now: loop.now) }
+        node.accounts.sweep(shard: shard, now: MonotonicTime.now().nanoseconds / 1_000_000)
+        shard &+= 1
       }
     }
   }

@@ -132,5 +132,24 @@ extension Migration {
         -- The history of one record.
         CREATE INDEX audit_by_record ON audit (kind, name);
         """),
+    Migration(
+      name: "spend",
+      sql: """
+        -- What a subject has used in a quarter of an hour: spend in any period is a sum of these,
+        -- and limits by the day begin with them. A subject is the id of a user or token; for the
+        -- limits of models the id of a user, a space, and the model asked for.
+        CREATE TABLE spend_cell (
+          subject       TEXT NOT NULL,
+          quarter       INTEGER NOT NULL,  -- Unix time in units of 15 minutes; -1: all before
+          requests      INTEGER NOT NULL,
+          input_tokens  INTEGER NOT NULL,
+          output_tokens INTEGER NOT NULL,
+          nano_usd      INTEGER NOT NULL,
+          PRIMARY KEY (subject, quarter)
+        ) STRICT, WITHOUT ROWID;
+
+        -- What has grown old.
+        CREATE INDEX spend_cell_by_quarter ON spend_cell (quarter);
+        """),
   ]
 }

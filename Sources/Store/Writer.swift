@@ -46,18 +46,27 @@ package final class Writer: Sendable {
   /// Opens the database, brings it to the newest schema and starts the thread, which begins with
   /// what is in the journal.
   ///
-  /// `journal` is the folder of its rings.
-  package convenience init(path: String, journal: String = "") throws(StoreError) {
-    try self.init(path: path, journal: journal, limits: WriterQueue.Limits())
+  /// `journal` is the folder of its rings. `onStored` is given, on the writer's thread, what requests
+  /// have been charged once that is on disk; it must not wait for anything.
+  package convenience init(
+    path: String, journal: String = "",
+    onStored: @escaping @Sendable ([StoredCharge]) -> Void = { _ in }
+  ) throws(StoreError) {
+    try self.init(path: path, journal: journal, limits: WriterQueue.Limits(), onStored: onStored)
   }
 
-  init(path: String, journal: String = "", limits: WriterQueue.Limits) throws(StoreError) {
+  init(
+    path: String, journal: String = "", limits: WriterQueue.Limits,
+    onStored: @escaping @Sendable ([StoredCharge]) -> Void = { _ in }
+  ) throws(StoreError) {
     self.path = path
     queue = Monitor(WriterQueue(limits: limits))
     thread = Monitor(.starting)
     // The thread holds the queue and not the writer, so that letting go of the writer ends it.
     try startThread(name: "writer") { [path, queue, thread] in
-      let error = WriterLoop.run(path: path, journal: journal, queue: queue) {
+      let error = WriterLoop.run(
+        path: path, journal: journal, queue: queue, onStored: onStored
+      ) {
         let number = pthread_self()
         thread.withLock { $0 = .running(number) }
         thread.wake()

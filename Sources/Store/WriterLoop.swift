@@ -3,10 +3,12 @@ import Gateway
 /// What the writer's thread does; lives and dies on it.
 final class WriterLoop {
   private let database: Database
+  private let ledger: Ledger
   private let ownedIDs: OwnedIDTable
   private let journal: JournalDrain
   private let queue: Monitor<WriterQueue>
   private var batch = WriterQueue.Batch()
+  private let onStored: @Sendable ([StoredCharge]) -> Void
   /// Rows taken over and not stored yet, in order.
   private var ids: [OwnedID] = []
 
@@ -25,15 +27,17 @@ final class WriterLoop {
   ///   - path: The database.
   ///   - journal: The folder of the journal.
   ///   - queue: Whence work comes.
+  ///   - onStored: Given what requests have been charged, once that is on disk.
   ///   - onStart: Called when the database is open and its schema the newest.
   /// - Returns: Why it did not start.
   static func run(
-    path: String, journal: String, queue: Monitor<WriterQueue>, onStart: () -> Void
+    path: String, journal: String, queue: Monitor<WriterQueue>,
+    onStored: @escaping @Sendable ([StoredCharge]) -> Void = { _ in }, onStart: () -> Void
   ) -> StoreError? {
     do {
       let database = try Database(path: path, .owner)
       try Migration.apply(to: database)
-      let loop = try WriterLoop(database, journal: journal, queue)
+      let loop = try WriterLoop(database, journal: journal, queue, onStored)
       onStart()
       loop.run()
       return nil
@@ -43,12 +47,15 @@ final class WriterLoop {
   }
 
   private init(
-    _ database: Database, journal: String, _ queue: Monitor<WriterQueue>
+    _ database: Database, journal: String, _ queue: Monitor<WriterQueue>,
+    _ onStored: @escaping @Sendable ([StoredCharge]) -> Void
   ) throws(StoreError) {
     self.database = database
     self.queue = queue
+    self.onStored = onStored
     ownedIDs = try OwnedIDTable(database)
-    self.journal = try JournalDrain(folder: journal, database, try Ledger(database))
+    ledger = try Ledger(database)
+    self.journal = try JournalDrain(folder: journal, database, ledger)
   }
 
   private func run() {
@@ -82,7 +89,15 @@ final class WriterLoop {
 
   private func storeJournal() throws(StoreError) {
     while true {
-      let step = try journal.step(entriesMax: Self.rowsAtOnce)
+      let step: JournalDrain.Step
+      do throws(StoreError) {
+        step = try journal.step(entriesMax: Self.rowsAtOnce)
+      } catch {
+        _ = ledger.takeCharges()  // Their transaction was taken back.
+        throw error
+      }
+      let charges = ledger.takeCharges()
+      if !charges.isEmpty { onStored(charges) }
       if step.lost > 0 { queue.withLock { $0.lose(step.lost) } }
       guard step.entries >= Self.rowsAtOnce else { return }
       shortenLog()

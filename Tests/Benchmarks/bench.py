@@ -26,6 +26,9 @@ PROXY_CORE, LOAD_CORE = "0", "1"
 GOALS = {"request": 2.0, "chunk": 1.5, "memory": None}
 MEMORY_GOAL_KB = 24.0
 STREAMS = 1000
+# What 10,000 users, 100 limits and 1,000 keys may add: to the CPU of a request, and to memory.
+CROWD_RATIO_MAX = 1.05
+CROWD_MEMORY_MB_MAX = 40.0
 
 
 class Bench:
@@ -147,11 +150,11 @@ class Bench:
         worker = next(pid for pid in all_pids() if parent_of(pid) == master.pid)
         return Proxy("nginx", worker, ports, {"plain": "mock", "tls": "mock"}, "any")
 
-    def start_appliance(self):
-        data, port = self.folder / "data", free_port()
+    def start_appliance(self, name="appliance", crowd=False):
+        data, port = self.folder / name, free_port()
         binary = str(ROOT / "dist/appliance")
         child = self.start(
-            "appliance", PROXY_CORE, binary, "serve", "--data", data, "--workers", "1",
+            name, PROXY_CORE, binary, "serve", "--data", data, "--workers", "1",
             "--listen", f"127.0.0.1:{port}", "--upstream-ca-file", self.folder / "ca.pem")
         wait_for(port)
         document = {
@@ -166,12 +169,14 @@ class Bench:
             "tokens": [{"user": "bench", "label": "one", "secret": "bench-token"}],
             "prices": {"mock": {"input_cost_per_token": 1e-6, "output_cost_per_token": 2e-6}},
         }
+        if crowd:
+            add_crowd(document)
         subprocess.run(
             [binary, "import", "-", "--data", data], input=json.dumps(document), text=True,
             check=True, stdout=subprocess.DEVNULL)
         ports = dict.fromkeys(("plain", "plain-stream", "tls", "tls-stream"), port)
         models = {"plain": "plain/mock", "tls": "tls/mock"}
-        return Proxy("appliance", child.pid, ports, models, "bench-token")
+        return Proxy(name, child.pid, ports, models, "bench-token")
 
     # Measurements
 
@@ -228,12 +233,47 @@ class Bench:
                         note((way, "memory"), proxy, memory)
                     note((way, "request"), proxy, self.request(proxy, way))
             print(f"round {number + 1} of {self.arguments.rounds} done", file=sys.stderr)
-        return report(figures)
+        is_met = report(figures)
+        return self.crowd() and is_met
+
+    def crowd(self):
+        """The same request with one user and key, and among many: pairs of runs, in turn."""
+        few = self.start_appliance("few")
+        many = self.start_appliance("many", crowd=True)
+        memory = (resident_kb(many.pid) - resident_kb(few.pid)) / 1024
+        ratios, costs = [], []
+        for number in range(self.arguments.rounds):
+            pair = (few, many) if number % 2 == 0 else (many, few)
+            cost = {proxy.name: self.request(proxy, "plain") for proxy in pair}
+            ratios.append(cost["many"] / cost["few"])
+            costs.append(cost)
+        ratio = statistics.median(ratios)
+        few_cost, many_cost = (statistics.median(cost[name] for cost in costs) for name in ("few", "many"))
+        met = ratio < CROWD_RATIO_MAX and memory < CROWD_MEMORY_MB_MAX
+        print(f"\n10,000 users, 100 limits, 1,000 keys: {few_cost:.2f} → {many_cost:.2f} µs a request, "
+              f"{ratio:.3f} × (goal {CROWD_RATIO_MAX}), {memory:+.1f} MiB (goal {CROWD_MEMORY_MB_MAX:.0f})"
+              f"{'' if met else '  missed'}")
+        return met
 
 
 class Proxy:
     def __init__(self, name, pid, ports, models, token):
         self.name, self.pid, self.ports, self.models, self.token = name, pid, ports, models, token
+
+
+def add_crowd(document):
+    """Ten thousand users with a token each, a hundred of them limited, and a thousand keys in all."""
+    for number in range(1, 10_000):
+        user = {"name": f"user-{number}"}
+        if number < 100:
+            user["limits"] = {"rpm": 1_000_000, "tpm": 1_000_000_000}
+        document["users"].append(user)
+        document["tokens"].append({"user": user["name"], "label": "one", "secret": f"token-{number}"})
+    document["users"][0]["limits"] = {"rpm": 100_000_000}
+    for number in range(1, 500):
+        for name in ("plain", "tls"):
+            document["keys"].append(
+                {"provider": name, "label": f"key-{number}", "secret": f"bench-key-{number}"})
 
 
 def chat(directives, text, **more):

@@ -44,7 +44,10 @@ struct RefusalWireTests {
       .modelNotAllowed(model: "m"), 403, "model_not_allowed", invalid, "permission_error",
       "PERMISSION_DENIED"),
     Case(
-      .budgetSpent, 402, "insufficient_quota", "insufficient_quota", "billing_error",
+      .budgetSpent("B."), 402, "insufficient_quota", "insufficient_quota", "billing_error",
+      "FAILED_PRECONDITION"),
+    Case(
+      .costNotBounded(what: "files"), 402, "cost_not_bounded", invalid, "billing_error",
       "FAILED_PRECONDITION"),
     Case(
       .modelNotPriced(model: "m"), 402, "model_not_priced", invalid, "billing_error",
@@ -70,8 +73,12 @@ struct RefusalWireTests {
       .versionNotSupported, 505, "http_version_not_supported", "server_error", invalid,
       "INVALID_ARGUMENT"),
     Case(
-      .rateLimited(retryAfterSeconds: 7), 429, "rate_limit_exceeded", "rate_limit_error",
+      .rateLimited(limit: "6 requests a minute", retryAfterSeconds: 7), 429, "rate_limit_exceeded",
+      "rate_limit_error",
       "rate_limit_error", "RESOURCE_EXHAUSTED", retryAfter: 7),
+    Case(
+      .aboveLimit(limit: "6 tokens a minute", amount: 7), 429, "request_above_limit",
+      "rate_limit_error", "rate_limit_error", "RESOURCE_EXHAUSTED"),
     Case(
       .allCooling(retryAfterSeconds: 0), 429, "rate_limit_exceeded", "rate_limit_error",
       "rate_limit_error", "RESOURCE_EXHAUSTED", retryAfter: 1),

@@ -7,7 +7,8 @@ struct Program {
   static let commands: [Command] =
     ProgramCommands.all.filter { $0.words == ["serve"] } + [SimulateCommand.command]
     + ProviderCommands.all
-    + KeyCommands.all + UserCommands.all + TokenCommands.all + ModelCommands.all
+    + KeyCommands.all + UserCommands.all + TokenCommands.all + BudgetCommands.all
+    + ModelCommands.all
     + PriceCommands.all + SettingCommands.all + LedgerCommands.all + PolicyCommands.all
     + DocumentCommands.all
     + ProgramCommands.all.filter { $0.words != ["serve"] }

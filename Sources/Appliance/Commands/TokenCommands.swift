@@ -17,7 +17,7 @@ enum TokenCommands {
           When it ends to be valid: a time as 2027-01-31T12:00:00Z, a date, or a span as 90d or 12h.
           """),
       Command.Option("--level", "N", help: "The tier of keys; only lower than the user's counts."),
-    ] + Command.ruleOptions
+    ] + Command.ruleOptions + LimitOptions.ofTokens
 
   private static func fields(
     _ call: Invocation, label: JSONValue?
@@ -26,7 +26,7 @@ enum TokenCommands {
       ("user", call.operandField(0)), ("label", label),
       ("expires_at_ms", try call.time("--expires", spansGo: .forward)),
       ("level", try call.field("--level", in: 0...1_000_000)),
-    ] + call.ruleFields
+    ] + (call.ruleFields + (try LimitOptions.tokenFields(call)))
   }
 
   private static let add = Command.operation(
@@ -76,7 +76,7 @@ enum TokenCommands {
     examples: ["appliance token set ada laptop --models 'gpt-4o-mini' --level 1"]
   ) { call throws(CommandError) in
     let cleared = try call.clearedFields(
-      among: ["expires_at", "level", "models", "endpoints", "ips", "status"])
+      among: ["expires_at", "level", "models", "endpoints", "ips", "status", "limits", "budgets"])
     let result = try call.perform(
       .tokenSet,
       fields(call, label: call.operandField(1)) + cleared + [

@@ -37,11 +37,11 @@ enum UserCommands {
           """),
       Command.Option("--contribute-keys", help: "Keys that it brings may join the pool."),
       Command.Option("--no-contribute-keys", help: "They may not. The default."),
-    ] + Command.ruleOptions
+    ] + Command.ruleOptions + LimitOptions.ofUsers
 
   private static let clearable = [
     "status", "level", "affinity", "allow_levels", "failover", "models", "endpoints", "ips",
-    "model_map", "disconnect", "contribute_keys",
+    "model_map", "disconnect", "contribute_keys", "limits", "model_limits", "budgets",
   ]
 
   private static func fields(_ call: Invocation) throws(CommandError) -> [(String, JSONValue?)] {
@@ -55,7 +55,7 @@ enum UserCommands {
       ("map", try call.pairsField("--map")),
       ("disconnect", try call.field("--disconnect", oneOf: ["cancel", "drain"])),
       ("contribute_keys", try call.switchField("contribute-keys")),
-    ] + call.ruleFields
+    ] + (call.ruleFields + (try LimitOptions.userFields(call)))
   }
 
   private static func levels(_ call: Invocation) throws(CommandError) -> JSONValue? {
@@ -133,7 +133,10 @@ enum UserCommands {
 
   /// Which rules it has; `--json` says what they are.
   private static let rules: @Sendable (JSONValue) -> String = { user in
-    ["allow_levels", "models", "endpoints", "ips", "model_map"].filter { user[$0] != nil }
+    [
+      "allow_levels", "models", "endpoints", "ips", "model_map", "limits", "model_limits",
+      "budgets",
+    ].filter { user[$0] != nil }
       .joined(separator: ", ")
   }
 

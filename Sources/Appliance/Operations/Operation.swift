@@ -49,7 +49,11 @@ enum Operation: String, Sendable, CaseIterable {
   ///
   /// A user is `{name, status, level, affinity, tokens}` and what else its record holds, as the
   /// import document writes it: `allow_levels`, `failover`, `models`, `endpoints`, `ips`,
-  /// `model_map`, `disconnect`, `contribute_keys`. `tokens` is their number.
+  /// `model_map`, `disconnect`, `contribute_keys`, `limits`, `model_limits`, `budgets`. `tokens` is
+  /// their number. `limits` is `{rpm, tpm, itpm, otpm, rpd, tpd, itpd, otpd, concurrent}`, of which
+  /// each may be left out, `model_limits` a list of the same with a `model` that may hold a `*`;
+  /// `budgets` a list of `{usd, period: hour|day|week|month|total, aligned?, timezone?,
+  /// mode?: soft|strict, raises?: [{usd, until}]}`.
   case userList = "user.list"
   /// `{name, map?, …fields of the import document}` → `{"user": user}`.
   ///
@@ -63,9 +67,11 @@ enum Operation: String, Sendable, CaseIterable {
 
   /// `{user?}` → `{"tokens": [token…]}`, by user and label.
   ///
-  /// A token is `{user, label, status, public_id?, expires_at?, level?, models?, endpoints?, ips?}`.
+  /// A token is `{user, label, status, public_id?, expires_at?, level?, models?, endpoints?, ips?,
+  /// limits?, budgets?}`.
   case tokenList = "token.list"
-  /// `{user, label?, expires_at_ms?, level?, models?, endpoints?, ips?, secret?}` → `{"token": token, "secret": TEXT}`.
+  /// `{user, label?, expires_at_ms?, level?, models?, endpoints?, ips?, limits?, budgets?, secret?}` →
+  /// `{"token": token, "secret": TEXT}`.
   ///
   /// Without `secret` one is made; the result's `secret` is shown this once. Without `label` the
   /// first free of `default`, `default-2`… is taken.
@@ -162,4 +168,15 @@ enum Operation: String, Sendable, CaseIterable {
   /// `[{provider, model, key, level}]`, in the order in which they would be tried; `resting` are
   /// the keys that would be if they could serve: `[{provider, key, level, state, reason}]`.
   case explain = "explain"
+
+  /// `{user}` → `{"budgets": [budget…]}`: the user's, then those of its tokens by label.
+  ///
+  /// A budget is `{usd, period, spent_usd, reserved_usd, left_usd, resets_at, token, aligned,
+  /// timezone, mode, raised_usd}`: dollars are numbers with every digit, `reserved_usd` is set aside
+  /// for requests under way, `resets_at` null for what does not come back, `token` null for the
+  /// user's own.
+  case budgetShow = "budget.show"
+  /// `{user, token?, period?, usd, until_ms}` → `{"budgets": [budget…]}`: more dollars until a time.
+  /// Raises that have ended go. Without `period` there must be one budget.
+  case budgetRaise = "budget.raise"
 }

@@ -1,25 +1,69 @@
 package import Providers
 
-/// What admission set aside for one request.
-package struct Reservation: Sendable {
-  package let userID: String
-  package let tokenID: String
-}
-
 /// The phase that takes what a request will use before it is sent: all or nothing.
 package enum Admission {
-  /// Admits a request to the candidates of its plan, which loses those it may not be sent to.
+  /// Takes the candidates without a price out of a plan, where the operator refuses those.
   ///
   /// `isPriced` says whether a candidate's model has a price.
-  package static func admit(
-    _ plan: inout Plan, caller: Caller, settings: RuntimeSettings,
-    isPriced: (Candidate) -> Bool
-  ) throws(Refusal) -> Reservation {
-    if settings.unpriced == .refuse {
-      let priced = plan.candidates.filter(isPriced)
-      guard !priced.isEmpty else { throw .modelNotPriced(model: plan.model ?? "") }
-      plan.candidates = priced
-    }
-    return Reservation(userID: caller.user.id, tokenID: caller.token.id)
+  package static func dropUnpriced(
+    _ plan: inout Plan, settings: RuntimeSettings, isPriced: (Candidate) -> Bool
+  ) throws(Refusal) {
+    guard settings.unpriced == .refuse else { return }
+    let priced = plan.candidates.filter(isPriced)
+    guard !priced.isEmpty else { throw .modelNotPriced(model: plan.model ?? "") }
+    plan.candidates = priced
   }
+
+  /// What a request asks of the limits of its caller.
+  ///
+  /// Tokens are the estimate of what it says, and the cap that it states on what comes back; where
+  /// it states none, a short answer, and no more than a tenth of any limit. What is not billed by
+  /// tokens counts as a request only. `tally` is what the request says, nil where nobody counts it.
+  package static func demand(
+    endpoint: Endpoint, facts: RequestFacts, user: Allowance?, token: Allowance?,
+    tally: RequestTally?
+  ) -> Demand {
+    var demand = Demand(model: facts.model)
+    guard let tally, !Pricing.isFree(endpoint) else { return demand }
+    demand.inputTokens = TokenEstimate.inputTokens(tally, model: facts.model)
+    guard endpoint.answersWithText else { return demand }
+    if let cap = facts.outputTokensMax {
+      demand.outputTokens = times(cap, facts.choiceCount)
+    } else {
+      demand.outputTokens = times(usualAnswerTokens, facts.choiceCount)
+      for allowance in [user, token] {
+        guard let room = allowance?.outputRoom(for: demand) else { continue }
+        demand.outputTokens = min(demand.outputTokens, room / 10)
+      }
+    }
+    return demand
+  }
+
+  /// What its budgets are asked for beside that; nil for what costs nothing.
+  ///
+  /// `entry` finds the price of a candidate.
+  package static func money(
+    endpoint: Endpoint, facts: RequestFacts, body: Span<UInt8>, plan: Plan, tally: RequestTally,
+    entry: (Candidate) -> PriceEntry?
+  ) -> MoneyDemand? {
+    let answer = min(facts.outputTokensMax ?? usualAnswerTokens, usualAnswerTokens)
+    var money = CostBound.demand(
+      endpoint: endpoint, facts: facts, bodyBytes: body.count, plan: plan,
+      parts: UnboundedParts.find(endpoint, facts, body: body), hasTools: tally.hasTools,
+      estimate: (
+        TokenEstimate.inputTokens(tally, model: facts.model), times(answer, facts.choiceCount)
+      ), entry: entry)
+    if endpoint == .messages {
+      money?.floorTokens = CostBound.floorTokens(thinkingIn: body)
+    }
+    return money
+  }
+
+  private static func times(_ tokens: Int64, _ count: Int) -> Int64 {
+    let (product, overflow) = tokens.multipliedReportingOverflow(by: Int64(max(1, count)))
+    return overflow ? .max : product
+  }
+
+  /// What is set aside for an answer to a request that states no cap.
+  private static let usualAnswerTokens: Int64 = 256
 }

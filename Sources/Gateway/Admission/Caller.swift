@@ -15,10 +15,12 @@ package final class User: Sendable {
   package let access: AccessRules?
   /// Its own names of models, which go before the system's; nil: none.
   package let modelMap: ModelMap?
+  /// Limits and budgets; nil where there are none.
+  package let allowance: Allowance?
   /// The same on every node, so that affinity finds the same key everywhere.
   package let stableHash: UInt64
 
-  package init(id: String, definition: UserDefinition) {
+  package init(id: String, definition: UserDefinition, allowance: Allowance? = nil) {
     self.id = id
     self.name = definition.name
     self.isActive = definition.status == .active
@@ -31,6 +33,7 @@ package final class User: Sendable {
     self.access = definition.access
     self.modelMap =
       definition.modelMap.isEmpty ? nil : ModelMap(owner: id, definitions: definition.modelMap)
+    self.allowance = allowance
     self.stableHash = StableHash.of(id)
   }
 }
@@ -48,8 +51,10 @@ package final class Token: Sendable {
   package let level: Int?
   /// Nil: nothing is narrowed.
   package let access: AccessRules?
+  /// Limits and budgets of its own, beside its user's; nil where there are none.
+  package let allowance: Allowance?
 
-  package init(id: String, definition: TokenDefinition) {
+  package init(id: String, definition: TokenDefinition, allowance: Allowance? = nil) {
     self.id = id
     self.label = definition.label
     self.userID = definition.userID
@@ -59,6 +64,7 @@ package final class Token: Sendable {
     self.expiresAtMilliseconds = definition.expiresAtMilliseconds
     self.level = definition.level
     self.access = definition.access
+    self.allowance = allowance
   }
 
   /// Stands for any token of a user that narrows nothing; nobody can send it.
@@ -72,6 +78,7 @@ package final class Token: Sendable {
     self.expiresAtMilliseconds = nil
     self.level = nil
     self.access = nil
+    self.allowance = nil
   }
 }
 

@@ -76,6 +76,10 @@ package struct Receipt: Equatable, Sendable {
   /// The arithmetic behind `costNanoUSD`; nil where nothing was priced.
   package var bill: ReceiptBill?
   package var anomalies: [String] = []
+  /// What it adds to the spend of its user and token; nil if it was not admitted.
+  ///
+  /// Goes into the journal with the admission, then as an estimate, and with the end.
+  package var charge: Charge?
   /// Milliseconds to the first byte of content; nil if none came.
   package var timeToFirstTokenMilliseconds: Int64?
   package var durationMilliseconds: Int64 = 0

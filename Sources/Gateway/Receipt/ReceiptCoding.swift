@@ -21,8 +21,8 @@ package enum ReceiptCoding {
     fileprivate var anomaliesMax: Int { self == .full ? 32 : 6 }
   }
 
-  /// Eleven texts, six anomalies, and thirty numbers of at most ten bytes.
-  package static let briefBytesMax = 2_048
+  /// Eleven texts, two ids, six anomalies, and thirty-three numbers of at most ten bytes.
+  package static let briefBytesMax = 2_304
 
   /// Which field; the numbers are stored: never reuse one.
   private enum Field: UInt8 {
@@ -49,6 +49,12 @@ package enum ReceiptCoding {
     case duration = 21
     /// A `ReceiptDetail`.
     case detail = 22
+    // The charge; the first of these makes one.
+    case chargedUser = 23
+    case chargedToken = 24
+    case charge = 25
+    case chargeMarks = 26
+    case chargeRun = 27
     // From 40 on: the usage, in the order of `append` and `read`.
   }
 
@@ -85,6 +91,13 @@ package enum ReceiptCoding {
     number(.timeToFirstToken, receipt.timeToFirstTokenMilliseconds, &bytes)
     unlessZero(.duration, receipt.durationMilliseconds, &bytes)
     append(receipt.usage, &bytes)
+    if let charge = receipt.charge {
+      text(.chargedUser, charge.userID, extent, &bytes)
+      text(.chargedToken, charge.tokenID, extent, &bytes)
+      unlessZero(.charge, charge.nanoUSD, &bytes)
+      unlessZero(.chargeMarks, charge.journalMarks, &bytes)
+      unlessZero(.chargeRun, Int64(bitPattern: charge.countedInRun), &bytes)
+    }
     if extent == .full, receipt.hasDetail { detail(receipt, &bytes) }
   }
 
@@ -207,8 +220,10 @@ package enum ReceiptCoding {
     case .key: receipt.key = text
     case .priceVersion: receipt.priceVersion = text
     case .anomaly: receipt.anomalies.append(text)
+    case .chargedUser: receipt.charge = Charge(userID: text, tokenID: "")
+    case .chargedToken: receipt.charge?.tokenID = text
     case .startedAt, .dialect, .endpoint, .level, .attempts, .status, .isStream, .outcome,
-      .usageSource, .cost, .timeToFirstToken, .duration, .detail:
+      .usageSource, .cost, .timeToFirstToken, .duration, .detail, .charge, .chargeMarks, .chargeRun:
       break
     }
   }
@@ -239,8 +254,11 @@ package enum ReceiptCoding {
     case .cost: receipt.costNanoUSD = value
     case .timeToFirstToken: receipt.timeToFirstTokenMilliseconds = value
     case .duration: receipt.durationMilliseconds = value
+    case .charge: receipt.charge?.nanoUSD = value
+    case .chargeMarks: receipt.charge?.journalMarks = value
+    case .chargeRun: receipt.charge?.countedInRun = UInt64(bitPattern: value)
     case .requestID, .user, .token, .model, .upstreamModel, .provider, .key, .priceVersion,
-      .anomaly, .detail:
+      .anomaly, .detail, .chargedUser, .chargedToken:
       break
     }
     return true
@@ -303,6 +321,17 @@ extension Receipt {
   fileprivate var hasDetail: Bool {
     !plan.isEmpty || !trail.isEmpty || bill != nil || waitMilliseconds != 0
       || decisions.refusedBy != nil
+  }
+}
+
+extension Charge {
+  fileprivate var journalMarks: Int64 {
+    get { (countsModel ? 1 : 0) | (isUserCounted ? 2 : 0) | (isTokenCounted ? 4 : 0) }
+    set {
+      countsModel = newValue & 1 != 0
+      isUserCounted = newValue & 2 != 0
+      isTokenCounted = newValue & 4 != 0
+    }
   }
 }
 

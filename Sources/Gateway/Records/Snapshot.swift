@@ -24,15 +24,18 @@ package final class Snapshot: Sendable {
   /// The built-in prices under the operator's.
   package let prices: PriceTable
   let basePrices: PriceTable
+  let zones: ZoneTable
   let priceDefinitions: [String: ModelPriceDefinition]
   private let providersByName: [String: Provider]
   private let providersByDialect: [Dialect: [Provider]]
 
   package static let empty = Snapshot(SnapshotBuilder())
 
-  /// A snapshot without records over a table of prices.
-  package static func empty(basePrices: PriceTable) -> Snapshot {
-    Snapshot(SnapshotBuilder(basePrices: basePrices))
+  /// A snapshot without records over a table of prices and the time zones that there are.
+  package static func empty(
+    basePrices: PriceTable, zones: ZoneTable = .fixedOffsets
+  ) -> Snapshot {
+    Snapshot(SnapshotBuilder(basePrices: basePrices, zones: zones))
   }
 
   init(_ builder: SnapshotBuilder) {
@@ -50,6 +53,7 @@ package final class Snapshot: Sendable {
     settingValues = builder.settingValues
     prices = builder.prices
     basePrices = builder.basePrices
+    zones = builder.zones
     priceDefinitions = builder.priceDefinitions
     providersByName = Dictionary(
       builder.providers.values.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -84,6 +88,17 @@ package final class Snapshot: Sendable {
 
   /// In the order in which they were made.
   package func providers(of dialect: Dialect) -> [Provider] { providersByDialect[dialect] ?? [] }
+
+  /// Those of all users and tokens that have limits or budgets, in no order.
+  package var allowances: [Allowance] {
+    users.values.compactMap(\.allowance) + tokens.values.compactMap(\.allowance)
+  }
+
+  /// Of a user and its tokens, the user's first; only those that have limits or budgets.
+  package func allowances(ofUser id: String) -> [Allowance] {
+    let tokens = (tokensByUser[id] ?? []).sorted().compactMap { self.tokens[$0]?.allowance }
+    return [users[id]?.allowance].compactMap { $0 } + tokens
+  }
 
   /// By name.
   package var allProviders: [Provider] { providers.values.sorted { $0.name < $1.name } }

@@ -20,9 +20,10 @@ extension Snapshot {
 
   /// A snapshot of stored records; those that cannot stand are left out and named.
   package static func loading(
-    _ records: [Record], basePrices: PriceTable = .empty, unseal: Unseal
+    _ records: [Record], basePrices: PriceTable = .empty, zones: ZoneTable = .fixedOffsets,
+    unseal: Unseal
   ) -> (snapshot: Snapshot, problems: [RecordError]) {
-    let base = Snapshot.empty(basePrices: basePrices)
+    let base = Snapshot.empty(basePrices: basePrices, zones: zones)
     var problems: [RecordError] = []
     var rest = records.filter { $0.value != nil }
     while true {
@@ -54,10 +55,12 @@ struct SnapshotBuilder {
   private(set) var settingValues: [String: SettingDefinition] = [:]
   private(set) var prices: PriceTable
   let basePrices: PriceTable
+  let zones: ZoneTable
   private(set) var priceDefinitions: [String: ModelPriceDefinition] = [:]
 
-  init(basePrices: PriceTable = .empty) {
+  init(basePrices: PriceTable = .empty, zones: ZoneTable = .fixedOffsets) {
     self.basePrices = basePrices
+    self.zones = zones
     prices = basePrices
   }
 
@@ -76,6 +79,7 @@ struct SnapshotBuilder {
     settingValues = base.settingValues
     prices = base.prices
     basePrices = base.basePrices
+    zones = base.zones
     priceDefinitions = base.priceDefinitions
   }
 
@@ -239,7 +243,9 @@ struct SnapshotBuilder {
       }
       let definition = try UserDefinition(value, id: record.id)
       try enter(record, name: definition.name, shown: definition.name)
-      users[record.id] = User(id: record.id, definition: definition)
+      users[record.id] = User(
+        id: record.id, definition: definition,
+        allowance: try Allowance(record.id, definition, zones: zones, generation: generation))
     }
     for record in tokenChanges {
       if let old = tokens[record.id] {
@@ -260,7 +266,10 @@ struct SnapshotBuilder {
           message: "user names a user that does not exist")
       }
       try enter(record, owner: definition.userID, name: definition.label, shown: shown)
-      let token = Token(id: record.id, definition: definition)
+      let token = Token(
+        id: record.id, definition: definition,
+        allowance: try Allowance(
+          record.id, definition, shown: shown, zones: zones, generation: generation))
       guard tokensByDigest[token.digest] == nil else {
         throw RecordError(
           kind: .token, id: record.id, name: shown, field: "digest",

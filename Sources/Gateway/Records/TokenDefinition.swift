@@ -4,7 +4,7 @@ import JSON
 package struct TokenDefinition: Equatable, Sendable {
   package static let fields = [
     "user", "label", "digest", "public_id", "expires_at", "level", "models", "endpoints", "ips",
-    "status",
+    "status", "limits", "budgets",
   ]
 
   package let userID: String
@@ -19,6 +19,8 @@ package struct TokenDefinition: Equatable, Sendable {
   /// What it narrows of its user's rules; nil: nothing.
   package let access: AccessRules?
   package let status: UserDefinition.Status
+  package let limits: LimitDefinition
+  package let budgets: [BudgetDefinition]
 
   init(_ value: JSONValue, id: String?) throws(RecordError) {
     let fields = try RecordFields(value, kind: .token, id: id, naming: "label", known: Self.fields)
@@ -41,5 +43,7 @@ package struct TokenDefinition: Equatable, Sendable {
     level = try fields.integer("level", in: Level.range)
     access = try fields.accessRules()
     status = try fields.choice("status") ?? .active
+    limits = try LimitDefinition.read(fields)
+    budgets = try BudgetDefinition.read(fields)
   }
 }

@@ -36,7 +36,7 @@ package struct UserDefinition: Equatable, Sendable {
   /// A policy field is added here, decoded below, and carried by `User`.
   package static let fields = [
     "name", "status", "level", "allow_levels", "failover", "affinity", "models", "endpoints", "ips",
-    "model_map", "disconnect", "contribute_keys",
+    "model_map", "disconnect", "contribute_keys", "limits", "model_limits", "budgets",
   ]
 
   package let name: String
@@ -52,6 +52,9 @@ package struct UserDefinition: Equatable, Sendable {
   package let modelMap: [ModelDefinition]
   package let disconnect: Disconnect
   package let contributesKeys: Bool
+  package let limits: LimitDefinition
+  package let modelLimits: [ModelLimitDefinition]
+  package let budgets: [BudgetDefinition]
 
   init(_ value: JSONValue, id: String?) throws(RecordError) {
     let fields = try RecordFields(value, kind: .user, id: id, naming: "name", known: Self.fields)
@@ -65,5 +68,8 @@ package struct UserDefinition: Equatable, Sendable {
     modelMap = try UserModelMap.read(fields)
     disconnect = try fields.choice("disconnect") ?? .cancel
     contributesKeys = try fields.flag("contribute_keys") ?? false
+    limits = try LimitDefinition.read(fields)
+    modelLimits = try ModelLimitDefinition.read(fields)
+    budgets = try BudgetDefinition.read(fields)
   }
 }

@@ -84,6 +84,8 @@ package struct Administration: Sendable {
     case .usageSummary: return try usageSummary(arguments)
     case .auditList: return try auditList(arguments)
     case .explain: return try explain(arguments)
+    case .budgetShow: return try budgetShow(arguments)
+    case .budgetRaise: return try budgetRaise(arguments)
     case .backup: return try backup(arguments)
     }
   }
@@ -120,6 +122,7 @@ enum OperationName {
   case backup, priceImport, importDocument, exportDocument, status, requestsList, requestShow
   case usageSummary
   case auditList, explain
+  case budgetShow, budgetRaise
 
   init?(_ text: String) {
     switch text {
@@ -133,6 +136,8 @@ enum OperationName {
     case "usage.summary": self = .usageSummary
     case "audit.list": self = .auditList
     case "explain": self = .explain
+    case "budget.show": self = .budgetShow
+    case "budget.raise": self = .budgetRaise
     default:
       let parts = text.split(separator: ".", omittingEmptySubsequences: false)
       guard parts.count == 2, let kind = Record.Kind(rawValue: String(parts[0])),

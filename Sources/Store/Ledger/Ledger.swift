@@ -15,6 +15,7 @@ package final class Ledger {
   private let find: Statement
   private let delete: Statement
   private let cells: UsageCells
+  private let spend: SpendCells
   private var detail: [UInt8] = []
 
   /// Longest text of a column, in bytes: what a client sends as a model name can be megabytes.
@@ -39,6 +40,7 @@ package final class Ledger {
       "SELECT \(names.joined(separator: ", ")) FROM request WHERE request_id = ?1", isKept: true)
     delete = try database.prepare("DELETE FROM request WHERE request_id = ?1", isKept: true)
     cells = try UsageCells(database, subjectsMax: subjectsMax)
+    spend = try SpendCells(database)
   }
 
   /// Adds the rows of requests; those that are there already stay as they are and count once.
@@ -46,7 +48,7 @@ package final class Ledger {
   /// - Returns: How many SQLite would not take; the others are stored.
   /// - Throws: `StoreError`; the caller's transaction takes all of it back.
   package func add(contentsOf receipts: some Sequence<Receipt>) throws(StoreError) -> Int {
-    defer { cells.clear() }
+    defer { clear() }
     var lost = 0
     for receipt in receipts {
       do throws(StoreError) {
@@ -56,27 +58,32 @@ package final class Ledger {
         lost += 1
       }
     }
-    try cells.write()
+    try write()
     return lost
   }
 
+  /// The charges of the rows that were added since the last time; for when they are on disk.
+  package func takeCharges() -> [StoredCharge] { spend.takeCharges() }
+
   /// Adds the row of a request; one that is there already stays as it is.
   package func add(_ receipt: Receipt) throws(StoreError) {
-    defer { cells.clear() }
+    defer { clear() }
     try put(receipt)
-    try cells.write()
+    try write()
   }
 
-  /// Replaces the row of a request by a better account of it, in the roll-ups too.
+  /// Replaces the row of a request by a better account of it, in the roll-ups too; what budgets were
+  /// charged for the old one stays.
   package func replace(_ receipt: Receipt) throws(StoreError) {
-    defer { cells.clear() }
-    if let old = try stored(receipt.requestID) {
+    defer { clear() }
+    let old = try stored(receipt.requestID)
+    if let old {
       try cells.add(old, isRemoval: true)
       try delete.bind(1, clipped(receipt.requestID))
       try delete.run()
     }
-    try put(receipt)
-    try cells.write()
+    try put(receipt, charges: old == nil)
+    try write()
   }
 
   /// Corrects how a request ended and what was odd about it, in the roll-ups too; all else of its
@@ -98,10 +105,22 @@ package final class Ledger {
     try update.run()
   }
 
-  private func put(_ receipt: Receipt) throws(StoreError) {
+  private func put(_ receipt: Receipt, charges: Bool = true) throws(StoreError) {
     try bind(receipt)
     try insert.run()
-    if database.changeCount > 0 { try cells.add(receipt) }
+    guard database.changeCount > 0 else { return }
+    try cells.add(receipt)
+    if charges { spend.add(receipt) }
+  }
+
+  private func write() throws(StoreError) {
+    try cells.write()
+    try spend.write()
+  }
+
+  private func clear() {
+    cells.clear()
+    spend.clear()
   }
 
   private func stored(_ requestID: String) throws(StoreError) -> Receipt? {

@@ -1,3 +1,5 @@
+import Gateway
+
 /// How long rows are kept that nobody needs for ever, and their removal in small steps.
 ///
 /// Sums of usage stay: the roll-ups are not touched. The file does not shrink, but what is freed is
@@ -24,11 +26,13 @@ package struct Retention: Equatable, Sendable {
     package var requests = 0
     package var ids = 0
     package var tombstones = 0
+    /// Cells of spend that were put together.
+    package var spendCells = 0
 
     package init() {}
 
     /// Whether there may be more to remove at once.
-    package var isFull: Bool { max(requests, ids) >= Retention.rowsAtOnce }
+    package var isFull: Bool { max(requests, ids, spendCells) >= Retention.rowsAtOnce }
   }
 
   /// Removes a few rows whose time is over; in the caller's transaction.
@@ -49,6 +53,9 @@ package struct Retention: Equatable, Sendable {
       expiredBefore: nowMilliseconds, rowsMax: Self.rowsAtOnce, in: database)
     removed.tombstones = try RecordStore.purgeTombstones(
       before: nowMilliseconds - Self.tombstoneDays * Self.dayMilliseconds, in: database)
+    removed.spendCells = try SpendCells.fold(
+      before: SpendQuarter.number(at: nowMilliseconds) - SpendCells.keptQuarters,
+      rowsMax: Self.rowsAtOnce, in: database)
     return removed
   }
 

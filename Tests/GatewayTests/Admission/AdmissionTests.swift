@@ -16,12 +16,8 @@ struct AdmissionTests {
   @Test func unpricedModelsAreServedByDefault() throws {
     let world = try World(Self.document)
     var plan = try world.plan(model: "m")
-    let caller = try world.caller("t")
-    let reservation = try Admission.admit(
-      &plan, caller: caller, settings: RuntimeSettings(), isPriced: { _ in false })
+    try Admission.dropUnpriced(&plan, settings: RuntimeSettings(), isPriced: { _ in false })
     #expect(plan.candidates.count == 2)
-    #expect(reservation.userID == caller.user.id)
-    #expect(reservation.tokenID == caller.token.id)
   }
 
   @Test func unpricedCandidatesLeaveThePlan() throws {
@@ -29,13 +25,47 @@ struct AdmissionTests {
     var settings = RuntimeSettings()
     settings.unpriced = .refuse
     var plan = try world.plan(model: "m")
-    _ = try Admission.admit(
-      &plan, caller: try world.caller("t"), settings: settings,
-      isPriced: { $0.provider.name == "p" })
+    try Admission.dropUnpriced(&plan, settings: settings) { $0.provider.name == "p" }
     #expect(plan.candidates.map(\.provider.name) == ["p"])
     #expect(throws: Refusal.modelNotPriced(model: "m")) {
-      try Admission.admit(
-        &plan, caller: try world.caller("t"), settings: settings, isPriced: { _ in false })
+      try Admission.dropUnpriced(&plan, settings: settings, isPriced: { _ in false })
     }
+  }
+
+  struct Asked: Sendable, CustomTestStringConvertible {
+    let name: String
+    var endpoint = Endpoint.chatCompletions
+    var limits: [LimitKind: Int64] = [.tpm: 100_000]
+    var cap: Int64?
+    var count = 1
+    let output: Int64
+    var countsInput = true
+    var testDescription: String { name }
+  }
+
+  @Test(arguments: [
+    Asked(name: "no cap is a short answer", output: 256),
+    Asked(name: "n short answers", count: 3, output: 768),
+    Asked(name: "no more than a tenth of the limit", limits: [.otpm: 100], output: 10),
+    Asked(name: "a cap", cap: 4_000, output: 4_000),
+    Asked(name: "a cap n times", cap: 4_000, count: 2, output: 8_000),
+    Asked(name: "an absurd cap", cap: .max, count: 2, output: .max),
+    Asked(name: "no output", endpoint: .embeddings, output: 0),
+    Asked(name: "free", endpoint: .countTokens, cap: 5, output: 0, countsInput: false),
+    Asked(name: "no limit on tokens", limits: [.rpm: 1], cap: 5, output: 0, countsInput: false),
+  ])
+  func demandIsTheEstimate(asked: Asked) {
+    var facts = RequestFacts()
+    facts.model = "gpt-4o"
+    facts.outputTokensMax = asked.cap
+    facts.choiceCount = asked.count
+    var tally = RequestTally()
+    tally.text.add(Array("Hello, how are you today?".utf8).span)
+    let counts = asked.limits.keys.contains { $0.countsTokens }
+    let demand = Admission.demand(
+      endpoint: asked.endpoint, facts: facts, user: AccountsTests.allowance(asked.limits),
+      token: nil, tally: counts ? tally : nil)
+    #expect(demand.model == "gpt-4o" && demand.outputTokens == asked.output)
+    #expect(asked.countsInput ? (8...20).contains(demand.inputTokens) : demand.inputTokens == 0)
   }
 }

@@ -100,6 +100,17 @@ struct ReceiptCodingTests {
     for source in Receipt.UsageSource.allCases { check { $0.usageSource = source } }
   }
 
+  @Test func aChargeIsWrittenInBothForms() {
+    var receipt = Self.full()
+    var charge = Charge(userID: "user_1", tokenID: "token_1", nanoUSD: 12, countsModel: true)
+    (charge.countedInRun, charge.isUserCounted, charge.isTokenCounted) = (.max - 5, true, false)
+    receipt.charge = charge
+    #expect(Self.decode(Self.bytes(receipt))?.charge == charge)
+    #expect(Self.decode(Self.bytes(receipt, .brief))?.charge == charge)
+    receipt.charge = Charge(userID: "u", tokenID: "t")
+    #expect(Self.decode(Self.bytes(receipt))?.charge == receipt.charge)
+  }
+
   /// Written by a later version: what is not known is skipped, whatever its form.
   @Test func unknownFieldsAreSkipped() {
     let receipt = Self.full()
@@ -127,6 +138,8 @@ struct ReceiptCodingTests {
     (receipt.upstreamModel, receipt.provider, receipt.key) = (long, long, long)
     receipt.priceVersion = long
     receipt.anomalies = [String](repeating: long, count: 99)
+    receipt.charge = Charge(userID: long, tokenID: long, nanoUSD: .min, countsModel: true)
+    receipt.charge?.countedInRun = .max
     receipt.usage = Self.usage { _ in .min }
     receipt.startedAtMilliseconds = .min
     receipt.level = .min

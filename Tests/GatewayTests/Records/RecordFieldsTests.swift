@@ -56,7 +56,7 @@ struct RecordFieldsTests {
     (.user, "{'name': 7}", ["name must be a text"]),
     (.user, "{'name': 'ada', 'status': 'gone'}", ["user 'ada'", "'active', 'suspended'"]),
     (.user, "{'name': 'ada', 'affinity': 'key'}", ["affinity must be one of 'none', 'user'"]),
-    (.user, "{'name': 'ada', 'limits': {}}", ["has no field 'limits'"]),
+    (.user, "{'name': 'ada', 'quota': {}}", ["has no field 'quota'"]),
     (.token, "{'user': 'u', 'label': 'l'}", ["digest must be 64 hexadecimal digits"]),
     (.token, "{\(token), 'expires_at': 'soon'}", ["expires_at must be a time such as"]),
     (.token, "{\(token), 'secret': 'x'}", ["has no field 'secret'"]),

@@ -1,0 +1,36 @@
+/// How a budget stands, for people.
+package struct BudgetStanding: Equatable, Sendable {
+  /// Whose it is: `ada`, `ada/laptop`.
+  package let name: String
+  package let definition: BudgetDefinition
+  /// Raises that have not ended included.
+  package let limitNanoUSD: Int64
+  package let spentNanoUSD: Int64
+  /// Set aside for requests under way.
+  package let reservedNanoUSD: Int64
+  package let leftNanoUSD: Int64
+  /// Unix milliseconds; nil: never by itself.
+  package let resetsAtMilliseconds: Int64?
+}
+
+/// A share of a budget that has been reached: operators are told of it once a period.
+package struct BudgetNotice: Equatable, Sendable {
+  /// The name of the event in the log.
+  package static let event: StaticString = "budget.reached"
+
+  package let name: String
+  package let period: BudgetDefinition.Period
+  package let percent: Int64
+  package let spentNanoUSD: Int64
+  package let limitNanoUSD: Int64
+}
+
+/// What a budget has done to a request, as its receipt says it.
+package enum BudgetAnomaly {
+  /// The request went out with a lower cap on its output than it had.
+  package static let capLowered = "output_cap_lowered"
+  /// What it may cost has no bound; its budgets are soft.
+  package static let notBounded = "cost_not_bounded"
+  /// Its answer does not say what it cost: the estimate was charged.
+  package static let estimateCharged = "estimate_charged"
+}

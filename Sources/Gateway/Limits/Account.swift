@@ -1,0 +1,291 @@
+import Providers
+
+/// What one subject has used: a window or a count for each of its rules, and its budgets.
+///
+/// Belongs to its shard. Rules go by a clock that never goes back, budgets by the wall's, in Unix
+/// milliseconds. What was counted is kept when a maximum changes.
+struct Account: Sendable {
+  private(set) var allowance: Allowance
+  /// One for each rule, in their order.
+  private var counters: [Counter]
+  fileprivate var budgets: [BudgetState]
+  /// Spend that is counted here and that the ledger does not hold yet.
+  fileprivate var unstored: [SpendCell] = []
+
+  private struct Counter {
+    var window: RateWindow
+    /// Requests under way, of a rule on those.
+    var running: Int64 = 0
+    /// The generation that brought the rule: what was admitted before it is not counted.
+    let since: UInt64
+
+    init(_ rule: LimitRule, since: UInt64) {
+      window = RateWindow(lengthMilliseconds: rule.kind.windowMilliseconds)
+      self.since = since
+    }
+  }
+
+  init(_ allowance: Allowance) {
+    self.allowance = allowance
+    counters = allowance.rules.map { Counter($0, since: allowance.generation) }
+    budgets = allowance.budgets.map { BudgetState($0, since: allowance.generation) }
+  }
+
+  /// Takes a newer allowance over.
+  mutating func adopt(_ newer: Allowance) {
+    guard newer !== allowance, newer.generation > allowance.generation else { return }
+    counters = newer.rules.map { rule in
+      let place = allowance.rules.firstIndex { $0.counts(like: rule) }
+      return place.map { counters[$0] } ?? Counter(rule, since: newer.generation)
+    }
+    budgets = newer.budgets.map { budget in
+      let known = budgets.first { $0.budget.definition.counts(like: budget.definition) }
+      return known?.changed(to: budget) ?? BudgetState(budget, since: newer.generation)
+    }
+    allowance = newer
+  }
+
+  /// Whether nothing would be lost with it; budgets stay, for the ledger is not read on a loop.
+  mutating func isIdle(at now: Int64) -> Bool {
+    guard budgets.isEmpty else { return false }
+    for index in counters.indices {
+      counters[index].window.advance(to: now)
+      guard counters[index].running == 0, counters[index].window.isEmpty else { return false }
+    }
+    return true
+  }
+
+  // MARK: admission
+
+  /// What keeps a request out.
+  enum Obstacle {
+    case none
+    /// A limit that lets it in after so many milliseconds.
+    case wait(Int64, LimitRule)
+    /// A limit that is smaller than the request.
+    case never(LimitRule, amount: Int64)
+
+    func isWorse(than other: Obstacle) -> Bool {
+      switch (self, other) {
+      case (.never, _): true
+      case (.wait(let one, _), .wait(let another, _)): one >= another
+      case (.wait, .none): true
+      case (.wait, .never), (.none, _): false
+      }
+    }
+
+    /// Whether waiting will not help.
+    var isFinal: Bool {
+      if case .never = self { true } else { false }
+    }
+
+    var refusal: Refusal? {
+      switch self {
+      case .none: nil
+      case .wait(let milliseconds, let rule):
+        // Rounded up, so that who comes back by then is served.
+        .rateLimited(
+          limit: rule.text, retryAfterSeconds: Int(clamping: (milliseconds + 999) / 1_000))
+      case .never(let rule, let amount): .aboveLimit(limit: rule.text, amount: amount)
+      }
+    }
+  }
+
+  /// Looks at every rule and takes nothing.
+  mutating func obstacle(_ demand: Demand, at now: Int64) -> Obstacle {
+    var longest: (wait: Int64, rule: LimitRule)?
+    for (index, rule) in allowance.rules.enumerated() where rule.covers(demand.model) {
+      let amount = demand.amount(rule.kind.metric)
+      guard amount <= rule.max else { return .never(rule, amount: amount) }
+      let wait =
+        rule.kind == .concurrent
+        ? (counters[index].running < rule.max ? 0 : Self.concurrentWait)
+        : counters[index].window.wait(for: amount, max: rule.max, at: now)
+      if wait > longest?.wait ?? 0 { longest = (wait, rule) }
+    }
+    return longest.map { .wait($0.wait, $0.rule) } ?? .none
+  }
+
+  /// When one of the requests under way ends nobody knows.
+  private static let concurrentWait: Int64 = 1_000
+
+  /// Takes what a request needs; after `obstacle` has found none.
+  mutating func take(_ demand: Demand, at now: Int64) {
+    for (index, rule) in allowance.rules.enumerated() where rule.covers(demand.model) {
+      guard rule.kind != .concurrent else {
+        counters[index].running += 1
+        continue
+      }
+      let amount = demand.amount(rule.kind.metric)
+      if amount > 0 { counters[index].window.take(amount, at: now) }
+    }
+  }
+
+  /// Puts the real amounts in the place of those that were taken; requests stay as they are.
+  ///
+  /// What was taken too much is given back where it was taken; what was taken too little is taken
+  /// now, above the limit if need be: a debt that later requests wait for.
+  mutating func settle(
+    _ demand: Demand, takenAt: Int64, generation: UInt64, real: Demand, at now: Int64
+  ) {
+    for (index, rule) in allowance.rules.enumerated()
+    where rule.covers(demand.model) && counters[index].since <= generation {
+      if rule.kind == .concurrent {
+        counters[index].running = max(0, counters[index].running - 1)
+      } else if rule.kind.countsTokens {
+        let (taken, used) = (demand.amount(rule.kind.metric), real.amount(rule.kind.metric))
+        counters[index].window.advance(to: now)
+        if used < taken {
+          counters[index].window.giveBack(taken - used, takenAt: takenAt)
+        } else if used > taken {
+          counters[index].window.take(used - taken, at: now)
+        }
+      }
+    }
+  }
+
+  /// Adds how the subject stands with the limits that cover a model.
+  mutating func note(_ model: String?, at now: Int64, into standings: inout RateStandings) {
+    for (index, rule) in allowance.rules.enumerated()
+    where rule.covers(model) && rule.kind != .concurrent {
+      counters[index].window.advance(to: now)
+      let window = counters[index].window
+      standings.note(
+        rule.kind.metric,
+        RateStandings.Standing(
+          limit: rule.max, remaining: max(0, rule.max - window.used),
+          resetMilliseconds: window.reset(at: now)))
+    }
+  }
+
+  /// Fills a day's window that the newest allowance has brought with what the ledger knows.
+  ///
+  /// `amounts` are in the order of their times.
+  mutating func restore(
+    _ metric: LimitKind.Metric, pattern: NamePattern?, _ amounts: [(at: Int64, amount: Int64)],
+    now: Int64
+  ) {
+    for (index, rule) in allowance.rules.enumerated()
+    where rule.kind.isDaily && rule.kind.metric == metric && rule.pattern == pattern {
+      guard counters[index].since == allowance.generation, counters[index].window.isEmpty else {
+        continue
+      }
+      for (at, amount) in amounts where amount > 0 {
+        counters[index].window.take(amount, at: min(at, now))
+      }
+      counters[index].window.advance(to: now)
+    }
+  }
+}
+
+// Budgets.
+extension Account {
+  var hasBudgets: Bool { !budgets.isEmpty }
+  var hasStrictBudget: Bool { budgets.contains { $0.budget.definition.mode == .strict } }
+
+  /// The least that any budget leaves; nil where there is none.
+  mutating func left(at wall: Int64) -> Int64? {
+    var least: Int64?
+    for index in budgets.indices {
+      budgets[index].advance(to: wall)
+      least = min(least ?? .max, budgets[index].left(at: wall))
+    }
+    return least
+  }
+
+  mutating func reserve(_ nanoUSD: Int64) {
+    for index in budgets.indices { budgets[index].reserve(nanoUSD) }
+  }
+
+  /// Ends what was set aside.
+  mutating func release(_ nanoUSD: Int64, generation: UInt64) {
+    for index in budgets.indices where budgets[index].since <= generation {
+      budgets[index].release(nanoUSD)
+    }
+  }
+
+  /// Counts what a request has cost, before the ledger holds it; returns thresholds it has reached.
+  mutating func spend(_ nanoUSD: Int64, quarter: Int64, at wall: Int64) -> [BudgetNotice] {
+    guard !budgets.isEmpty, nanoUSD > 0 else { return [] }
+    if let place = unstored.firstIndex(where: { $0.quarter == quarter }) {
+      unstored[place].nanoUSD += nanoUSD
+    } else {
+      unstored.append(SpendCell(quarter: quarter, nanoUSD: nanoUSD))
+    }
+    var notices: [BudgetNotice] = []
+    for index in budgets.indices {
+      budgets[index].advance(to: wall)
+      budgets[index].add(nanoUSD, quarter: quarter)
+      guard let percent = budgets[index].takeThreshold(at: wall) else { continue }
+      notices.append(notice(index, percent, at: wall))
+    }
+    return notices
+  }
+
+  /// The ledger has stored what a request has cost, counted here before or not.
+  mutating func stored(_ nanoUSD: Int64, quarter: Int64, wasCounted: Bool, at wall: Int64) {
+    guard wasCounted else {
+      for index in budgets.indices {
+        budgets[index].advance(to: wall)
+        budgets[index].add(nanoUSD, quarter: quarter)
+      }
+      return
+    }
+    guard let place = unstored.firstIndex(where: { $0.quarter == quarter }) else { return }
+    unstored[place].nanoUSD -= nanoUSD
+    if unstored[place].nanoUSD <= 0 { unstored.remove(at: place) }
+  }
+
+  /// Begins anew with the cells that the ledger holds, and what is on its way there.
+  mutating func load(_ cells: [SpendCell], at wall: Int64) {
+    for index in budgets.indices { budgets[index].load(cells + unstored, at: wall) }
+  }
+
+  /// The oldest quarter that a budget needs; nil where there is none.
+  func firstQuarter(at wall: Int64) -> Int64? { budgets.map { $0.firstQuarter(at: wall) }.min() }
+
+  /// Why so much cannot be spent, of the tightest budget, and a notice if all of it is spent.
+  mutating func shortage(
+    of nanoUSD: Int64, at wall: Int64
+  ) -> (left: Int64, refusal: Refusal, notice: BudgetNotice?)? {
+    let lefts = budgets.map { $0.left(at: wall) }
+    guard let left = lefts.min(), let index = lefts.firstIndex(of: left) else { return nil }
+    let state = budgets[index]
+    var text =
+      "The budget of \(state.budget.text(at: wall)) of '\(allowance.name)' has"
+      + " $\(DollarAmount(nanoUSD: max(0, left))) left, too little for this request."
+    if state.reserved > 0 {
+      text +=
+        " $\(DollarAmount(nanoUSD: state.reserved)) of it is set aside for requests under way."
+    }
+    if let time = state.resets(for: nanoUSD, at: wall) {
+      text += " It resets at \(Timestamp.text((time + 999) / 1_000 * 1_000))."
+    }
+    text += " Ask the operator to raise it."
+    var notice: BudgetNotice?
+    if left + state.reserved < nanoUSD, budgets[index].takeExhaustion() {
+      notice = self.notice(index, 100, at: wall)
+    }
+    return (left, .budgetSpent(text), notice)
+  }
+
+  private func notice(_ index: Int, _ percent: Int64, at wall: Int64) -> BudgetNotice {
+    let state = budgets[index]
+    return BudgetNotice(
+      name: allowance.name, period: state.budget.definition.period, percent: percent,
+      spentNanoUSD: state.spent, limitNanoUSD: state.budget.definition.nanoUSD(at: wall))
+  }
+
+  /// How each budget stands, for people.
+  mutating func standings(at wall: Int64) -> [BudgetStanding] {
+    budgets.indices.map { index in
+      budgets[index].advance(to: wall)
+      let state = budgets[index]
+      return BudgetStanding(
+        name: allowance.name, definition: state.budget.definition,
+        limitNanoUSD: state.budget.definition.nanoUSD(at: wall), spentNanoUSD: state.spent,
+        reservedNanoUSD: state.reserved, leftNanoUSD: max(0, state.left(at: wall)),
+        resetsAtMilliseconds: state.resets(for: 0, at: wall))
+    }
+  }
+}

@@ -1,0 +1,192 @@
+package import Gateway
+import Providers
+
+/// The table of spend: what each user and token has used in each quarter of an hour.
+///
+/// Written where rows of requests are, in their transaction, so that spend is what the rows are.
+/// Charges of a batch are summed first: a busy user costs one update a batch. Belongs to the
+/// owner's connection.
+package final class SpendCells {
+  private let put: Statement
+  private var batch: [Key: Sums] = [:]
+  private var stored: [StoredCharge] = []
+
+  private struct Key: Hashable {
+    let subject: String
+    let quarter: Int64
+  }
+
+  private struct Sums {
+    var requests: Int64 = 0
+    var inputTokens: Int64 = 0
+    var outputTokens: Int64 = 0
+    var nanoUSD: Int64 = 0
+  }
+
+  /// No cell holds more, so that no sum leaves 64 bits, whatever a provider states.
+  private static let amountMax: Int64 = 1 << 61
+
+  package init(_ database: Database) throws(StoreError) {
+    let max = Self.amountMax
+    put = try database.prepare(
+      """
+      INSERT INTO spend_cell (subject, quarter, requests, input_tokens, output_tokens, nano_usd)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+      ON CONFLICT (subject, quarter) DO UPDATE SET
+        requests = requests + excluded.requests,
+        input_tokens = min(\(max), input_tokens + excluded.input_tokens),
+        output_tokens = min(\(max), output_tokens + excluded.output_tokens),
+        nano_usd = min(\(max), nano_usd + excluded.nano_usd)
+      """, isKept: true)
+  }
+
+  /// Takes note of a row that is new; `write` must follow in the same transaction.
+  package func add(_ receipt: Receipt) {
+    guard let charge = receipt.charge else { return }
+    let quarter = SpendQuarter.number(at: receipt.finishedAtMilliseconds)
+    add(receipt, charge, to: charge.userID, quarter)
+    add(receipt, charge, to: charge.tokenID, quarter)
+    if charge.countsModel, let model = receipt.model {
+      add(receipt, charge, to: Self.subject(charge.userID, model), quarter)
+    }
+    if charge.nanoUSD > 0 {
+      stored.append(StoredCharge(charge: charge, quarter: quarter))
+    }
+  }
+
+  private func add(
+    _ receipt: Receipt, _ charge: Charge, to subject: String, _ quarter: Int64
+  ) {
+    func sum(_ one: Int64, _ other: Int64) -> Int64 {
+      min(Self.amountMax, one + min(max(0, other), Self.amountMax))
+    }
+    let key = Key(subject: subject, quarter: quarter)
+    var sums = batch[key] ?? Sums()
+    sums.requests += 1
+    sums.inputTokens = sum(sums.inputTokens, receipt.usage.inputTokens)
+    sums.outputTokens = sum(sums.outputTokens, receipt.usage.outputTokens)
+    sums.nanoUSD = sum(sums.nanoUSD, charge.nanoUSD)
+    batch[key] = sums
+  }
+
+  /// Writes what was taken note of; in the caller's transaction.
+  package func write() throws(StoreError) {
+    for (key, sums) in batch {
+      try put.bind(1, key.subject)
+      try put.bind(2, key.quarter)
+      try put.bind(3, sums.requests)
+      try put.bind(4, sums.inputTokens)
+      try put.bind(5, sums.outputTokens)
+      try put.bind(6, sums.nanoUSD)
+      try put.run()
+    }
+  }
+
+  /// Forgets what was taken note of, written or not.
+  package func clear() { batch.removeAll(keepingCapacity: batch.count < 4_096) }
+
+  /// The charges of the rows since the last time; for when they are on disk.
+  package func takeCharges() -> [StoredCharge] {
+    defer { stored.removeAll(keepingCapacity: true) }
+    return stored
+  }
+
+  /// The subject of a user's requests for a model, for limits by the day.
+  private static func subject(_ userID: String, _ model: String) -> String {
+    "\(userID) \(clipped(model))"
+  }
+
+  // MARK: reading
+
+  /// What the database holds of a subject.
+  ///
+  /// - Parameters:
+  ///   - subject: The id of a user or token.
+  ///   - spendFrom: The first quarter whose spend is wanted; nil: none.
+  ///   - daysFrom: The first quarter whose requests and tokens are wanted; nil: none.
+  ///   - modelsToo: Whether those of a user's models are wanted too.
+  ///   - database: Any connection.
+  /// - Returns: Cells in the order of quarters.
+  /// - Throws: `StoreError`.
+  package static func known(
+    _ subject: String, spendFrom: Int64?, daysFrom: Int64?, modelsToo: Bool,
+    in database: Database
+  ) throws(StoreError) -> KnownUse {
+    var known = KnownUse()
+    if let spendFrom {
+      let rows = try database.prepare(
+        """
+        SELECT quarter, nano_usd FROM spend_cell WHERE subject = ?1 AND quarter >= ?2
+        ORDER BY quarter
+        """)
+      try rows.bind(1, subject)
+      try rows.bind(2, spendFrom)
+      while try rows.step() {
+        known.cells.append(SpendCell(quarter: rows.int(0), nanoUSD: rows.int(1)))
+      }
+    }
+    guard let daysFrom else { return known }
+    // A space is what parts user and model, and the exclamation mark what comes next.
+    let rows = try database.prepare(
+      """
+      SELECT subject, quarter, requests, input_tokens, output_tokens FROM spend_cell
+      WHERE subject >= ?1 AND subject < ?2 AND quarter >= ?3 ORDER BY quarter
+      """)
+    try rows.bind(1, subject)
+    try rows.bind(2, modelsToo ? subject + "!" : subject + " ")
+    try rows.bind(3, daysFrom)
+    let prefix = subject + " "
+    while try rows.step() {
+      let name = rows.text(0)
+      guard name == subject || name.hasPrefix(prefix) else { continue }
+      known.days.append(
+        KnownUse.Day(
+          quarter: rows.int(1), model: name == subject ? nil : String(name.dropFirst(prefix.count)),
+          requests: rows.int(2), inputTokens: rows.int(3), outputTokens: rows.int(4)))
+    }
+    return known
+  }
+
+  // MARK: growing old
+
+  /// The quarter in which all that is older than any period stands together.
+  private static let allBefore: Int64 = -1
+  /// Sixty-two days: longer than every period but that of all time.
+  package static let keptQuarters: Int64 = 62 * 96
+
+  /// Puts a few cells that no period can see by themselves together, so that the table stays small.
+  ///
+  /// - Parameters:
+  ///   - quarter: Cells before this one.
+  ///   - rowsMax: How many at most: a step must not hold the writer up.
+  ///   - database: The owner's; in the caller's transaction.
+  /// - Returns: How many went.
+  /// - Throws: `StoreError.sqlite`.
+  package static func fold(
+    before quarter: Int64, rowsMax: Int, in database: Database
+  ) throws(StoreError) -> Int {
+    let old = """
+      SELECT subject, quarter FROM spend_cell WHERE quarter BETWEEN 0 AND ?1
+      ORDER BY quarter LIMIT ?2
+      """
+    let sums = try database.prepare(
+      """
+      INSERT INTO spend_cell (subject, quarter, requests, input_tokens, output_tokens, nano_usd)
+      SELECT subject, \(allBefore), sum(requests), 0, 0, min(\(amountMax), sum(nano_usd))
+      FROM spend_cell WHERE (subject, quarter) IN (\(old)) AND instr(subject, ' ') = 0
+      GROUP BY subject
+      ON CONFLICT (subject, quarter) DO UPDATE SET
+        requests = requests + excluded.requests,
+        nano_usd = min(\(amountMax), nano_usd + excluded.nano_usd)
+      """)
+    try sums.bind(1, quarter - 1)
+    try sums.bind(2, Int64(rowsMax))
+    try sums.run()
+    let rows = try database.prepare(
+      "DELETE FROM spend_cell WHERE (subject, quarter) IN (\(old))")
+    try rows.bind(1, quarter - 1)
+    try rows.bind(2, Int64(rowsMax))
+    try rows.run()
+    return database.changeCount
+  }
+}

@@ -1,0 +1,276 @@
+"""Limits and budgets: the same outcome on every route, and not one byte to a provider when refused."""
+
+import concurrent.futures
+import datetime
+import json
+import signal
+
+import pytest
+
+from harness import Appliance, eventually
+
+USER = {"role": "user", "content": "Hello"}
+GEMINI = {"contents": [{"role": "user", "parts": [{"text": "Hello"}]}]}
+FORM = (
+    b'--b\r\nContent-Disposition: form-data; name="model"\r\n\r\nsim-small\r\n'
+    b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\nRIFF\r\n--b--\r\n'
+)
+FORM_TYPE = {"Content-Type": "multipart/form-data; boundary=b"}
+
+
+def model(**more):
+    return {"model": "sim-small"} | more
+
+
+# name: method, path, body, further headers, and what it counts as: tokens and money, or neither
+ROUTES = {
+    "chat": ("POST", "/v1/chat/completions", model(messages=[USER]), {}, "tokens"),
+    "chat stream": ("POST", "/v1/chat/completions", model(messages=[USER], stream=True), {}, "tokens"),
+    "azure": ("POST", "/openai/deployments/sim-small/chat/completions?api-version=2024-10-21",
+              {"messages": [USER]}, {}, "tokens"),
+    "completions": ("POST", "/v1/completions", model(prompt="Hello"), {}, "tokens"),
+    "responses": ("POST", "/v1/responses", model(input="Hello"), {}, "tokens"),
+    "embeddings": ("POST", "/v1/embeddings", model(input="Hello"), {}, "tokens"),
+    "moderations": ("POST", "/v1/moderations", model(input="Hello"), {}, "request"),
+    "images": ("POST", "/v1/images/generations", model(prompt="Hello"), {}, "tokens"),
+    "speech": ("POST", "/v1/audio/speech", model(input="Hello", voice="alloy"), {}, "tokens"),
+    "transcriptions": ("POST", "/v1/audio/transcriptions", FORM, FORM_TYPE, "tokens"),
+    "rerank": ("POST", "/v1/rerank", model(query="q", documents=["a"]), {}, "tokens"),
+    "messages": ("POST", "/v1/messages", model(messages=[USER], max_tokens=20), {}, "tokens"),
+    "messages stream": ("POST", "/v1/messages", model(messages=[USER], max_tokens=20, stream=True), {},
+                        "tokens"),
+    "count_tokens": ("POST", "/v1/messages/count_tokens", model(messages=[USER]), {}, "request"),
+    "generateContent": ("POST", "/v1beta/models/sim-small:generateContent", GEMINI, {}, "tokens"),
+    "streamGenerateContent": ("POST", "/v1beta/models/sim-small:streamGenerateContent?alt=sse", GEMINI,
+                              {}, "tokens"),
+    "countTokens": ("POST", "/v1beta/models/sim-small:countTokens", GEMINI, {}, "request"),
+    "embedContent": ("POST", "/v1beta/models/sim-small:embedContent",
+                     {"content": {"parts": [{"text": "Hello"}]}}, {}, "tokens"),
+    "passthrough": ("POST", "/passthrough/sim-openai/chat/completions", model(messages=[USER]), {},
+                    "tokens"),
+    "models": ("GET", "/v1/models", None, {}, "request"),
+}
+
+LIMITS = {
+    # name: what the user gets, whom it refuses, status, OpenAI's code
+    "rpm": ({"limits": {"rpm": 0}}, "all", 429, "request_above_limit"),
+    "rpd": ({"limits": {"rpd": 0}}, "all", 429, "request_above_limit"),
+    "concurrent": ({"limits": {"concurrent": 0}}, "all", 429, "request_above_limit"),
+    "tpm": ({"limits": {"tpm": 0}}, "tokens", 429, "request_above_limit"),
+    "itpm": ({"limits": {"itpm": 0}}, "tokens", 429, "request_above_limit"),
+    "tpd": ({"limits": {"tpd": 0}}, "tokens", 429, "request_above_limit"),
+    "model": ({"model_limits": [{"model": "sim-*", "rpm": 0}]}, "model", 429, "request_above_limit"),
+    "budget": ({"budgets": [{"usd": 0, "period": "day"}]}, "tokens", 402, "insufficient_quota"),
+    "credit": ({"budgets": [{"usd": 0, "period": "total"}]}, "tokens", 402, "insufficient_quota"),
+}
+
+
+def ask(gateway, route):
+    method, path, body, headers, _ = ROUTES[route]
+    return gateway.request(method, path, body, headers)
+
+
+def code_of(answer, route):
+    error = answer.json()["error"]
+    if route in ("messages", "messages stream", "count_tokens"):
+        return {"billing_error": 402, "rate_limit_error": 429}[error["type"]]
+    if "Content" in route or route == "countTokens":
+        assert error["code"] == answer.status
+        return {"FAILED_PRECONDITION": 402, "RESOURCE_EXHAUSTED": 429}[error["status"]]
+    return error["code"]
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_every_route_meets_every_limit(gateway, simulator, limit):
+    policy, whom, status, code = LIMITS[limit]
+    gateway.import_document({"users": [{"name": "ada"} | policy]})
+    for route, (_, _, _, _, kind) in ROUTES.items():
+        simulator.reset()
+        refused = whom == "all" or kind == whom or whom == "model" and route != "models"
+        if route == "rerank" and whom == "tokens":
+            refused = True
+        answer = ask(gateway, route)
+        if not refused:
+            assert answer.status == 200, (route, answer)
+            continue
+        assert answer.status == status, (route, answer)
+        assert code_of(answer, route) in (code, status), (route, answer)
+        assert "retry-after" not in answer.headers, route
+        assert simulator.counters() == {}, route
+        if status == 429:
+            assert answer.headers["x-should-retry"] == "false"
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_every_route_is_counted(gateway, simulator, route):
+    gateway.import_document({"users": [{"name": "ada", "limits": {"rpm": 1}}]})
+    answer = ask(gateway, route)
+    assert answer.status == 200, answer
+    simulator.reset()
+    refused = ask(gateway, route)
+    assert refused.status == 429
+    assert 1 <= int(refused.headers["retry-after"]) <= 60
+    assert simulator.counters() == {}
+    if route in ("messages", "messages stream", "count_tokens"):
+        assert answer.headers["anthropic-ratelimit-requests-limit"] == "1"
+        reset = datetime.datetime.fromisoformat(refused.headers["anthropic-ratelimit-requests-reset"])
+        assert reset > datetime.datetime.now(datetime.timezone.utc)
+    else:
+        assert answer.headers["x-ratelimit-remaining-requests"] == "0"
+        assert refused.headers["x-ratelimit-limit-requests"] == "1"
+
+
+def test_a_token_is_limited_beside_its_user(gateway, simulator):
+    gateway.cli("user", "set", "ada", "--limits", "rpm=100")
+    token = gateway.cli("token", "add", "ada", "--label", "narrow", "--limits", "rpm=2").strip()
+    statuses = [gateway.request("POST", "/v1/chat/completions", model(messages=[USER]), token=token).status
+                for _ in range(4)]
+    assert statuses == [200, 200, 429, 429]
+    answer = gateway.chat()
+    assert answer.headers["x-ratelimit-remaining-requests"] == "97"
+
+
+def test_limits_of_a_day_survive_a_restart(gateway, simulator):
+    gateway.import_document({"users": [{
+        "name": "ada", "limits": {"rpd": 5, "tpd": 10_000},
+        "model_limits": [{"model": "sim-l*", "rpd": 1}]}]})
+    assert gateway.chat(model="sim-large").status == 200
+    before = gateway.chat()
+    assert before.status == 200
+    assert gateway.chat(model="sim-large").status == 429
+    gateway.rows(3)
+    gateway.stop()
+    with Appliance(gateway.data) as again:
+        again.tokens = gateway.tokens
+        answer = again.chat()
+        assert answer.headers["x-ratelimit-remaining-requests"] == "2"
+        used = 10_000 - int(before.headers["x-ratelimit-remaining-tokens"])
+        assert int(answer.headers["x-ratelimit-remaining-tokens"]) < 10_000 - used
+        assert again.chat(model="sim-large").status == 429
+        statuses = [again.chat().status for _ in range(4)]
+        assert statuses == [200, 200, 429, 429]
+
+
+# Budgets
+
+
+def budget(gateway):
+    return gateway.json("budget", "show", "ada")[0]
+
+
+def storm(gateway, count, body):
+    with concurrent.futures.ThreadPoolExecutor(64) as pool:
+        jobs = [pool.submit(gateway.request, "POST", "/v1/chat/completions", body) for _ in range(count)]
+        return [job.result() for job in jobs]
+
+
+PRICE = {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06}
+SLOW = "sim-small;delay=20"
+
+
+@pytest.mark.parametrize("cap", [16, None])
+def test_a_storm_spends_at_most_the_budget(gateway, simulator, cap):
+    # A request costs 5 tokens in and at most 16 out: the budget is for 100.
+    gateway.import_document({
+        "users": [{"name": "ada", "budgets": [{"usd": 0.0037, "period": "total"}]}],
+        "prices": {SLOW: PRICE}})
+    body = {"model": SLOW, "messages": [USER]} | ({"max_tokens": cap} if cap else {})
+    answers = storm(gateway, 1000, body)
+    served = [answer for answer in answers if answer.status == 200]
+    refused = [answer for answer in answers if answer.status != 200]
+    assert {answer.status for answer in refused} == {402}
+    assert all("left" in answer.json()["error"]["message"] for answer in refused)
+    assert 10 <= len(served) <= 100 if cap else len(served) >= 10
+    if cap is None:
+        assert all(int(answer.headers["x-appliance-output-cap"]) >= 16 for answer in served)
+    state = budget(gateway)
+    rows = gateway.rows(1000)
+    spent = sum(float(row["cost_usd"]) for row in rows if row["status"] == 200)
+    assert 0 < spent <= 0.0037
+    assert state["spent_usd"] == pytest.approx(spent)
+    assert state["reserved_usd"] == 0
+    assert state["left_usd"] == pytest.approx(0.0037 - spent)
+    flagged = [row for row in rows if "output_cap_lowered" in row["anomalies"]]
+    assert len(flagged) == (len(served) if cap is None else len(flagged))
+    assert sum(simulator.counters()[key]["requests"] for key in simulator.counters()) == len(served)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_spend_survives(gateway, simulator, how):
+    gateway.cli("user", "set", "ada", "--budget", "1/month,timezone=Europe/Berlin", "--budget", "5/total")
+    for _ in range(20):
+        assert gateway.chat(max_tokens=16).status == 200
+    gateway.rows(20)
+    before = gateway.json("budget", "show", "ada")
+    assert [entry["period"] for entry in before] == ["month", "total"]
+    assert before[0]["spent_usd"] == before[1]["spent_usd"] == pytest.approx(20 * 37e-6)
+    assert before[1]["resets_at"] is None and before[0]["resets_at"].endswith("Z")
+    gateway.stop(how)
+    with Appliance(gateway.data) as again:
+        after = again.json("budget", "show", "ada")
+        assert after == before
+    done = gateway.run("budget", "show", "ada", "--json")
+    assert json.loads(done.stdout) == before
+
+
+def test_a_budget_counts_what_was_spent_before_it(gateway):
+    for _ in range(3):
+        gateway.chat(max_tokens=16)
+    gateway.cli("user", "set", "ada", "--budget", "0.001/day")
+    assert budget(gateway)["spent_usd"] == pytest.approx(3 * 37e-6)
+
+
+def test_shares_are_told_and_raises_help(gateway, simulator):
+    gateway.cli("user", "set", "ada", "--budget", "0.0006/day")
+    statuses = [gateway.chat(max_tokens=16).status for _ in range(20)]
+    assert statuses[0] == 200 and statuses[-1] == 402
+    refused = gateway.chat(max_tokens=16).json()["error"]
+    assert refused["type"] == refused["code"] == "insufficient_quota"
+    assert "$0.0006 a day" in refused["message"] and "resets at" in refused["message"]
+
+    def told():
+        lines = [line for line in gateway.log if "event=budget.reached" in line]
+        return [int(line.split("percent=")[1].split()[0]) for line in lines]
+
+    eventually(lambda: len(told()) == 3, what="three warnings")
+    assert told() == [50, 80, 100]
+    gateway.cli("budget", "raise", "ada", "--usd", "1", "--until", "1h")
+    assert gateway.chat(max_tokens=16).status == 200
+    assert budget(gateway)["raised_usd"] == 1
+    done = gateway.run("user", "set", "ada", "--budget", "1/day,timezone=Mars/Olympus")
+    assert done.returncode == 1 and "time zone 'Mars/Olympus'" in done.stderr
+
+
+def test_a_strict_budget_refuses_what_has_no_bound(gateway, simulator):
+    image = {"type": "image_url", "image_url": {"url": "https://example.invalid/a.png"}}
+    body = model(messages=[{"role": "user", "content": [image]}], max_tokens=16)
+    gateway.cli("user", "set", "ada", "--budget", "1/day,strict")
+    refused = gateway.request("POST", "/v1/chat/completions", body)
+    assert refused.status == 402 and refused.json()["error"]["code"] == "cost_not_bounded"
+    assert simulator.counters() == {}
+    gateway.cli("user", "set", "ada", "--budget", "1/day")
+    assert gateway.request("POST", "/v1/chat/completions", body).status == 200
+    assert "cost_not_bounded" in gateway.row()["anomalies"]
+
+
+CAPS = {
+    "/v1/chat/completions": (model(messages=[USER]), ["max_tokens"]),
+    "/v1/completions": (model(prompt="Hello"), ["max_tokens"]),
+    "/v1/responses": (model(input="Hello"), ["max_output_tokens"]),
+    "/v1/messages": (model(messages=[USER], max_tokens=4000), ["max_tokens"]),
+    "/v1beta/models/sim-small:generateContent": (GEMINI, ["generationConfig", "maxOutputTokens"]),
+}
+
+
+@pytest.mark.parametrize("path", CAPS)
+def test_a_cap_is_lowered_in_each_dialect(gateway, simulator, path):
+    body, where = CAPS[path]
+    gateway.cli("user", "set", "ada", "--budget", "0.002/day")
+    answer = gateway.request("POST", path, body)
+    assert answer.status == 200
+    cap = int(answer.headers["x-appliance-output-cap"])
+    sent = simulator.requests()[-1]
+    value = json.loads(sent["body"]) if isinstance(sent["body"], str) else sent["body"]
+    for name in where:
+        value = value[name]
+    assert value == cap and 16 <= cap < 1000

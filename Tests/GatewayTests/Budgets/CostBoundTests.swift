@@ -1,0 +1,83 @@
+import Providers
+import Testing
+
+@testable import Gateway
+
+@Suite("The bound of a cost")
+struct CostBoundTests {
+  static func entry(
+    _ prices: [(String, Int64)], outputMax: Int64? = nil, multipliers: [PriceMultiplier] = []
+  ) throws -> PriceEntry {
+    PriceEntry(
+      key: "m", outputTokensMax: outputMax,
+      rates: try prices.map { name, nano in
+        PriceRate(try #require(PriceName(parsing: name)), DollarAmount(nanoUSD: nano))
+      }, multipliers: multipliers)
+  }
+
+  private func demand(
+    _ entry: PriceEntry?, endpoint: Endpoint = .chatCompletions, cap: Int64? = nil, count: Int = 1,
+    hasTools: Bool = false
+  ) throws -> MoneyDemand? {
+    let world = try World(AdmissionTests.document)
+    var facts = RequestFacts()
+    facts.bodyKind = .json
+    facts.outputTokensMax = cap
+    facts.choiceCount = count
+    return CostBound.demand(
+      endpoint: endpoint, facts: facts, bodyBytes: 100, plan: try world.plan(model: "m"), parts: [],
+      hasTools: hasTools, estimate: (20, 5)
+    ) { _ in entry }
+  }
+
+  @Test func theDearestPriceCounts() throws {
+    let entry = try Self.entry(
+      [
+        ("input_cost_per_token", 2), ("input_cost_per_token_above_200k_tokens", 4),
+        ("cache_creation_input_token_cost_above_1hr", 7), ("output_cost_per_token", 10),
+        ("output_cost_per_token_priority", 20),
+      ], outputMax: 500,
+      multipliers: [
+        PriceMultiplier(name: "us", factor: try ExactDecimal("1.5")),
+        PriceMultiplier(name: "slow", factor: try ExactDecimal("0.5")),
+      ])
+    let money = try #require(try demand(entry, cap: 40, count: 3))
+    #expect(money.inputNanoUSD == 1_050)
+    #expect(money.outputZeptoUSD == 90 * 1_000_000_000_000)
+    #expect(money.statedCap == 40 && money.largestAnswer == 500 && money.takesCap)
+    #expect(money.unbounded.isEmpty)
+    #expect(money.estimateNanoUSD == 210 + 150)
+  }
+
+  @Test func whatHasNoBoundIsListed() throws {
+    let plain = try Self.entry([("input_cost_per_token", 1), ("output_cost_per_token", 1)])
+    #expect(try demand(plain)?.unbounded.count == 1)
+    #expect(try demand(plain, cap: 5)?.unbounded == [])
+    #expect(try demand(nil)?.unbounded == ["a model without a price"])
+    let images = try Self.entry([("output_cost_per_image", 1)])
+    #expect(
+      try demand(images, endpoint: .imagesGenerations)?.unbounded == [
+        "a model that is priced by the image", "what images/generations makes",
+      ])
+    #expect(try demand(plain, endpoint: .embeddings)?.unbounded == [])
+  }
+
+  @Test func toolsHaveInstructionsOfTheProviders() throws {
+    let plain = try Self.entry([("input_cost_per_token", 1)])
+    #expect(try demand(plain, hasTools: true)?.inputNanoUSD == 1_100)
+  }
+
+  @Test(arguments: [Endpoint.countTokens, .messagesCountTokens, .models, .moderations, .response])
+  func whatIsFreeAsksForNothing(endpoint: Endpoint) throws {
+    #expect(try demand(nil, endpoint: endpoint) == nil)
+  }
+
+  @Test(arguments: [
+    ("{}", 16), (#"{"thinking":{"type":"enabled","budget_tokens":1024}}"#, 1_025),
+    (#"{"thinking":{"type":"disabled"}}"#, 16), (#"{"thinking":5}"#, 16),
+    (#"{"thinking":{"budget_tokens":99999999999999999999}}"#, 16), ("nonsense", 16),
+  ])
+  func thinkingNeedsItsRoom(body: String, floor: Int64) {
+    #expect(CostBound.floorTokens(thinkingIn: Array(body.utf8).span) == floor)
+  }
+}

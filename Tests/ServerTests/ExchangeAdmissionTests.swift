@@ -1,0 +1,74 @@
+import JSON
+import Testing
+
+@testable import Server
+
+@Suite("Admission over real sockets", .timeLimit(.minutes(2)))
+struct ExchangeAdmissionTests {
+  private func limit(_ bench: TestBench, _ limits: String) throws {
+    let user = "{\"name\":\"ada\",\"limits\":\(limits)}"
+    try bench.perform("user.set", try JSONValue(parsing: user))
+  }
+
+  @Test func aUserWithoutLimitsIsToldOfNone() throws {
+    let bench = try TestBench()
+    defer { bench.stop() }
+    let answer = try bench.ask(Ask.chat())
+    #expect(answer.status == 200)
+    #expect(!answer.headText.lowercased().contains("ratelimit"))
+  }
+
+  @Test func aLimitIsEnforcedAndTold() throws {
+    let bench = try TestBench()
+    defer { bench.stop() }
+    try limit(bench, #"{"rpm":2,"tpm":100000}"#)
+    let first = try bench.ask(Ask.chat())
+    #expect(first.status == 200)
+    #expect(first.field("x-ratelimit-limit-requests") == "2")
+    #expect(first.field("x-ratelimit-remaining-requests") == "1")
+    #expect(first.field("x-ratelimit-limit-tokens") == "100000")
+    let list = try bench.ask(Ask.get("/v1/models"))
+    #expect(list.status == 200)
+    #expect(list.field("x-ratelimit-remaining-requests") == "0")
+    let sent = bench.upstream.requests.count
+    for request in [Ask.chat(), Ask.chat(stream: true), Ask.get("/v1/models")] {
+      let refused = try bench.ask(request)
+      #expect(refused.status == 429)
+      #expect(refused.json["error"]?["code"]?.string == "rate_limit_exceeded")
+      #expect((55...60).contains(Int(refused.field("retry-after") ?? "") ?? 0))
+      #expect(refused.field("x-ratelimit-remaining-requests") == "0")
+    }
+    let anthropic = try bench.ask(
+      Ask.post(
+        "/v1/messages/count_tokens", #"{"model":"m","messages":[]}"#,
+        fields: ["anthropic-version: 2023-06-01"]))
+    // There is no Anthropic provider here: what cannot be routed takes nothing and is told so.
+    #expect(anthropic.status == 404)
+    #expect(bench.upstream.requests.count == sent)
+    try limit(bench, "null")
+    #expect(try bench.ask(Ask.chat()).status == 200)
+  }
+
+  @Test func aRequestAboveItsLimitIsNotToBeRepeated() throws {
+    let bench = try TestBench()
+    defer { bench.stop() }
+    try limit(bench, #"{"tpm":50}"#)
+    let refused = try bench.ask(Ask.chat(extra: #","max_tokens":500"#))
+    #expect(refused.status == 429)
+    #expect(refused.json["error"]?["code"]?.string == "request_above_limit")
+    #expect(refused.field("retry-after") == nil)
+    #expect(refused.field("x-should-retry") == "false")
+    #expect(try bench.ask(Ask.chat(extra: #","max_tokens":5"#)).status == 200)
+  }
+
+  @Test func whatWasSetAsideComesBack() throws {
+    let bench = try TestBench()
+    defer { bench.stop() }
+    try limit(bench, #"{"concurrent":1,"tpm":1000}"#)
+    for _ in 0..<5 {
+      try eventually("the end of the one before") {
+        try bench.ask(Ask.chat(extra: #","max_tokens":900"#)).status == 200
+      }
+    }
+  }
+}
