@@ -7,6 +7,8 @@ package enum Refusal: Error, Equatable, Sendable {
   case missingToken
   case unknownToken
   case tokenExpired
+  /// The provider does not accept the key that the client brought.
+  case upstreamKeyRefused
   // 403
   case userSuspended
   case ipNotAllowed
@@ -16,6 +18,8 @@ package enum Refusal: Error, Equatable, Sendable {
   case budgetSpent(String)
   case costNotBounded(what: String)
   case modelNotPriced(model: String)
+  /// The account of the key that the client brought has no money left.
+  case upstreamKeySpent
   // 404, 405
   case modelNotFound(model: String)
   case routeNotFound
@@ -34,6 +38,8 @@ package enum Refusal: Error, Equatable, Sendable {
   case rateLimited(limit: String, retryAfterSeconds: Int)
   case aboveLimit(limit: String, amount: Int64)
   case allCooling(retryAfterSeconds: Int)
+  /// The provider's limit of the key that the client brought.
+  case upstreamKeyLimited(retryAfterSeconds: Int)
   // 502, 503, 504
   case upstreamExhausted
   case upstreamTimeout

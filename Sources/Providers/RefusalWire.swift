@@ -8,14 +8,14 @@ extension Refusal {
   package var status: Int {
     switch self {
     case .malformed: 400
-    case .missingToken, .unknownToken, .tokenExpired: 401
-    case .budgetSpent, .costNotBounded, .modelNotPriced: 402
+    case .missingToken, .unknownToken, .tokenExpired, .upstreamKeyRefused: 401
+    case .budgetSpent, .costNotBounded, .modelNotPriced, .upstreamKeySpent: 402
     case .userSuspended, .ipNotAllowed, .endpointNotAllowed, .modelNotAllowed: 403
     case .modelNotFound, .routeNotFound, .resourceNotFound: 404
     case .methodNotAllowed: 405
     case .requestTimeout: 408
     case .bodyTooLarge: 413
-    case .rateLimited, .aboveLimit, .allCooling: 429
+    case .rateLimited, .aboveLimit, .allCooling, .upstreamKeyLimited: 429
     case .headTooLarge: 431
     case .notImplemented: 501
     case .upstreamExhausted: 502
@@ -44,8 +44,10 @@ extension Refusal {
     case .requestTimeout: "request_timeout"
     case .notImplemented: "not_implemented"
     case .versionNotSupported: "http_version_not_supported"
-    case .rateLimited, .allCooling: "rate_limit_exceeded"
+    case .rateLimited, .allCooling, .upstreamKeyLimited: "rate_limit_exceeded"
     case .aboveLimit: "request_above_limit"
+    case .upstreamKeyRefused: "upstream_key_refused"
+    case .upstreamKeySpent: "upstream_key_spent"
     case .upstreamExhausted: "upstream_exhausted"
     case .upstreamTimeout: "upstream_timeout"
     case .noUsableKey, .overloaded, .draining: "overloaded"
@@ -95,7 +97,8 @@ extension Refusal {
   /// Seconds for `Retry-After`; nil where trying again is not what helps, or where nobody can say.
   package var retryAfterSeconds: Int? {
     switch self {
-    case .rateLimited(_, let seconds), .allCooling(let seconds): max(seconds, 1)
+    case .rateLimited(_, let seconds), .allCooling(let seconds), .upstreamKeyLimited(let seconds):
+      max(seconds, 1)
     case .overloaded, .draining: 1
     default: nil
     }
@@ -163,6 +166,14 @@ extension Refusal {
         + " Send less, ask for fewer output tokens, or ask the operator to raise the limit."
     case .allCooling(let seconds):
       "Every provider key for this model is rate limited. Try again in \(max(seconds, 1)) s."
+    case .upstreamKeyRefused:
+      "The provider does not accept the key in x-upstream-key. Check the key, and that it is one of"
+        + " this provider."
+    case .upstreamKeySpent:
+      "The provider says that the account of the key in x-upstream-key has no money left."
+    case .upstreamKeyLimited(let seconds):
+      "The provider's rate limit of the key in x-upstream-key is reached. Try again in"
+        + " \(max(seconds, 1)) s."
     case .upstreamExhausted:
       "Every provider key that could serve this request failed. Try again later; the request id"
         + " tells the operator more."

@@ -75,6 +75,7 @@ final class Exchange {
     receipt.dialect = dialect
     let caller = try authenticate()
     try authorize(caller, route)
+    let own = try ownKey()
     if route.isAnsweredHere { return try await answerModels(route, caller) }
 
     var body = RequestBody(budget: worker.node.bodies)
@@ -91,7 +92,7 @@ final class Exchange {
     receipt.isStream = facts.isStream || route.isStreamPath
     try authorize(caller, model: facts.model, route)
 
-    var plan = try self.plan(route, facts, caller)
+    var plan = try self.plan(route, facts, caller, own)
     let request = Request(route: route, facts: facts, caller: caller)
     try admit(request, &plan, body.bytes)
     try noteAdmission(plan, request, bodyBytes: body.bytes.count)
@@ -160,7 +161,8 @@ final class Exchange {
         let end = await relay.run(
           onCommitted: { verdict in
             let now = moment()
-            failover.report(verdict, now: now)
+            failover.report(verdict, quota: relay.quota, now: now)
+            if choice.isOwn, verdict == .served { noteOwnKey(choice, request.caller) }
             receipt.lastAttempt?.note(verdict, from: attemptStart, to: now)
             // Where the answer states no usage, what was asked is all there is to go by.
             if relay.mayNeedEstimate { input = tally(request, body) }
@@ -275,20 +277,55 @@ final class Exchange {
     throw .refused(denial.refusal)
   }
 
+  /// The provider key that the client brought for this request; nil: it brought none.
+  private func ownKey() throws(Interruption) -> OwnKey? {
+    try refusing { () throws(Refusal) in
+      guard let secret = try OwnKey.read(head.fields) else { return nil }
+      let node = worker.node
+      if let digest = node.digest(secret.bytes), snapshot.caller(digest: digest) != nil {
+        throw OwnKey.isToken
+      }
+      return node.fingerprint(secret).map { OwnKey(secret: secret, fingerprint: $0) }
+    }
+  }
+
+  /// A key that a client brought works: it may join the pool.
+  private func noteOwnKey(_ choice: Failover.Choice, _ caller: Caller) {
+    guard snapshot.settings.keyDiscovery != .off, caller.user.contributesKeys,
+      let fingerprint = worker.node.fingerprint(choice.key.secret)
+    else { return }
+    worker.node.sightings.note(
+      KeySighting(
+        key: OwnKey(secret: choice.key.secret, fingerprint: fingerprint),
+        providerID: choice.candidate.provider.id, userID: caller.user.id), now: moment())
+  }
+
   /// The plan of the request: from its model, or from the key that holds an id it names.
+  ///
+  /// `own` is the key that the client brought, which then serves at the route's provider.
   private func plan(
-    _ route: Route, _ facts: RequestFacts, _ caller: Caller
+    _ route: Route, _ facts: RequestFacts, _ caller: Caller, _ own: OwnKey?
   ) throws(Interruption) -> Plan {
     let plan = try refusing { () throws(Refusal) in
       var ids = facts.namedIDs
       if route.endpoint == .response, let id = route.resourceID { ids.append(id) }
-      let pinned =
+      var pinned =
         ids.isEmpty ? nil : try worker.node.pinnedKeyID(for: ids, userID: caller.user.id)
-      let question = Router.Question(
+      if let held = pinned {
+        guard own == nil || own?.id == held else { throw .resourceNotFound(id: ids[0]) }
+        guard own != nil || !OwnKey.isOne(held) else {
+          throw .malformed(
+            "'\(ids[0])' lives on a key that you brought. Send that key in x-upstream-key.")
+        }
+        if own != nil { pinned = nil }
+      }
+      var question = Router.Question(
         model: facts.model, dialect: route.dialect,
         passthroughProvider: route.passthroughProvider, pinnedKeyID: pinned)
-      return try Router.plan(
+      question.bringsKey = own != nil
+      let plan = try Router.plan(
         question, caller: caller, snapshot: snapshot, random: worker.nextRandom())
+      return own.map { plan.served(by: $0) } ?? plan
     }
     receipt.decisions.foundBy = plan.foundBy
     return plan
@@ -316,7 +353,8 @@ final class Exchange {
     receipt.provider = choice.candidate.provider.name
     receipt.upstreamModel = choice.candidate.model.isEmpty ? nil : choice.candidate.model
     receipt.key = choice.key.label
-    receipt.level = choice.level
+    receipt.usesOwnKey = choice.isOwn
+    receipt.level = choice.isOwn ? nil : choice.level
     receipt.append(ReceiptAttempt(choice, waitMilliseconds: waited))
     attemptStart = now
   }

@@ -16,8 +16,12 @@ extension Exchange {
       prices.entry(
         vendor: candidate.provider.vendor, responseModel: nil, requestedModel: candidate.model)
     }
-    try refusing { () throws(Refusal) in
-      try Admission.dropUnpriced(&plan, settings: snapshot.settings) { entry($0) != nil }
+    // What a client's own key costs is its owner's affair.
+    let isOurs = plan.own == nil
+    if isOurs {
+      try refusing { () throws(Refusal) in
+        try Admission.dropUnpriced(&plan, settings: snapshot.settings) { entry($0) != nil }
+      }
     }
     try take(caller) { user, token in
       let hasBudgets = user?.hasBudgets == true || token?.hasBudgets == true
@@ -26,7 +30,7 @@ extension Exchange {
       let tally = RequestText.requestTally(route, facts, head, body: body.span)
       var demand = Admission.demand(
         endpoint: route.endpoint, facts: facts, user: user, token: token, tally: tally)
-      if hasBudgets {
+      if hasBudgets, isOurs {
         demand.money = Admission.money(
           endpoint: route.endpoint, facts: facts, body: body.span, plan: plan, tally: tally,
           entry: entry)
@@ -70,7 +74,7 @@ extension Exchange {
   /// Puts what was used in the place of what was set aside; once, at the end.
   func settle(_ now: MonotonicTime) {
     guard receipt.charge != nil else { return }
-    let cost = receipt.costNanoUSD ?? 0
+    let cost = receipt.usesOwnKey ? 0 : receipt.costNanoUSD ?? 0
     receipt.charge?.nanoUSD = cost
     guard let reservation else { return }
     self.reservation = nil

@@ -20,6 +20,8 @@ package final class Node: Sendable {
   /// When it was last logged that a provider could not be reached.
   private let unreachable = Mutex<[String: MonotonicTime]>([:])
   private let digester: TokenDigester
+  /// Clients' own keys that worked and may join the pool.
+  let sightings = KeySightings()
   private let draining = Atomic<Bool>(false)
   private let readiness: @Sendable () -> String?
   let log: EventLog
@@ -87,6 +89,12 @@ package final class Node: Sendable {
       line.field("spent_usd", DollarAmount(nanoUSD: notice.spentNanoUSD).description)
       line.field("limit_usd", DollarAmount(nanoUSD: notice.limitNanoUSD).description)
     }
+  }
+
+  /// What a key that a client brings is known by; not the digest of a token with the same bytes.
+  func fingerprint(_ secret: ClearSecret) -> String? {
+    let digest = digester.digest((Array("upstream key".utf8) + [0] + secret.bytes).span)
+    return TokenDigestBytes(digest.bytes)?.hex
   }
 
   // MARK: ids that live on one key

@@ -361,6 +361,11 @@ final class Relay {
 
   // MARK: the account
 
+  /// What the answer says is left of its key's limits.
+  var quota: QuotaReading? {
+    QuotaHeaders.read(answer.fields, nowMilliseconds: { wallClockMilliseconds() })
+  }
+
   /// Ids that the answer hands out live on this key from now on.
   private func remember(_ facts: AnswerFacts) {
     guard outcome != .rejected else { return }

@@ -67,9 +67,13 @@ package final class RunningServer: Sendable {
         worker.startHousekeeping()
       }
       let records = installation.records
-      KeyProbe(
+      let probe = KeyProbe(
         loop: control, pool: fetches, authorityFile: configuration.upstreamAuthorityFile,
-        snapshot: { records.snapshot }
+        snapshot: { records.snapshot })
+      probe.start()
+      KeyDiscovery(
+        loop: control, sightings: node.sightings, probe: probe,
+        administration: Administration(installation: installation), log: log
       ).start()
       LedgerKeeper(loop: control, writer: writer, log: log) { records.snapshot.settings }.start()
       let startedAt = wallClockMilliseconds()
@@ -87,8 +91,10 @@ package final class RunningServer: Sendable {
           .init("draining", .bool(node.isDraining)),
         ]
       }
-      let administration = Administration(
+      var served = Administration(
         installation: installation, serverStatus: status, cut: Self.cut(workers))
+      served.probe = probe
+      let administration = served
       try AdminSocket(loop: control) { body, peer in
         administration.acting(as: AuditActor(peer)).answer(body)
       }
@@ -129,8 +135,9 @@ package final class RunningServer: Sendable {
       var pause = timespec(tv_sec: 0, tv_nsec: 20_000_000)
       nanosleep(&pause, nil)
     }
-    for worker in workers { worker.loop.stop() }
+    // Before the loops: what a fetch has found may be a change that every loop must adopt.
     fetches.close()
+    for worker in workers { worker.loop.stop() }
     control.stop()
   }
 }

@@ -23,6 +23,8 @@
 /// | `refuse-usage` | 400 for `stream_options`, as older servers answer |
 /// | `gzip` | a coded body although `identity` was asked for |
 /// | `cached=N`, `reasoning=N` | so many tokens of those classes |
+/// | `remaining=N`, `reset=S` | so many requests are left to the key, for so many seconds |
+/// | `models=A+B` | the list of models that the key is shown |
 package struct Behaviour: Equatable, Sendable {
   enum Oddity: String, CaseIterable, Sendable {
     case hang
@@ -55,6 +57,9 @@ package struct Behaviour: Equatable, Sendable {
   var isCoded = false
   var cachedTokens: Int?
   var reasoningTokens: Int?
+  var remainingRequests: Int?
+  var resetSeconds: Int?
+  var models: [String]?
 
   package init() {}
 
@@ -81,6 +86,9 @@ package struct Behaviour: Equatable, Sendable {
     isCoded = isCoded || other.isCoded
     cachedTokens = other.cachedTokens ?? cachedTokens
     reasoningTokens = other.reasoningTokens ?? reasoningTokens
+    remainingRequests = other.remainingRequests ?? remainingRequests
+    resetSeconds = other.resetSeconds ?? resetSeconds
+    models = other.models ?? models
   }
 
   private mutating func apply(_ directive: Substring) -> Bool {
@@ -116,6 +124,9 @@ package struct Behaviour: Equatable, Sendable {
     case ("chunks", _?): return set(&chunks, number(0...1_000_000))
     case ("interval", _?): return set(&intervalMilliseconds, number(0...3_600_000))
     case ("cached", _?): return set(&cachedTokens, number(0...1_000_000))
+    case ("remaining", _?): return set(&remainingRequests, number(0...1_000_000))
+    case ("reset", _?): return set(&resetSeconds, number(0...86_400))
+    case ("models", let names?): models = names.split(separator: "+").map(String.init)
     case ("reasoning", _?): return set(&reasoningTokens, number(0...1_000_000))
     case ("usage", let text?):
       guard let form = UsageForm(rawValue: String(text)) else { return false }

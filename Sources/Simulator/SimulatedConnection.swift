@@ -122,7 +122,7 @@ final class SimulatedConnection {
       } else {
         answer = state.withValue { provider.answer($0) }
       }
-      return try await write(dressed(answer, call, serial), provider, &progress)
+      return try await write(dressed(answer, call, serial, behaviour), provider, &progress)
     } catch {
       progress.isClientGone = true
       throw error
@@ -141,22 +141,24 @@ final class SimulatedConnection {
   /// With the fields that real providers send along, so that what must not pass can be seen not
   /// to.
   private func dressed(
-    _ answer: SimulatedAnswer, _ call: SimulatedCall, _ serial: Int
+    _ answer: SimulatedAnswer, _ call: SimulatedCall, _ serial: Int, _ behaviour: Behaviour
   ) -> SimulatedAnswer {
     var answer = answer
+    let left = behaviour.remainingRequests
     switch call.dialect {
     case .openai:
       answer.fields += [
         ("x-request-id", "req_sim\(serial)"), ("openai-organization", "org-simulator"),
         ("openai-processing-ms", "1"), ("x-ratelimit-limit-requests", "10000"),
-        ("x-ratelimit-remaining-requests", "9999"), ("x-ratelimit-reset-requests", "6ms"),
+        ("x-ratelimit-remaining-requests", "\(left ?? 9_999)"),
+        ("x-ratelimit-reset-requests", behaviour.resetSeconds.map { "\($0)s" } ?? "6ms"),
         ("set-cookie", "__cf_bm=simulated; path=/; HttpOnly"), ("server", "simulator"),
       ]
     case .anthropic:
       answer.fields += [
         ("request-id", "req_sim\(serial)"), ("anthropic-organization-id", "org-simulator"),
         ("anthropic-ratelimit-requests-limit", "4000"),
-        ("anthropic-ratelimit-requests-remaining", "3999"), ("server", "simulator"),
+        ("anthropic-ratelimit-requests-remaining", "\(left ?? 3_999)"), ("server", "simulator"),
       ]
     case .gemini:
       answer.fields += [

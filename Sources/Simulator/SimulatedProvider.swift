@@ -46,7 +46,8 @@ struct SimulatedProvider {
   private func openAI(_ state: SimulatorState) -> SimulatedAnswer? {
     if call.method == .get {
       if call.isFor("models") || call.path.contains("/models/") {
-        return OpenAILists.models(call, createdSeconds: createdSeconds)
+        return OpenAILists.models(
+          call, behaviour.models ?? OpenAILists.models, createdSeconds: createdSeconds)
       }
       return storedResponse(state)
     }

@@ -197,7 +197,7 @@ struct AttemptTests {
       "cookie", "proxy-authorization", "openai-organization", "openai-project",
       "x-goog-user-project", "forwarded", "via", "x-forwarded-for", "x-forwarded-host",
       "x-real-ip", "cf-connecting-ip", "true-client-ip", "user-agent", "x-stainless-os",
-      "x-goog-api-client", "referer", "origin", "x-upstream-key", "te", "upgrade",
+      "x-goog-api-client", "referer", "origin", "te", "upgrade",
       "x-hop", "x-unheard-of",
     ]
     let fields =

@@ -45,22 +45,22 @@ struct KeyProbeTests {
       url: "https://r.example/openai/v1/models", headers: ["api-key: s/p+e=c"]),
     Case(
       provider: #""dialect": "anthropic", "base_url": "https://c.example""#,
-      url: "https://c.example/v1/models",
+      url: "https://c.example/v1/models?limit=1000",
       headers: ["x-api-key: s/p+e=c", "anthropic-version: 2023-06-01"]),
     Case(
       provider: #"""
         "dialect": "anthropic", "base_url": "https://c.example/v1", "auth": "bearer",
         "headers": {"X-Team": "red"}
         """#,
-      url: "https://c.example/v1/models",
+      url: "https://c.example/v1/models?limit=1000",
       headers: ["authorization: Bearer s/p+e=c", "anthropic-version: 2023-06-01", "x-team: red"]),
     Case(
       provider: #""dialect": "gemini", "base_url": "https://g.example""#,
-      url: "https://g.example/v1beta/models", headers: ["x-goog-api-key: s/p+e=c"]),
+      url: "https://g.example/v1beta/models?pageSize=1000", headers: ["x-goog-api-key: s/p+e=c"]),
     Case(
       provider:
         #""dialect": "gemini", "base_url": "https://g.example/v1beta", "auth": "query:key""#,
-      url: "https://g.example/v1beta/models?key=s%2Fp%2Be%3Dc", headers: []),
+      url: "https://g.example/v1beta/models?pageSize=1000&key=s%2Fp%2Be%3Dc", headers: []),
   ]
 
   @Test(arguments: cases)

@@ -71,7 +71,7 @@ struct RecordOperationsTests {
       "key.set", #"{"provider":"open","label":"first","level":4,"weight":7,"status":"disabled"}"#,
       #"""
       {"key":{"provider":"open","label":"first","level":4,"weight":7,"status":"disabled",
-      "models":[],"state":"unknown","secret_hint":"0001"}}
+      "models":[],"state":"disabled","secret_hint":"0001"}}
       """#),
     Case("key.set", #"{"provider":"open","label":"gone","level":4}"#, "not_found"),
     Case("key.set", #"{"provider":"gone","label":"first","level":4}"#, "not_found"),

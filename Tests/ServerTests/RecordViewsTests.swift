@@ -71,8 +71,10 @@ struct RecordViewsTests {
     failover.report(.answered(.keySuspect), now: now)
     let suspect = try running.perform("key.list", .object([]))
     #expect(suspect.at("keys.1.state")?.string == "suspect", "\(suspect.text)")
-    for key in provider.keysNeedingProbe(now: now) {
-      provider.probeResult(key, .invalid, now: now)
+    for key in provider.keysNeedingProbe(
+      KeyCheckPolicy(interval: nil, countMax: 9), now: now, random: 0)
+    {
+      provider.probeResult(key, KeyFindings(.invalid), now: now)
     }
     let after = try running.perform("key.list", .object([]))
     #expect(after.at("keys.1.label")?.string == "first")

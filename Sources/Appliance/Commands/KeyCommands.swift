@@ -2,7 +2,7 @@ import JSON
 
 /// `appliance key …`: the upstream keys of the pools.
 enum KeyCommands {
-  static let all: [Command] = [add, list, set, remove]
+  static let all: [Command] = [add, list, show, set, check, withdraw, remove]
 
   private static let operands = [
     Command.Operand(name: "PROVIDER"), Command.Operand(name: "LABEL"),
@@ -71,16 +71,112 @@ enum KeyCommands {
         RecordColumn("LEVEL", "level", isNumeric: true),
         RecordColumn("WEIGHT", "weight", isNumeric: true), RecordColumn("STATUS", "status"),
         RecordColumn("STATE", "state"), RecordColumn("UNTIL", "until"),
-        RecordColumn("REASON", "reason"), RecordColumn("MODELS", "models"),
+        RecordColumn("REASON", "reason"), RecordColumn("SERVED", text: served),
+        RecordColumn("LEFT", text: left), RecordColumn("MODELS", "models"),
+        RecordColumn("OWNER", "owner"),
       ],
       hint: "No keys yet. 'appliance key add --help' shows how to add one.")
   }
 
-  private static let remove = Command.operation(
-    "key remove", "Remove an upstream key", operands: operands
+  /// `98.5 % of 200`: of the attempts of the last minutes.
+  private static func served(_ key: JSONValue) -> String {
+    guard let rate = key["success_rate"]?.numberText.flatMap({ Double($0) }),
+      let attempts = key["recent_attempts"]?.int
+    else {
+      return ""
+    }
+    let tenths = Int((rate * 1_000).rounded())
+    let digits = tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
+    return "\(digits) % of \(attempts)"
+  }
+
+  /// `59/60 requests, 9000 tokens (gpt-x)`: what the provider last said.
+  private static func left(_ key: JSONValue) -> String {
+    var byModel: [(model: String, texts: [String])] = []
+    for entry in key["left"]?.array ?? [] {
+      let model = entry["model"]?.string ?? ""
+      let limit = entry["limit"]?.int.map { "/\($0)" } ?? ""
+      let what = entry["of"]?.string?.replacing("_", with: " ") ?? ""
+      let text = "\(entry["remaining"]?.int ?? 0)\(limit) \(what)"
+      if byModel.last?.model == model {
+        byModel[byModel.count - 1].texts.append(text)
+      } else {
+        byModel.append((model, [text]))
+      }
+    }
+    let shown = byModel.prefix(2).map { model, texts in
+      texts.joined(separator: ", ") + (model.isEmpty ? "" : " (\(model))")
+    }
+    return shown.joined(separator: "; ") + (byModel.count > 2 ? "; …" : "")
+  }
+
+  private static let show = Command.operation(
+    "key show", "Show one upstream key and how it is", operands: operands,
+    examples: ["appliance key show openai main"]
   ) { call throws(CommandError) in
-    let result = try call.perform(
-      .keyRemove, [("provider", call.operandField(0)), ("label", call.operandField(1))])
-    call.printChange(result, "", "Removed key \(call.operand(1)) of \(call.operand(0)).")
+    call.printKey(try call.perform(.keyShow, named(call)))
+  }
+
+  private static let check = Command.operation(
+    "key check", "Ask the provider now whether it accepts a key", operands: operands,
+    details: [
+      "A list of models is asked for in the background: which models the key may use, and whether "
+        + "the provider accepts it. No client's request waits for it. Keys that a provider seems to "
+        + "have refused are checked by themselves, again and again until they heal."
+    ],
+    examples: ["appliance key check openai main"]
+  ) { call throws(CommandError) in
+    let result = try call.perform(.keyCheck, named(call))
+    guard !call.wantsJSON else { return call.printKey(result) }
+    let name = "\(call.operand(0))/\(call.operand(1))"
+    let models = result["key"]?["shown_models"]?.array?.count
+    switch result["key"]?["check"]?.string {
+    case "valid":
+      let shown = models.map { " It may use \($0) models." } ?? ""
+      call.console.writeLine("The provider accepts \(name).\(shown)")
+    case "invalid": throw .failed("The provider refuses \(name).")
+    case "out_of_money": throw .failed("The account of \(name) has no money left.")
+    default: throw .failed("The provider could not be asked about \(name).", .unavailable)
+    }
+  }
+
+  private static let withdraw = Command.operation(
+    "key withdraw", "Take back a key for the user who contributed it", operands: operands,
+    details: [
+      "Its secret is destroyed at once. What it is known by stays, so that it does not come back "
+        + "when its owner uses it again; 'key remove' forgets that too."
+    ],
+    examples: ["appliance key withdraw openai found-3fa9c1d2"]
+  ) { call throws(CommandError) in
+    let result = try call.perform(.keyWithdraw, named(call))
+    call.printChange(result, "", "Withdrew key \(call.operand(1)) of \(call.operand(0)).")
+  }
+
+  private static let remove = Command.operation(
+    "key remove", "Remove an upstream key", operands: operands,
+    details: [
+      "A key that a user contributed is withdrawn: it does not come back by itself. Removing it once "
+        + "more forgets it."
+    ]
+  ) { call throws(CommandError) in
+    let result = try call.perform(.keyRemove, named(call))
+    let done = result["withdrawn"] == nil ? "Removed" : "Withdrew"
+    call.printChange(result, "", "\(done) key \(call.operand(1)) of \(call.operand(0)).")
+  }
+
+  private static func named(_ call: Invocation) -> [(String, JSONValue?)] {
+    [("provider", call.operandField(0)), ("label", call.operandField(1))]
+  }
+}
+
+extension Invocation {
+  /// A key as JSON, or a line for each of its fields.
+  fileprivate func printKey(_ result: JSONValue) {
+    let key = result["key"] ?? .null
+    guard !wantsJSON else { return printJSON(key) }
+    for member in key.object ?? [] where !member.value.isNull {
+      let text = member.name == "left" ? member.value.text : cellText(member.value)
+      console.writeLine("\(member.name): \(text)")
+    }
   }
 }

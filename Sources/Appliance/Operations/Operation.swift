@@ -32,17 +32,31 @@ enum Operation: String, Sendable, CaseIterable {
 
   /// `{provider?}` → `{"keys": [key…]}`, by provider, level (highest first) and label.
   ///
-  /// A key is `{provider, label, level, weight, models, status, state, reason?, until?,
-  /// secret_hint}`: `models` is a list, empty for all; `status` is `active`, `disabled` or
-  /// `pending`, the operator's word; `state` is what the appliance knows of it (`ready`,
-  /// `cooling`, `resting`, `suspect`, `invalid`, or `unknown` when none runs) with `reason` and
-  /// `until`; `secret_hint` is the last four characters.
+  /// A key is `{provider, label, level, weight, models, status, owner?, state, reason?, until?,
+  /// successes?, failures?, recent_attempts?, success_rate?, left?, check?, checked_at?,
+  /// secret_hint}`: `models` is a list, empty for all; `status` is `active`, `disabled`, `pending`
+  /// or `withdrawn`, the operator's or the owner's word; `owner` is the user who contributed it;
+  /// `state` is what the appliance knows of it (`ready`, `cooling`, `resting`, `suspect`, `invalid`,
+  /// `unknown` when none runs, or a `status` that keeps it out of use) with `reason` and `until`;
+  /// `success_rate` is that of the last five to ten minutes, 0 to 1; `left` lists what the provider
+  /// last said is left: `{model, of, remaining, limit, read_at, resets_at?}` with `of` one of
+  /// `requests`, `tokens`, `input_tokens`, `output_tokens`, and no model where all count together;
+  /// `check` is what the last validation found: `valid`, `invalid`, `out_of_money`, `undecided`;
+  /// `secret_hint` is the last four characters.
   case keyList = "key.list"
   /// `{provider, label, secret, level?, weight?, models?, status?}` → `{"key": key}`.
   case keyAdd = "key.add"
   /// `{provider, label, secret?, level?, weight?, models?, status?}` → `{"key": key}`.
   case keySet = "key.set"
-  /// `{provider, label}` → `{"removed": label}`.
+  /// `{provider, label}` → `{"key": key}`, with `shown_models`, the models that the provider shows to
+  /// the key, where a validation of this process has found them.
+  case keyShow = "key.show"
+  /// `{provider, label}` → `{"key": key}`. Validates the key now; waits at most 20 s for that.
+  case keyCheck = "key.check"
+  /// `{provider, label}` → `{"withdrawn": label}`. Takes a contributed key out for its owner.
+  case keyWithdraw = "key.withdraw"
+  /// `{provider, label}` → `{"removed": label}`, or `{"withdrawn": label}` for a contributed key,
+  /// which is removed when it is removed once more.
   case keyRemove = "key.remove"
 
   /// `{}` → `{"users": [user…]}`, by name.

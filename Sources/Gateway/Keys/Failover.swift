@@ -25,6 +25,8 @@ package struct Failover: ~Copyable {
     package let level: Int
     /// From 1.
     package let number: Int
+    /// The client brought the key.
+    package var isOwn = false
   }
 
   /// An attempt that has ended without an answer.
@@ -60,10 +62,14 @@ package struct Failover: ~Copyable {
   private var obstacle = Obstacle()
   private var earliest: Place?
   private var ticket: (number: UInt64, place: Place)?
+  /// With which it waited before: who has to wait again has not lost its place.
+  private var formerTicket: (number: UInt64, place: Place)?
   private var waitsUntil: Moment?
   private var isWaiting = false
   private var lastFailureWasTimeout: Bool?
   private var unfitEnds = 0
+  /// How the one attempt with the client's own key ended.
+  private var ownEnd: AttemptEnd?
   /// How many attempts there have been.
   package private(set) var attempts = 0
 
@@ -93,6 +99,7 @@ package struct Failover: ~Copyable {
     if !isReported { report(.clientLeft, now: now) }
     guard !isOver else { return .refuse(finalRefusal(now: now)) }
     guard now < deadline else { return .refuse(refusalAtDeadline) }
+    if let own = plan.own { return nextOwn(own, now: now) }
     if isWaiting { startOver() }
     while candidate < plan.candidates.count {
       if let choice = nextInCandidate(plan.candidates[candidate], now: now) {
@@ -103,6 +110,15 @@ package struct Failover: ~Copyable {
       tried.removeAll(keepingCapacity: true)
     }
     return waitOrRefuse(now: now)
+  }
+
+  /// A client's own key is tried once; what comes of it says nothing of ours.
+  private mutating func nextOwn(_ own: Key, now: Moment) -> Step {
+    guard attempts == 0, let candidate = plan.candidates.first else { return refuse(now: now) }
+    attempts = 1
+    isReported = false
+    return .attempt(
+      Choice(candidate: candidate, key: own, level: own.level, number: 1, isOwn: true))
   }
 
   /// After a wait, every key may be tried again.
@@ -161,10 +177,18 @@ package struct Failover: ~Copyable {
   // MARK: - Reporting
 
   /// Takes note of how the last attempt ended; health is shared with all other requests.
-  package mutating func report(_ end: AttemptEnd, now: Moment) {
+  ///
+  /// `quota` is what the answer says is left of the key's limits.
+  package mutating func report(_ end: AttemptEnd, quota: QuotaReading? = nil, now: Moment) {
+    if plan.own != nil {
+      isReported = true
+      ownEnd = end
+      if end.isFinal { isOver = true }
+      return
+    }
     guard let lent, !isReported || end == .cutAfterContent else { return }
     random = StableHash.mix(random)
-    lent.provider.state.report(lent.grant, end, now: now, random: random)
+    lent.provider.state.report(lent.grant, end, quota: quota, now: now, random: random)
     isReported = true
     if end.isFinal { isOver = true }
     if end.isProviderFailure { lastFailureWasTimeout = end.isTimeout }
@@ -191,7 +215,7 @@ package struct Failover: ~Copyable {
     if ticket == nil {
       let number = place.provider.state.join(
         level: place.level, model: place.model, roster: place.provider.roster, deadline: limit,
-        now: now)
+        now: now, again: former(at: place))
       guard let number else { return refuse(now: now) }
       ticket = (number, place)
     }
@@ -199,10 +223,18 @@ package struct Failover: ~Copyable {
     return .wait(until: max(again, now + .milliseconds(1)))
   }
 
+  private func former(at place: Place) -> UInt64? {
+    guard let formerTicket, formerTicket.place.provider.state === place.provider.state,
+      formerTicket.place.level == place.level, formerTicket.place.model == place.model
+    else { return nil }
+    return formerTicket.number
+  }
+
   private mutating func leaveLine() {
     guard let held = ticket else { return }
     held.place.provider.state.leave(
       ticket: held.number, level: held.place.level, model: held.place.model)
+    formerTicket = held
     ticket = nil
   }
 
@@ -215,6 +247,7 @@ package struct Failover: ~Copyable {
   /// A provider's failure in this request is the answer; else a rest that ends by itself; else
   /// that no key can do it.
   private func finalRefusal(now: Moment) -> Refusal {
+    if let ownEnd { return refusal(afterOwn: ownEnd) }
     if let wasTimeout = lastFailureWasTimeout {
       return wasTimeout ? .upstreamTimeout : .upstreamExhausted
     }
@@ -225,6 +258,18 @@ package struct Failover: ~Copyable {
     return .noUsableKey(model: plan.model ?? "")
   }
 
+  /// What a client is told of its own key; the provider's words about it are not passed on.
+  private func refusal(afterOwn end: AttemptEnd) -> Refusal {
+    switch end {
+    case .answered(.keySuspect): .upstreamKeyRefused
+    case .answered(.outOfMoney): .upstreamKeySpent
+    case .answered(.rateLimited(let wait)):
+      .upstreamKeyLimited(retryAfterSeconds: wait.map { Self.wholeSeconds($0) } ?? 1)
+    case .answered(.keyCannotServeModel): .modelNotFound(model: plan.model ?? "")
+    default: end.isTimeout ? .upstreamTimeout : .upstreamExhausted
+    }
+  }
+
   private var refusalAtDeadline: Refusal {
     attempts == 0 ? .allCooling(retryAfterSeconds: 1) : .upstreamTimeout
   }
@@ -232,7 +277,11 @@ package struct Failover: ~Copyable {
   /// Whole seconds, rounded up: who comes back then finds a key.
   private func retryAfterSeconds(now: Moment) -> Int {
     guard let usableAt = obstacle.usableAt, usableAt > now else { return 1 }
-    let wait = (usableAt - now).components
-    return max(1, Int(clamping: wait.seconds) + (wait.attoseconds > 0 ? 1 : 0))
+    return Self.wholeSeconds(usableAt - now)
+  }
+
+  private static func wholeSeconds(_ wait: Duration) -> Int {
+    let (seconds, rest) = wait.components
+    return max(1, Int(clamping: seconds) + (rest > 0 ? 1 : 0))
   }
 }

@@ -18,6 +18,10 @@ package struct HealthPolicy: Sendable {
   package var poolCircuit = Circuit.Policy(
     failuresMin: 10, gapMax: .seconds(30), openFirst: .seconds(2), openMax: .seconds(30))
 
+  /// Counted across all levels: for want of a connection no level is better than another.
+  package var providerCircuit = Circuit.Policy(
+    failuresMin: 10, gapMax: .seconds(30), openFirst: .seconds(2), openMax: .seconds(30))
+
   package var retryBudget = RetryBudget.Policy()
 
   /// Between two validations of one key; doubles until a request succeeds with it.

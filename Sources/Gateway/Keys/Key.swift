@@ -13,6 +13,9 @@ package final class Key: Sendable {
   package let secret: ClearSecret
   /// Rises when the secret changes: what was learned of the old one then no longer counts.
   package let incarnation: UInt64
+  /// The user who contributed it; nil for an operator's.
+  package let ownerID: String?
+  package let fingerprint: String?
   let stableHash: UInt64
   /// As it is stored, to see whether a change of the record changes the secret.
   let sealedSecret: String?
@@ -27,21 +30,35 @@ package final class Key: Sendable {
     self.status = definition.status
     self.secret = secret
     self.incarnation = incarnation
+    self.ownerID = definition.ownerID
+    self.fingerprint = definition.fingerprint
     self.stableHash = StableHash.of(id)
     self.sealedSecret = definition.sealedSecret
   }
 
   /// Stands in where a provider takes no key and none is configured.
-  init(forProviderWithoutKeys providerID: String) {
-    self.id = providerID + "/none"
-    self.label = "none"
+  convenience init(forProviderWithoutKeys providerID: String) {
+    self.init(
+      id: providerID + "/none", label: "none", providerID: providerID, secret: ClearSecret([]))
+  }
+
+  /// A key that a client brings for one request; it is in no roster.
+  package convenience init(own key: OwnKey, at provider: Provider) {
+    self.init(id: key.id, label: key.label, providerID: provider.id, secret: key.secret)
+  }
+
+  private init(id: String, label: String, providerID: String, secret: ClearSecret) {
+    self.id = id
+    self.label = label
     self.providerID = providerID
     self.level = Level.range.lowerBound
     self.weight = 1
     self.models = nil
     self.status = .active
-    self.secret = ClearSecret([])
+    self.secret = secret
     self.incarnation = 0
+    self.ownerID = nil
+    self.fingerprint = nil
     self.stableHash = StableHash.of(id)
     self.sealedSecret = nil
   }

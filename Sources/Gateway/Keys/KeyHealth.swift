@@ -15,10 +15,16 @@ struct KeyHealth: Sendable {
   var circuit = Circuit()
   var failuresInARow = 0
   var failureDoubtUntil = Moment.distantPast
+  /// Of limits that count all of its models.
+  var quota: Quota?
   var successes: UInt64 = 0
   var failures: UInt64 = 0
+  private(set) var recent = RecentAttempts()
+  private(set) var lastCheck: KeyCheck?
   /// Nil: no validation is wanted.
   private(set) var validationDueAt: Moment?
+  /// When a healthy key is looked at again; nil: not known yet.
+  private var routineDueAt: Moment?
   private var validationsInARow = 0
   private var validatedAt = Moment.distantPast
 
@@ -34,11 +40,13 @@ struct KeyHealth: Sendable {
 
   /// Other keys go first until then.
   var doubtUntil: Moment {
-    validity == .suspect ? .distantFuture : failureDoubtUntil
+    guard validity != .suspect else { return .distantFuture }
+    return max(failureDoubtUntil, quota?.emptyUntil ?? .distantPast)
   }
 
-  mutating func succeeded() {
+  mutating func succeeded(now: Moment) {
     successes &+= 1
+    recent.note(served: true, now: now)
     failuresInARow = 0
     failureDoubtUntil = .distantPast
     circuit.succeeded()
@@ -52,7 +60,7 @@ struct KeyHealth: Sendable {
   mutating func providerFailed(
     isProbe: Bool, retryAfter: Duration?, now: Moment, policy: HealthPolicy, random: UInt64
   ) {
-    failures &+= 1
+    noteFailure(now)
     let doubt = Jitter.doubled(policy.doubtFirst, times: failuresInARow, limit: policy.doubtMax)
     failuresInARow += 1
     let stated = min(retryAfter ?? .zero, policy.doubtMax)
@@ -61,33 +69,61 @@ struct KeyHealth: Sendable {
   }
 
   /// The provider answered, if only to refuse: it does not fail.
-  mutating func refused() {
-    failures &+= 1
+  mutating func refused(now: Moment) {
+    noteFailure(now)
     failuresInARow = 0
     circuit.succeeded()
   }
 
+  private mutating func noteFailure(_ now: Moment) {
+    failures &+= 1
+    recent.note(served: false, now: now)
+  }
+
   mutating func becameSuspect(now: Moment, policy: HealthPolicy) {
-    refused()
+    refused(now: now)
     guard validity == .good else { return }
     validity = .suspect
     wantValidation(now: now, first: .zero, policy: policy)
   }
 
   mutating func ranOutOfMoney(now: Moment, policy: HealthPolicy) {
-    refused()
+    refused(now: now)
     guard !isOutOfMoney else { return }
     isOutOfMoney = true
     wantValidation(now: now, first: policy.moneyGapFirst, policy: policy)
   }
 
-  /// Whether a validation is due; if so, none is due again before the next gap is over.
-  mutating func takeValidation(now: Moment, policy: HealthPolicy) -> Bool {
-    guard let due = validationDueAt, due <= now else { return false }
-    validatedAt = now
-    validationsInARow += 1
-    validationDueAt = now + gap(policy)
+  // MARK: - Validation
+
+  /// Whether a validation is due, for a reason or as a routine; if so, none is due again before the
+  /// next gap is over.
+  mutating func takeValidation(
+    now: Moment, policy: HealthPolicy, interval: Duration? = nil, random: UInt64 = 0
+  ) -> Bool {
+    if let due = validationDueAt, due <= now {
+      validatedAt = now
+      validationsInARow += 1
+      validationDueAt = now + Jitter.lengthened(gap(policy), by: random)
+      planRoutine(now, interval, random)
+      return true
+    }
+    guard let interval, validationDueAt == nil else { return false }
+    // A shorter interval is not waited for at the pace of the longer one before.
+    guard let due = routineDueAt, due <= now + interval * 2 else {
+      planRoutine(now, interval, random)
+      return false
+    }
+    guard due <= now else { return false }
+    planRoutine(now, interval, random)
     return true
+  }
+
+  /// Between half an interval and one and a half: keys that were made together part ways.
+  private mutating func planRoutine(_ now: Moment, _ interval: Duration?, _ random: UInt64) {
+    guard let interval else { return routineDueAt = nil }
+    let parts = Int64(truncatingIfNeeded: random >> 54)  // 0...1023
+    routineDueAt = now + interval / 2 + interval * Int(parts) / 1_024
   }
 
   mutating func validated(_ result: KeyValidation, now: Moment, policy: HealthPolicy) {
@@ -105,9 +141,18 @@ struct KeyHealth: Sendable {
     case .undecided:
       break
     }
-    if validity != .good || isOutOfMoney, validationDueAt == nil {
-      validationDueAt = now + gap(policy)
+    if validity != .good || isOutOfMoney {
+      validationDueAt = validationDueAt ?? now + gap(policy)
+    } else {
+      validationDueAt = nil
     }
+    let models = result == .valid ? nil : lastCheck?.models
+    lastCheck = KeyCheck(verdict: result, at: now, models: models)
+  }
+
+  /// What a whole list of models said, or that the last one no longer counts.
+  mutating func showsModels(_ models: Set<String>?) {
+    lastCheck?.models = models
   }
 
   /// A key that is validated again and again, because clients' requests throw suspicion on it,
@@ -122,72 +167,5 @@ struct KeyHealth: Sendable {
     return isOutOfMoney
       ? Jitter.doubled(policy.moneyGapFirst, times: times, limit: policy.moneyGapMax)
       : Jitter.doubled(policy.validationGapFirst, times: times, limit: policy.validationGapMax)
-  }
-}
-
-/// What a validation of ours found out about a key.
-package enum KeyValidation: Sendable, CaseIterable {
-  case valid
-  case invalid
-  case outOfMoney
-  /// The provider could not be asked, or its answer says nothing of the key.
-  case undecided
-}
-
-/// What the appliance knows of a key, for lists and pages.
-package struct KeyStatus: Sendable, Equatable {
-  package enum State: String, Sendable, CaseIterable {
-    case ready
-    /// Some model rests on it.
-    case cooling
-    /// Out of money, or its circuit is open.
-    case resting
-    case suspect
-    case invalid
-  }
-
-  package var keyID: String
-  package var state: State
-  /// Nil for a ready key.
-  package var reason: String?
-  /// When it may serve again, where that is known.
-  package var until: Moment?
-  package var successes: UInt64
-  package var failures: UInt64
-  package var cooling: [Cooling]
-
-  package struct Cooling: Sendable, Equatable {
-    package var model: String
-    package var until: Moment
-    /// False: it is remembered that the key cannot do the model.
-    package var isRateLimited: Bool
-  }
-}
-
-extension KeyStatus {
-  init(_ health: KeyHealth, cooling: [Cooling], now: Moment) {
-    let (state, reason, until) = Self.state(health, cooling: cooling, now: now)
-    self.init(
-      keyID: health.keyID, state: state, reason: reason, until: until,
-      successes: health.successes, failures: health.failures, cooling: cooling)
-  }
-
-  private static func state(
-    _ health: KeyHealth, cooling: [Cooling], now: Moment
-  ) -> (State, String?, Moment?) {
-    if health.validity == .invalid {
-      return (.invalid, "the provider refuses the key", health.validationDueAt)
-    }
-    if health.isOutOfMoney { return (.resting, "out of money", health.validationDueAt) }
-    if health.circuit.blockedUntil > now {
-      return (.resting, "the provider keeps failing with it", health.circuit.blockedUntil)
-    }
-    if health.validity == .suspect {
-      return (.suspect, "the provider refused it once", health.validationDueAt)
-    }
-    guard let first = cooling.first else { return (.ready, nil, nil) }
-    let reason =
-      first.isRateLimited ? "rate limited for \(first.model)" : "cannot do \(first.model)"
-    return (.cooling, reason, first.until)
   }
 }

@@ -25,6 +25,7 @@ package struct Grant: Sendable {
   /// The attempt is the probe of an open circuit.
   let isPoolProbe: Bool
   let isKeyProbe: Bool
+  let isProviderProbe: Bool
 }
 
 /// Why a pool had no key for a request, and when it may have one.

@@ -27,10 +27,24 @@ struct Lane: Sendable {
     var limitedAt = Moment.distantPast
     var limitedInARow = 0
     var unfitUntil = Moment.distantPast
+    /// Nothing is left of its limits until then.
+    var emptyUntil = Moment.distantPast
+    var showing = Showing.unknown
 
     var blockedUntil: Moment {
       isListed ? max(coolsUntil, unfitUntil) : .distantFuture
     }
+  }
+
+  /// Whether the provider's own list of models, as it shows it to a key, holds the lane's model.
+  ///
+  /// Lists lack aliases and hold models that are refused after all: it is a hint, and only beside
+  /// a key whose list differs.
+  enum Showing: Sendable {
+    /// Never asked, or the operator's list decides.
+    case unknown
+    case shown
+    case notShown
   }
 
   /// A turn of a key of weight 1: large enough that a stride is exact to a thousandth for the
@@ -42,7 +56,11 @@ struct Lane: Sendable {
   /// Places of the pool's keys in the roster.
   let range: Range<Int>
   var entries: [Entry]
-  var pairs: [Pair]
+  private(set) var pairs: [Pair]
+  /// What providers said is left, by key; empty until one has said something.
+  private(set) var quotas: [Quota?] = []
+  /// How many keys the provider shows the model.
+  private var shownCount = 0
   var line = WaitLine()
   var usedAt = Moment.distantPast
   private(set) var virtualTime: UInt64 = 0
@@ -74,6 +92,44 @@ struct Lane: Sendable {
     for index in entries.indices { entries[index].pass = other.entries[index].pass }
   }
 
+  // MARK: - What is known of a pair
+
+  /// Changes what is known of a pair; `key` is what is known of its key.
+  mutating func change(_ index: Int, of key: KeyHealth, _ change: (inout Pair) -> Void) {
+    change(&pairs[index])
+    refresh(index, of: key)
+  }
+
+  /// Brings a key's health and its pair's together.
+  mutating func refresh(_ index: Int, of key: KeyHealth) {
+    let pair = pairs[index]
+    entries[index].blockedUntil = max(key.blockedUntil, pair.blockedUntil)
+    let isHidden = pair.showing == .notShown && shownCount > 0
+    entries[index].doubtUntil =
+      isHidden ? .distantFuture : max(key.doubtUntil, pair.emptyUntil)
+  }
+
+  mutating func note(_ quota: Quota, _ index: Int, of key: KeyHealth) {
+    if quotas.isEmpty { quotas = Array(repeating: nil, count: entries.count) }
+    quotas[index] = quota
+    pairs[index].emptyUntil = quota.emptyUntil
+    refresh(index, of: key)
+  }
+
+  /// Takes note of what the provider shows a key; `keys` are the roster's.
+  mutating func note(_ showing: Showing, _ index: Int, keys: [KeyHealth]) {
+    let old = pairs[index].showing
+    guard old != showing else { return }
+    pairs[index].showing = showing
+    let wasTold = shownCount > 0
+    shownCount += (showing == .shown ? 1 : 0) - (old == .shown ? 1 : 0)
+    if wasTold != (shownCount > 0) {
+      for place in entries.indices { refresh(place, of: keys[range.lowerBound + place]) }
+    } else {
+      refresh(index, of: keys[range.lowerBound + index])
+    }
+  }
+
   /// Takes over what an older lane knows of one key.
   mutating func inherit(_ index: Int, from other: Lane, at otherIndex: Int, keepsPair: Bool) {
     virtualTime = other.virtualTime
@@ -81,9 +137,15 @@ struct Lane: Sendable {
     usedAt = other.usedAt
     entries[index].pass = other.entries[otherIndex].pass
     guard keepsPair else { return }
-    let isListed = pairs[index].isListed
+    let (isListed, showing) = (pairs[index].isListed, pairs[index].showing)
     pairs[index] = other.pairs[otherIndex]
     pairs[index].isListed = isListed
+    pairs[index].showing = showing
+    guard other.quotas.indices.contains(otherIndex), let quota = other.quotas[otherIndex] else {
+      return
+    }
+    if quotas.isEmpty { quotas = Array(repeating: nil, count: entries.count) }
+    quotas[index] = quota
   }
 
   /// Begins the virtual time of a new key at the lane's.

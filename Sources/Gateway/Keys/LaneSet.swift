@@ -80,4 +80,15 @@ struct LaneSet {
     }
     return cooling.sorted { $0.until < $1.until }
   }
+
+  /// What is left of a key's limits, model by model.
+  func left(key: Int) -> [KeyStatus.Left] {
+    var left: [KeyStatus.Left] = []
+    for lane in lanes where lane.range.contains(key) {
+      let index = key - lane.range.lowerBound
+      guard lane.quotas.indices.contains(index), let quota = lane.quotas[index] else { continue }
+      left += quota.left(of: lane.model)
+    }
+    return left.sorted { $0.model < $1.model }
+  }
 }

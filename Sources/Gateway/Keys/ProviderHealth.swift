@@ -2,22 +2,28 @@ import Providers
 
 /// What all loops learned of one provider: its keys, its pools, its retry budget.
 ///
+/// A pool has a circuit of its own, since a level that fails must not stop the others; the
+/// provider's is for what no key has to do with: that it cannot be reached.
+///
 /// A value without a lock, a clock or randomness; `ProviderState` guards it. It follows the newest
 /// roster it has seen, so that a request that began before a key was taken out does not use it.
 struct ProviderHealth {
-  private struct PoolHealth {
+  struct PoolHealth {
     let level: Int
     let range: Range<Int>
     var circuit = Circuit()
   }
 
-  private let policy: HealthPolicy
+  let policy: HealthPolicy
   private var revision: UInt64 = 0
-  private var roster: [Key] = []
-  private var places: [String: Int] = [:]
-  private var keys: [KeyHealth] = []
-  private var pools: [PoolHealth] = []
-  private var lanes: LaneSet
+  private(set) var roster: [Key] = []
+  private(set) var places: [String: Int] = [:]
+  var keys: [KeyHealth] = []
+  private(set) var pools: [PoolHealth] = []
+  private(set) var circuit = Circuit()
+  var lanes: LaneSet
+  /// Of keys that are not in use: pending, disabled.
+  var otherChecks: [String: KeyCheck] = [:]
   private var retryBudget = RetryBudget()
   private var choices: UInt64 = 0
   private var tickets: UInt64 = 0
@@ -34,14 +40,14 @@ struct ProviderHealth {
     guard let pool = pools.firstIndex(where: { $0.level == request.level }) else {
       return .none(Obstacle())
     }
+    let providerVerdict = circuit.verdict(now: now)
+    if case .blocked(let until) = providerVerdict { return stopped(circuit, until, now) }
     let poolVerdict = pools[pool].circuit.verdict(now: now)
-    if case .blocked(let until) = poolVerdict {
-      let again = min(until, now + policy.lookAgain)
-      let usable = pools[pool].circuit.isProbing ? again : until
-      return .none(Obstacle(againAt: again, usableAt: usable, isCircuitOpen: true))
-    }
+    if case .blocked(let until) = poolVerdict { return stopped(pools[pool].circuit, until, now) }
     let place = lane(pool: pool, model: request.model, now: now)
-    let isProbe = poolVerdict == .probe
+    let isPoolProbe = poolVerdict == .probe
+    let isProviderProbe = providerVerdict == .probe
+    let isProbe = isPoolProbe || isProviderProbe
     if let again = delay(of: request.ticket, lane: place, isProbe: isProbe, now: now) {
       return .none(Obstacle(againAt: again, usableAt: again, isCooling: true))
     }
@@ -55,11 +61,23 @@ struct ProviderHealth {
     if request.isFirst { retryBudget.countRequest(now: now, policy: policy.retryBudget) }
     lanes[place].line.admitted(number: request.ticket)
     lanes[place].chose(index, inTurn: request.affinity == nil && request.pinned == nil)
-    return .use(grant(index, lane: place, pool: pool, isPoolProbe: isProbe, now: now))
+    if isProviderProbe { circuit.beginProbe(now: now, policy: policy.providerCircuit) }
+    return .use(
+      grant(
+        index, lane: place, pool: pool, isPoolProbe: isPoolProbe,
+        isProviderProbe: isProviderProbe, now: now))
+  }
+
+  /// Nobody passes an open circuit; who waits for one looks again now and then.
+  private func stopped(_ circuit: Circuit, _ until: Moment, _ now: Moment) -> KeyAnswer {
+    let again = min(until, now + policy.lookAgain)
+    return .none(
+      Obstacle(
+        againAt: again, usableAt: circuit.isProbing ? again : until, isCircuitOpen: true))
   }
 
   private mutating func grant(
-    _ index: Int, lane place: Int, pool: Int, isPoolProbe: Bool, now: Moment
+    _ index: Int, lane place: Int, pool: Int, isPoolProbe: Bool, isProviderProbe: Bool, now: Moment
   ) -> Grant {
     let keyPlace = lanes[place].range.lowerBound + index
     let isKeyProbe = keys[keyPlace].circuit.verdict(now: now) == .probe
@@ -70,7 +88,7 @@ struct ProviderHealth {
     if isPoolProbe { pools[pool].circuit.beginProbe(now: now, policy: policy.poolCircuit) }
     return Grant(
       key: roster[keyPlace], level: pools[pool].level, model: lanes[place].model, grantedAt: now,
-      isPoolProbe: isPoolProbe, isKeyProbe: isKeyProbe)
+      isPoolProbe: isPoolProbe, isKeyProbe: isKeyProbe, isProviderProbe: isProviderProbe)
   }
 
   /// Marks what this choice must leave out.
@@ -144,16 +162,20 @@ struct ProviderHealth {
   // MARK: - Waiting
 
   /// Takes a ticket in the line of a pool and model; nil if the line is full.
+  ///
+  /// Who was in it before comes back with its old ticket, to its old place.
   mutating func join(
-    level: Int, model: String, roster: Roster, deadline: Moment, now: Moment
+    level: Int, model: String, roster: Roster, deadline: Moment, now: Moment,
+    again old: UInt64? = nil
   ) -> UInt64? {
     adopt(roster)
     guard let pool = pools.firstIndex(where: { $0.level == level }) else { return nil }
     let place = lane(pool: pool, model: model, now: now)
     guard lanes[place].line.count < policy.lineMax else { return nil }
-    tickets += 1
-    lanes[place].line.join(number: tickets, deadline: deadline)
-    return tickets
+    if old == nil { tickets += 1 }
+    let number = old ?? tickets
+    lanes[place].line.join(number: number, deadline: deadline)
+    return number
   }
 
   mutating func leave(ticket: UInt64, level: Int, model: String) {
@@ -163,7 +185,12 @@ struct ProviderHealth {
 
   // MARK: - Learning
 
-  mutating func report(_ grant: Grant, _ end: AttemptEnd, now: Moment, random: UInt64) {
+  /// Takes note of how an attempt ended; `quota` is what its answer says is left of the key's
+  /// limits.
+  mutating func report(
+    _ grant: Grant, _ end: AttemptEnd, quota: QuotaReading? = nil, now: Moment, random: UInt64
+  ) {
+    reached(grant, end, now: now, random: random)
     let pool = pools.firstIndex { $0.level == grant.level }
     guard let keyPlace = places[grant.key.id],
       keys[keyPlace].incarnation == grant.key.incarnation
@@ -174,13 +201,14 @@ struct ProviderHealth {
     let before = (keys[keyPlace].blockedUntil, keys[keyPlace].doubtUntil)
     switch end {
     case .served, .answered(.success), .answered(.clientFault):
-      answered(grant, key: keyPlace, pool: pool)
+      answered(grant, key: keyPlace, pool: pool, now: now)
       changePair(grant, keyPlace) { pair in
         pair.limitedInARow = 0
         pair.unfitUntil = .distantPast
+        if pair.showing == .notShown { pair.showing = .unknown }
       }
     case .answered(.keyCannotServeModel):
-      answered(grant, key: keyPlace, pool: pool)
+      answered(grant, key: keyPlace, pool: pool, now: now)
       let until = now + policy.unfitRest
       changePair(grant, keyPlace) { $0.unfitUntil = until }
     case .answered(.rateLimited(let retryAfter)):
@@ -199,14 +227,28 @@ struct ProviderHealth {
       if let pool, grant.isPoolProbe { pools[pool].circuit.releaseProbe(now: now) }
       if grant.isKeyProbe { keys[keyPlace].circuit.releaseProbe(now: now) }
     }
+    if let quota { note(Quota(reading: quota, readAt: now), grant, key: keyPlace) }
     if before != (keys[keyPlace].blockedUntil, keys[keyPlace].doubtUntil) {
       refresh(key: keyPlace)
     }
   }
 
+  /// Whether there was a connection: for that, one key is as good as another.
+  private mutating func reached(_ grant: Grant, _ end: AttemptEnd, now: Moment, random: UInt64) {
+    switch end {
+    case .connectFailed, .tlsFailed:
+      circuit.failed(
+        isProbe: grant.isProviderProbe, now: now, policy: policy.providerCircuit, random: random)
+    case .clientLeft:
+      if grant.isProviderProbe { circuit.releaseProbe(now: now) }
+    case .served, .answered, .timedOut, .brokeOff, .cutAfterContent:
+      circuit.succeeded()
+    }
+  }
+
   /// The provider did its part: key and pool work.
-  private mutating func answered(_ grant: Grant, key: Int, pool: Int?) {
-    keys[key].succeeded()
+  private mutating func answered(_ grant: Grant, key: Int, pool: Int?, now: Moment) {
+    keys[key].succeeded(now: now)
     closePool(pool)
   }
 
@@ -218,7 +260,7 @@ struct ProviderHealth {
     _ grant: Grant, key: Int, pool: Int?, retryAfter: Duration?, now: Moment, random: UInt64
   ) {
     closePool(pool)
-    keys[key].refused()
+    keys[key].refused(now: now)
     let policy = policy
     changePair(grant, key) { pair in
       // Attempts that were under way when the first was told tell nothing new.
@@ -256,55 +298,36 @@ struct ProviderHealth {
       isProbe: grant.isPoolProbe, now: now, policy: policy.poolCircuit, random: random)
   }
 
+  private mutating func note(_ quota: Quota, _ grant: Grant, key keyPlace: Int) {
+    if quota.reading.countsAllModels {
+      keys[keyPlace].quota = quota
+    } else if let place = lanes.place(level: grant.level, model: grant.model),
+      lanes[place].range.contains(keyPlace)
+    {
+      lanes[place].note(quota, keyPlace - lanes[place].range.lowerBound, of: keys[keyPlace])
+    }
+  }
+
   private mutating func changePair(
     _ grant: Grant, _ keyPlace: Int, _ change: (inout Lane.Pair) -> Void
   ) {
     guard let place = lanes.place(level: grant.level, model: grant.model),
       lanes[place].range.contains(keyPlace)
     else { return }
-    let index = keyPlace - lanes[place].range.lowerBound
-    change(&lanes[place].pairs[index])
-    lanes[place].entries[index].blockedUntil = max(
-      keys[keyPlace].blockedUntil, lanes[place].pairs[index].blockedUntil)
+    lanes[place].change(keyPlace - lanes[place].range.lowerBound, of: keys[keyPlace], change)
   }
 
   /// Brings what a key's health says into every lane that holds it.
-  private mutating func refresh(key keyPlace: Int) {
-    let blockedUntil = keys[keyPlace].blockedUntil
-    let doubtUntil = keys[keyPlace].doubtUntil
+  mutating func refresh(key keyPlace: Int) {
     for place in lanes.indices where lanes[place].range.contains(keyPlace) {
-      let index = keyPlace - lanes[place].range.lowerBound
-      lanes[place].entries[index].blockedUntil = max(
-        blockedUntil, lanes[place].pairs[index].blockedUntil)
-      lanes[place].entries[index].doubtUntil = doubtUntil
+      lanes[place].refresh(keyPlace - lanes[place].range.lowerBound, of: keys[keyPlace])
     }
-  }
-
-  // MARK: - Validation and status
-
-  mutating func takeValidations(roster: Roster, now: Moment) -> [Key] {
-    adopt(roster)
-    var due: [Key] = []
-    for place in keys.indices where keys[place].takeValidation(now: now, policy: policy) {
-      due.append(self.roster[place])
-    }
-    return due
-  }
-
-  mutating func validated(_ key: Key, _ result: KeyValidation, now: Moment) {
-    guard let place = places[key.id], keys[place].incarnation == key.incarnation else { return }
-    keys[place].validated(result, now: now, policy: policy)
-    refresh(key: place)
-  }
-
-  func status(now: Moment) -> [KeyStatus] {
-    keys.indices.map { KeyStatus(keys[$0], cooling: lanes.cooling(key: $0, now: now), now: now) }
   }
 
   // MARK: - Rosters and lanes
 
   /// Follows a newer roster; what is known of keys that stay is kept.
-  private mutating func adopt(_ newer: Roster) {
+  mutating func adopt(_ newer: Roster) {
     guard newer.revision > revision else { return }
     let oldKeys = keys
     let oldPlaces = places
@@ -339,6 +362,7 @@ struct ProviderHealth {
         let place = oldPlaces[roster[pool.range.lowerBound + index].id]
         if place.map({ !old.range.contains($0) }) ?? true { lane.beginTurns(index) }
       }
+      Self.noteShown(in: &lane, roster, keys)
       return lane
     }
     for place in keys.indices { refresh(key: place) }
@@ -350,10 +374,9 @@ struct ProviderHealth {
       var lane = Lane(
         level: pools[pool].level, model: model, range: pools[pool].range, keys: roster)
       for index in lane.entries.indices {
-        let key = keys[lane.range.lowerBound + index]
-        lane.entries[index].blockedUntil = max(key.blockedUntil, lane.pairs[index].blockedUntil)
-        lane.entries[index].doubtUntil = key.doubtUntil
+        lane.refresh(index, of: keys[lane.range.lowerBound + index])
       }
+      Self.noteShown(in: &lane, roster, keys)
       return lane
     }
   }

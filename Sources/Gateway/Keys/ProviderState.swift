@@ -1,3 +1,5 @@
+import Providers
+
 /// What all loops share of a provider while they use it: the health of its keys and pools.
 ///
 /// Guarded by one mutex, held for a scan over plain numbers and never across I/O. Carried over
@@ -18,15 +20,18 @@ package final class ProviderState: Sendable {
     health.withLock { $0.choose(request, roster: roster, now: now) }
   }
 
-  func report(_ grant: Grant, _ end: AttemptEnd, now: Moment, random: UInt64) {
-    health.withLock { $0.report(grant, end, now: now, random: random) }
+  func report(
+    _ grant: Grant, _ end: AttemptEnd, quota: QuotaReading? = nil, now: Moment, random: UInt64
+  ) {
+    health.withLock { $0.report(grant, end, quota: quota, now: now, random: random) }
   }
 
   func join(
-    level: Int, model: String, roster: Roster, deadline: Moment, now: Moment
+    level: Int, model: String, roster: Roster, deadline: Moment, now: Moment, again old: UInt64?
   ) -> UInt64? {
     health.withLock {
-      $0.join(level: level, model: model, roster: roster, deadline: deadline, now: now)
+      $0.join(
+        level: level, model: model, roster: roster, deadline: deadline, now: now, again: old)
     }
   }
 
@@ -34,17 +39,24 @@ package final class ProviderState: Sendable {
     health.withLock { $0.leave(ticket: ticket, level: level, model: model) }
   }
 
-  func takeValidations(roster: Roster, now: Moment) -> [Key] {
-    health.withLock { $0.takeValidations(roster: roster, now: now) }
+  func takeValidations(
+    roster: Roster, _ checks: KeyCheckPolicy, now: Moment, random: UInt64
+  ) -> [Key] {
+    health.withLock { $0.takeValidations(roster: roster, checks, now: now, random: random) }
   }
 
-  func validated(_ key: Key, _ result: KeyValidation, now: Moment) {
-    health.withLock { $0.validated(key, result, now: now) }
+  func validated(_ key: Key, _ findings: KeyFindings, roster: Roster, now: Moment) {
+    health.withLock { $0.validated(key, findings, roster: roster, now: now) }
   }
 
   /// What is known of each key that has been used or waits for it, by place in the roster.
   package func status(now: Moment) -> [KeyStatus] {
     health.withLock { $0.status(now: now) }
+  }
+
+  /// The last validation of a key that is not in use; nil: none since this process began.
+  package func check(ofUnused keyID: String) -> KeyCheck? {
+    health.withLock { $0.otherChecks[keyID] }
   }
 }
 
@@ -52,13 +64,15 @@ extension Provider {
   /// Keys whose validation is due; each is given out once, until its next gap is over.
   ///
   /// The shell asks the provider about each, in the background and never with a client's request,
-  /// and tells `validated`.
-  package func keysNeedingProbe(now: Moment) -> [Key] {
-    state.takeValidations(roster: roster, now: now)
+  /// and tells `probeResult`. `random` spreads the next ones.
+  package func keysNeedingProbe(
+    _ checks: KeyCheckPolicy, now: Moment, random: UInt64
+  ) -> [Key] {
+    state.takeValidations(roster: roster, checks, now: now, random: random)
   }
 
   /// Takes note of what a validation found.
-  package func probeResult(_ key: Key, _ result: KeyValidation, now: Moment) {
-    state.validated(key, result, now: now)
+  package func probeResult(_ key: Key, _ findings: KeyFindings, now: Moment) {
+    state.validated(key, findings, roster: roster, now: now)
   }
 }

@@ -26,9 +26,16 @@ package struct WaitLine: Equatable, Sendable {
   package var isEmpty: Bool { first == tickets.count }
   package var count: Int { tickets.count - first }
 
-  /// Takes a place at the end; `number` is above every one before it.
+  /// Takes the place of `number`: the end of the line for a new one, its old place for one that
+  /// was let go and has to wait again.
   package mutating func join(number: UInt64, deadline: Moment) {
-    tickets.append(Ticket(number: number, deadline: deadline))
+    let ticket = Ticket(number: number, deadline: deadline)
+    guard let last = tickets.last, first < tickets.count, last.number > number else {
+      return tickets.append(ticket)
+    }
+    let place = firstPlace(notBelow: number)
+    guard tickets[place].number != number else { return }
+    tickets.insert(ticket, at: place)
   }
 
   package mutating func leave(number: UInt64) {
@@ -84,13 +91,18 @@ package struct WaitLine: Equatable, Sendable {
   }
 
   private func place(of number: UInt64) -> Int? {
+    let place = firstPlace(notBelow: number)
+    return place < tickets.count && tickets[place].number == number ? place : nil
+  }
+
+  private func firstPlace(notBelow number: UInt64) -> Int {
     var low = first
     var high = tickets.count
     while low < high {
       let middle = low + (high - low) / 2
       if tickets[middle].number < number { low = middle + 1 } else { high = middle }
     }
-    return low < tickets.count && tickets[low].number == number ? low : nil
+    return low
   }
 
   private mutating func dropFirst() {

@@ -52,6 +52,9 @@ package struct Receipt: Equatable, Sendable {
   package var provider: String?
   /// The label of the key that served or was last tried.
   package var key: String?
+  /// The client brought the key, and whoever owns it pays: `key` is `user:` and a part of its
+  /// fingerprint, and no budget of ours is charged.
+  package var usesOwnKey = false
   package var level: Int?
   /// Which rule decided each phase.
   package var decisions = Decisions()

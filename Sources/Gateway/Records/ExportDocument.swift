@@ -57,6 +57,9 @@ package enum ExportDocument {
       guard let key = snapshot.key(id: record.id) else { return nil }
       value["provider"] = snapshot.provider(id: key.providerID).map { .string($0.name) }
       value["secret"] = secret(of: key, secrets)
+      if let owner = key.ownerID {
+        value["owner"] = snapshot.user(id: owner).map { .string($0.name) }
+      }
     case .token:
       guard let token = snapshot.token(id: record.id) else { return nil }
       value["user"] = snapshot.user(id: token.userID).map { .string($0.name) }

@@ -15,7 +15,7 @@ package struct ImportError: Error, Equatable, Sendable, CustomStringConvertible 
 /// "settings":{…}}`. An upsert: a record that is not named stays, a field that is not given stays,
 /// a null returns a field to its default. `prices` and `settings` are keyed by name.
 package struct ImportDocument: Equatable, Sendable {
-  /// In the order in which records refer to each other.
+  /// In the order in which they are written.
   static let sections: [(name: String, kind: Record.Kind)] = [
     ("providers", .provider), ("keys", .key), ("users", .user), ("tokens", .token),
     ("models", .model), ("prices", .price), ("settings", .setting),

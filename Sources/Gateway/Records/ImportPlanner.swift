@@ -12,7 +12,12 @@ extension ImportDocument {
     on snapshot: Snapshot, replacing: Bool = false, tools: ImportTools
   ) throws(ImportError) -> ImportPlan {
     var planner = ImportPlanner(snapshot: snapshot, replacing: replacing, tools: tools)
-    for entry in entries { try planner.add(entry) }
+    // Users name providers, and keys the users who contributed them.
+    for entry in entries where entry.kind == .provider { try planner.add(entry) }
+    for entry in entries where entry.kind == .user { try planner.add(entry) }
+    for entry in entries where entry.kind != .provider && entry.kind != .user {
+      try planner.add(entry)
+    }
     if replacing { planner.removeUnnamed(kinds) }
     let plan = planner.plan
     do {
@@ -183,6 +188,8 @@ private struct ImportPlanner {
     case (.key, "provider"), (.token, "user"):
       let kind: Record.Kind = entry.kind == .key ? .provider : .user
       value[member.name] = .string(try self.id(kind, named: member.value.string ?? "", entry))
+    case (.key, "owner"):
+      value["owner"] = .string(try self.id(.user, named: member.value.string ?? "", entry))
     case (.key, "secret"):
       try takeSecret(member.value, entry, id: id, into: &value, secrets: &secrets)
     case (.token, "secret"):
@@ -284,7 +291,8 @@ private struct ImportPlanner {
   /// What a replaced record keeps where the document is silent: its secret.
   private func kept(of old: JSONValue?, _ kind: Record.Kind) -> JSONValue {
     var value = JSONValue.object([])
-    for field in ["secret", "digest", "public_id"] where kind == .key || kind == .token {
+    for field in ["secret", "digest", "public_id", "owner", "fingerprint"]
+    where kind == .key || kind == .token {
       if let secret = old?[field] { value[field] = secret }
     }
     return value

@@ -8,10 +8,14 @@ package struct KeyDefinition: Equatable, Sendable {
     case disabled
     /// Found, not yet taken into use.
     case pending
+    /// Taken back by its owner: the secret is gone, the fingerprint stays so that it does not come
+    /// back by itself.
+    case withdrawn
   }
 
   package static let fields = [
-    "provider", "label", "secret", "level", "weight", "models", "status",
+    "provider", "label", "secret", "level", "weight", "models", "status", "owner",
+    "fingerprint",
   ]
   package static let weightRange = 1...10_000
 
@@ -24,6 +28,10 @@ package struct KeyDefinition: Equatable, Sendable {
   /// Nil for every model; empty for none.
   package let models: NameList?
   package let status: Status
+  /// The id of the user who contributed it; nil for an operator's.
+  package let ownerID: String?
+  /// What a contributed secret is known by: a keyed digest in hexadecimal.
+  package let fingerprint: String?
 
   init(_ value: JSONValue, id: String?) throws(RecordError) {
     let fields = try RecordFields(value, kind: .key, id: id, naming: "label", known: Self.fields)
@@ -38,6 +46,10 @@ package struct KeyDefinition: Equatable, Sendable {
     level = try fields.integer("level", in: Level.range) ?? Level.standard
     weight = try fields.integer("weight", in: Self.weightRange) ?? 1
     status = try fields.choice("status") ?? .active
+    ownerID = try fields.text("owner")
+    if let ownerID { try fields.check(name: ownerID, field: "owner", bytesMax: 128) }
+    fingerprint = try fields.text("fingerprint")
+    if let fingerprint { try fields.check(name: fingerprint, field: "fingerprint", bytesMax: 64) }
     models = try fields.texts("models").map { texts throws(RecordError) in
       try Self.list(texts, in: fields)
     }

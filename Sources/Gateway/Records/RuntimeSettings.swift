@@ -39,8 +39,20 @@ package struct RuntimeSettings: Equatable, Sendable {
   package var requestsKeptDays: Int = 90
   /// While the database is larger than this the ledger's oldest rows go.
   package var databaseMegabytesMax: Int = 4_096
+  /// How long a healthy key goes without being looked at; zero: for ever.
+  package var keyCheckInterval: Duration = .seconds(3_600)
+  package var keyDiscovery: KeyDiscoveryMode = .off
 
   package init() {}
+
+  /// What becomes of a key that a client brought and that works, where its user agrees.
+  package enum KeyDiscoveryMode: String, Sendable, CaseIterable {
+    case off
+    /// It joins as pending: the operator takes it into use.
+    case pending
+    /// It joins the pool.
+    case active
+  }
 
   /// One setting: its name in records, the CLI and documents.
   package struct Setting: Sendable {
@@ -86,6 +98,14 @@ package struct RuntimeSettings: Equatable, Sendable {
     .integer(
       "drain_bytes_max", \.drainBytesMax, in: 0...1_073_741_824,
       help: "Bytes of an answer that are heard after its client has left, for the same users."),
+    .duration(
+      "key_check_interval", \.keyCheckInterval, in: 0...604_800,
+      help: "Seconds, half of them more or less, after which a healthy key is validated again in "
+        + "the background; 0: never."),
+    .choice(
+      "key_discovery", \.keyDiscovery,
+      help: "What becomes of a provider key that a client brings in x-upstream-key and that works, "
+        + "where its user has contribute_keys: off, or it joins as pending, or as active."),
     .choice(
       "unpriced", \.unpriced,
       help: "What becomes of a request whose model has no price: allow it and flag it, refuse it "

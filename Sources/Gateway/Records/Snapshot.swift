@@ -124,7 +124,8 @@ package final class Snapshot: Sendable {
     return all.sorted { $0.id < $1.id }
   }
 
-  /// Records that cannot stay when one goes: a provider's keys, a user's tokens.
+  /// Records that cannot stay when one goes: a provider's keys, a user's tokens and
+  /// the keys that it has contributed.
   ///
   /// Who deletes a record deletes these in the same change.
   package func dependents(of kind: Record.Kind, id: String) -> [RecordID] {
@@ -132,7 +133,12 @@ package final class Snapshot: Sendable {
     case .provider:
       return providers[id]?.keys.map { RecordID(kind: .key, id: $0.id) } ?? []
     case .user:
+      var contributed: [String] = []
+      keys.forEachEntry { keyID, key in
+        if key.ownerID == id { contributed.append(keyID) }
+      }
       return (tokensByUser[id] ?? []).sorted().map { RecordID(kind: .token, id: $0) }
+        + contributed.sorted().map { RecordID(kind: .key, id: $0) }
     case .key, .token, .model, .price, .setting:
       return []
     }

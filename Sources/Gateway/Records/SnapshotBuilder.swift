@@ -190,7 +190,9 @@ struct SnapshotBuilder {
             id: id, profile: profile, keys: keys, revision: generation, state: ProviderState())
         }
         if old.dialect != provider.dialect { mustCheckModels = true }
-        if profile.auth != .none, let key = keys.first(where: { $0.secret.bytes.isEmpty }) {
+        if profile.auth != .none,
+          let key = keys.first(where: { $0.secret.bytes.isEmpty && $0.status != .withdrawn })
+        {
           throw RecordError(
             kind: .key, id: key.id, name: "\(profile.name)/\(key.label)", field: "secret",
             message: "secret is missing: provider '\(profile.name)' now takes a key")
@@ -209,7 +211,7 @@ struct SnapshotBuilder {
       RecordError(kind: .key, id: record.id, name: shown, field: "secret", message: message)
     }
     guard let sealed = definition.sealedSecret else {
-      guard takesNoKey else { throw wrong("secret is missing") }
+      guard takesNoKey || definition.status == .withdrawn else { throw wrong("secret is missing") }
       return Key(
         id: record.id, definition: definition, secret: ClearSecret([]), incarnation: generation)
     }

@@ -26,6 +26,8 @@ package struct Plan: Sendable {
   /// The only key that may serve: the request names an id that lives on it.
   package let pinned: Key?
   package let foundBy: Decisions.FoundBy
+  /// The client brought it: it serves at the first candidate, once, and no key of a pool does.
+  package private(set) var own: Key?
 
   package init(
     model: String?, candidates: [Candidate], affinity: UInt64? = nil, pinned: Key? = nil,
@@ -36,5 +38,13 @@ package struct Plan: Sendable {
     self.candidates = candidates
     self.affinity = affinity
     self.pinned = pinned
+  }
+
+  /// The same request with a key that its client brought: at the route's provider alone.
+  package func served(by key: OwnKey) -> Plan {
+    var plan = self
+    plan.candidates = Array(candidates.prefix(1))
+    plan.own = candidates.first.map { Key(own: key, at: $0.provider) }
+    return plan
   }
 }

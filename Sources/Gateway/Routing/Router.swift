@@ -13,6 +13,8 @@ package enum Router {
     package var passthroughProvider: String?
     /// The key on which an id lives that the request names.
     package var pinnedKeyID: String?
+    /// The client brought a key: ours do not matter.
+    package var bringsKey = false
 
     package init(
       model: String?, dialect: Dialect, passthroughProvider: String? = nil,
@@ -38,7 +40,7 @@ package enum Router {
   ) throws(Refusal) -> Plan {
     let affinity: UInt64? = caller.user.affinity == .user ? caller.user.stableHash : nil
     var search = Search(
-      snapshot: snapshot, caller: caller, dialect: question.dialect, random: affinity ?? random)
+      snapshot: snapshot, caller: caller, question: question, random: affinity ?? random)
     if let name = question.passthroughProvider {
       guard let provider = snapshot.provider(named: name) else {
         throw .resourceNotFound(id: name)
@@ -52,7 +54,7 @@ package enum Router {
     if let keyID = question.pinnedKeyID {
       return try pinnedPlan(keyID, question, &search)
     }
-    if caller.user.failover == .none { search.stayOnOneLevel() }
+    if caller.user.failover == .none, !question.bringsKey { search.stayOnOneLevel() }
     guard !search.candidates.isEmpty else { throw search.refusal(question.model ?? "") }
     return Plan(
       model: question.model, candidates: search.candidates, affinity: affinity,
@@ -84,6 +86,7 @@ private struct Search {
   let snapshot: Snapshot
   let caller: Caller
   let dialect: Dialect
+  private let bringsKey: Bool
   var random: UInt64
   var candidates: [Candidate] = []
   /// Nil: by the keys' lists.
@@ -99,10 +102,11 @@ private struct Search {
   private var lacksKeys = false
   private var isRefused = false
 
-  init(snapshot: Snapshot, caller: Caller, dialect: Dialect, random: UInt64) {
+  init(snapshot: Snapshot, caller: Caller, question: Router.Question, random: UInt64) {
     self.snapshot = snapshot
     self.caller = caller
-    self.dialect = dialect
+    dialect = question.dialect
+    bringsKey = question.bringsKey
     self.random = random
     tiers = caller.tiers()
     rules = CandidateRules(caller)
@@ -201,11 +205,17 @@ private struct Search {
       return false
     }
     guard isAllowed(candidate) else { return false }
-    guard candidate.provider.roster.fit(candidate.model, tiers) != .none else {
+    guard fit(candidate.provider, candidate.model) != .none else {
       lacksKeys = true
       return false
     }
     return true
+  }
+
+  /// How well a provider's keys serve a model; the key that a client brought may serve any.
+  private func fit(_ provider: Provider, _ model: String) -> Roster.Fit {
+    let fit = provider.roster.fit(model, tiers)
+    return bringsKey ? max(fit, .open) : fit
   }
 
   /// A provider that names models with a slash of its own may list one that begins like another
@@ -233,13 +243,13 @@ private struct Search {
     let providers = snapshot.providers(of: dialect)
     var open: [Candidate] = []
     for provider in providers {
-      let fit = provider.roster.fit(model, tiers)
+      let fit = fit(provider, model)
       guard fit != .none else { continue }
       let candidate = Candidate(provider: provider, model: model, tiers: tiers)
       guard isAllowed(candidate) else { continue }
       if fit == .listed { add(candidate) } else { open.append(candidate) }
     }
-    if !providers.isEmpty, !providers.contains(where: { $0.roster.couldServe(tiers) }) {
+    if !bringsKey, !providers.isEmpty, !providers.contains(where: { $0.roster.couldServe(tiers) }) {
       lacksKeys = true
     }
     for candidate in open { add(candidate) }
@@ -250,7 +260,7 @@ private struct Search {
     foundBy = .passthrough(provider.name)
     let candidate = Candidate(provider: provider, model: model, tiers: tiers)
     guard isAllowed(candidate) else { return }
-    if provider.roster.fit(model, tiers) == .none {
+    if fit(provider, model) == .none {
       lacksKeys = true
     } else {
       add(candidate)

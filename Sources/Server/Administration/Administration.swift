@@ -19,6 +19,9 @@ package struct Administration: Sendable {
   /// What is being done, by its name.
   private(set) var operation = ""
 
+  /// Asks providers about keys; nil when no server runs.
+  var probe: KeyProbe?
+
   package typealias Cut =
     @Sendable (_ userID: String, _ tokenID: String?, _ refusal: Refusal) -> Int
 
@@ -32,10 +35,11 @@ package struct Administration: Sendable {
     self.serverStatus = serverStatus
   }
 
-  /// The same on behalf of somebody else.
-  func acting(as actor: AuditActor) -> Administration {
+  /// The same on behalf of somebody else, who may do something of a name of its own.
+  func acting(as actor: AuditActor, doing operation: String = "") -> Administration {
     var copy = self
     copy.actor = actor
+    copy.operation = operation
     return copy
   }
 
@@ -69,9 +73,13 @@ package struct Administration: Sendable {
     case .record(.setting, _): return try settingSet(arguments)
     case .record(.price, .list): return priceList(arguments)
     case .record(.price, .add), .record(.price, .set): return try priceSet(arguments)
+    case .record(.key, .show): return try keyShow(arguments)
+    case .record(.key, .remove): return try keyRemove(arguments)
     case .record(let kind, .list): return try list(kind, arguments)
     case .record(let kind, .show): return try show(kind, arguments)
     case .record(.token, .add): return try tokenAdd(arguments)
+    case .keyCheck: return try keyCheck(arguments)
+    case .keyWithdraw: return try keyWithdraw(arguments)
     case .record(let kind, .add): return try put(kind, arguments, isNew: true)
     case .record(let kind, .set): return try put(kind, arguments, isNew: false)
     case .record(let kind, .remove): return try remove(kind, arguments)
@@ -123,10 +131,13 @@ enum OperationName {
   case usageSummary
   case auditList, explain
   case budgetShow, budgetRaise
+  case keyCheck, keyWithdraw
 
   init?(_ text: String) {
     switch text {
     case "backup": self = .backup
+    case "key.check": self = .keyCheck
+    case "key.withdraw": self = .keyWithdraw
     case "price.import": self = .priceImport
     case "import": self = .importDocument
     case "export": self = .exportDocument

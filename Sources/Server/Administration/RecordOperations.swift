@@ -113,7 +113,10 @@ extension Administration {
     let owner = snapshot.token(id: id)?.userID
     var dependents = 0
     try write { snapshot throws(OperationFailure) in
-      dependents = snapshot.dependents(of: kind, id: id).count
+      let counted: Record.Kind = kind == .provider ? .key : .token
+      dependents = snapshot.dependents(of: kind, id: id).count {
+        $0.kind == counted && snapshot.key(id: $0.id)?.status != .withdrawn
+      }
       guard kind != .provider || dependents == 0 || arguments.flag("force") else {
         throw OperationFailure(
           code: "conflict",
@@ -177,7 +180,7 @@ extension Administration {
 
   /// The same; the document is made of the records that nobody else changes meanwhile.
   @discardableResult
-  private func apply(
+  func apply(
     replacing: Bool = false, checking check: (Snapshot) throws(OperationFailure) -> Void,
     document: (Snapshot) -> JSONValue
   ) throws(OperationFailure) -> ImportPlan {

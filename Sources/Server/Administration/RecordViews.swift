@@ -59,55 +59,6 @@ extension Administration {
     }
   }
 
-  private func keyViews(_ values: [JSONValue]) -> [JSONValue] {
-    let now = Moment(nanoseconds: MonotonicTime.now().nanoseconds)
-    var statuses: [String: KeyStatus] = [:]
-    for provider in snapshot.allProviders {
-      for status in provider.state.status(now: now) { statuses[status.keyID] = status }
-    }
-    let views = values.map { keyView($0, statuses, now) }
-    return views.sorted { left, right in
-      let (one, other) = (sortKey(left), sortKey(right))
-      return one < other
-    }
-  }
-
-  private func sortKey(_ view: JSONValue) -> (String, Int64, String) {
-    (view["provider"]?.string ?? "", -(view["level"]?.int ?? 0), view["label"]?.string ?? "")
-  }
-
-  private func keyView(
-    _ value: JSONValue, _ statuses: [String: KeyStatus], _ now: Moment
-  ) -> JSONValue {
-    guard let provider = value["provider"]?.string.flatMap({ snapshot.provider(named: $0) }),
-      let key = provider.keys.first(where: { $0.label == value["label"]?.string })
-    else { return value }
-    var view = value
-    view["secret"] = nil
-    view["level"] = .int(Int64(key.level))
-    view["weight"] = .int(Int64(key.weight))
-    if view["models"] == nil { view["models"] = .array([]) }
-    view["status"] = .string(key.status.rawValue)
-    let status = statuses[key.id]
-    let isRunning = serverStatus != nil
-    view["state"] = .string(status?.state.rawValue ?? (isRunning ? "ready" : "unknown"))
-    if let reason = status?.reason { view["reason"] = .string(reason) }
-    if let until = status?.until {
-      let ahead = (until - now).wholeMilliseconds
-      view["until"] = .string(Timestamp.text(wallClockMilliseconds() + max(0, ahead)))
-    }
-    if let status, isRunning {
-      view["successes"] = .number(String(status.successes))
-      view["failures"] = .number(String(status.failures))
-    }
-    // A short secret would be half shown.
-    let hint =
-      key.secret.bytes.count >= 16
-      ? String(decoding: key.secret.bytes.suffix(4), as: UTF8.self) : ""
-    view["secret_hint"] = .string(hint)
-    return view
-  }
-
   private func userViews(_ values: [JSONValue]) -> [JSONValue] {
     let owners = snapshot.records(.token).compactMap { snapshot.token(id: $0.id)?.userID }
     let counts = Dictionary(owners.map { ($0, Int64(1)) }, uniquingKeysWith: +)

@@ -68,7 +68,9 @@ struct OpenAILists {
   }
 
   /// `GET …/models` and `…/models/{id}`.
-  static func models(_ call: SimulatedCall, createdSeconds: Int) -> SimulatedAnswer {
+  static func models(
+    _ call: SimulatedCall, _ models: [String], createdSeconds: Int
+  ) -> SimulatedAnswer {
     func entry(_ name: String) -> JSONValue {
       [
         "id": .string(name), "object": "model", "created": number(createdSeconds),

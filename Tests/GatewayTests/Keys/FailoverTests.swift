@@ -406,4 +406,26 @@ struct FailoverTests {
     // Ten seconds' floor, once, and a fifth of what went there.
     #expect(retries <= 10 + first / 5, "seed \(seed): \(first) and \(retries)")
   }
+
+  /// First come, first served: the first one, let go and limited again, does not go to the end.
+  @Test func whoIsLimitedAgainKeepsItsPlace() throws {
+    let world = try World(Self.document(keys: 1))
+    let plan = try world.plan(model: "x")
+    func request(_ random: UInt64) -> Failover {
+      Failover(plan: plan, queueWait: .seconds(60), deadline: .at(600), random: random)
+    }
+    var first = request(1)
+    guard case .attempt = first.next(now: .at(0)) else { return #expect(Bool(false)) }
+    first.report(.answered(.rateLimited(retryAfter: .seconds(1))), now: .at(0))
+    guard case .wait(until: .at(1)) = first.next(now: .at(0)) else { return #expect(Bool(false)) }
+    var second = request(2)
+    guard case .wait = second.next(now: .at(0.5)) else { return #expect(Bool(false)) }
+    guard case .attempt = first.next(now: .at(1)) else { return #expect(Bool(false)) }
+    first.report(.answered(.rateLimited(retryAfter: .seconds(1))), now: .at(1))
+    guard case .wait(until: .at(2)) = first.next(now: .at(1)),
+      case .wait(until: .at(2)) = second.next(now: .at(1))
+    else { return #expect(Bool(false)) }
+    guard case .wait = second.next(now: .at(2)) else { return #expect(Bool(false)) }
+    guard case .attempt = first.next(now: .at(2)) else { return #expect(Bool(false)) }
+  }
 }

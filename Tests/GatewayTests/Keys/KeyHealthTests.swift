@@ -16,7 +16,7 @@ struct KeyHealthTests {
         isProbe: false, retryAfter: nil, now: .at(0), policy: policy, random: 0)
       #expect(health.doubtUntil == .at(expected))
     }
-    health.succeeded()
+    health.succeeded(now: .at(1))
     #expect(health.doubtUntil == .distantPast && health.blockedUntil == .distantPast)
   }
 
@@ -54,7 +54,7 @@ struct KeyHealthTests {
   @Test func aSuccessEndsASuspicion() throws {
     var health = try health()
     health.becameSuspect(now: .at(1), policy: policy)
-    health.succeeded()
+    health.succeeded(now: .at(1))
     #expect(health.validity == .good && health.validationDueAt == nil)
   }
 
@@ -92,5 +92,65 @@ struct KeyHealthTests {
     health.validated(.outOfMoney, now: .at(1), policy: policy)
     #expect(health.isOutOfMoney && health.validity == .good)
     #expect(health.blockedUntil == .distantFuture)
+  }
+
+  // MARK: - Routine
+
+  /// A healthy key is looked at between half an interval and one and a half, whatever chance says.
+  @Test(arguments: [0, 1, .max / 2, .max] as [UInt64])
+  func healthyKeysAreLookedAtNowAndThen(random: UInt64) throws {
+    var health = try health()
+    var asked: [Double] = []
+    for second in stride(from: 0.0, to: 600, by: 1) {
+      let isDue = health.takeValidation(
+        now: .at(second), policy: policy, interval: .seconds(100), random: random)
+      if isDue {
+        asked.append(second)
+        health.validated(.valid, now: .at(second), policy: policy)
+      }
+    }
+    #expect((3...12).contains(asked.count), "\(asked)")
+    for (one, next) in zip([0] + asked, asked) { #expect((50...151).contains(next - one)) }
+  }
+
+  @Test func withoutAnIntervalNobodyLooksAtAHealthyKey() throws {
+    var health = try health()
+    for second in stride(from: 0.0, to: 100_000, by: 100) {
+      #expect(health.takeValidation(now: .at(second), policy: policy) == false)
+    }
+  }
+
+  @Test func aShorterIntervalCountsAtOnce() throws {
+    var health = try health()
+    let long = Duration.seconds(100_000)
+    #expect(health.takeValidation(now: .at(0), policy: policy, interval: long) == false)
+    let short = Duration.seconds(10)
+    #expect(health.takeValidation(now: .at(1), policy: policy, interval: short) == false)
+    #expect(health.takeValidation(now: .at(16), policy: policy, interval: short) == true)
+  }
+
+  /// A healthy key that could not be asked about stays healthy, and is not hunted.
+  @Test func aRoutineWithoutAnAnswerChangesNothing() throws {
+    var health = try health()
+    health.validated(.undecided, now: .at(1), policy: policy)
+    #expect(health.validity == .good && health.validationDueAt == nil)
+    #expect(health.lastCheck == KeyCheck(verdict: .undecided, at: .at(1), models: nil))
+  }
+
+  @Test func aRoutineFindsAKeyInvalid() throws {
+    var health = try health()
+    health.validated(.invalid, now: .at(1), policy: policy)
+    #expect(health.blockedUntil == .distantFuture && health.validationDueAt == .at(11))
+  }
+
+  // MARK: - What is shown
+
+  @Test func theSuccessRateIsOfTheLastMinutes() throws {
+    var health = try health()
+    for _ in 0..<3 { health.succeeded(now: .at(10)) }
+    health.refused(now: .at(11))
+    #expect(health.recent.counts(now: .at(12)) == (3, 4))
+    #expect(health.recent.counts(now: .at(1_000)) == (0, 0))
+    #expect(health.successes == 3 && health.failures == 1)
   }
 }

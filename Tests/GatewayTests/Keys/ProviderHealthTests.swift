@@ -45,10 +45,18 @@ final class HealthBench {
 
   /// Makes one attempt and reports its end; says which key it was.
   @discardableResult
-  func attempt(_ end: AttemptEnd, _ model: String = "m", level: Int = 1) -> String? {
+  func attempt(
+    _ end: AttemptEnd, _ model: String = "m", level: Int = 1, quota: QuotaReading? = nil
+  ) -> String? {
     guard let grant = grant(model, level: level) else { return nil }
-    health.report(grant, end, now: now, random: 0)
+    health.report(grant, end, quota: quota, now: now, random: 0)
     return grant.key.id
+  }
+
+  /// Keys whose validation is due.
+  func due(interval: Duration? = nil, countMax: Int = 100) -> [Key] {
+    health.takeValidations(
+      roster: roster, KeyCheckPolicy(interval: interval, countMax: countMax), now: now, random: 0)
   }
 }
 
@@ -157,8 +165,9 @@ struct ProviderHealthTests {
     #expect(bench.obstacle() == Obstacle())
     bench.now = .at(100_000)
     #expect(bench.grant("other") == nil, "whatever the model")
-    #expect(bench.health.takeValidations(roster: bench.roster, now: bench.now).map(\.id) == ["k00"])
-    bench.health.validated(bench.roster.keys[0], .valid, now: bench.now)
+    #expect(bench.due().map(\.id) == ["k00"])
+    bench.health.validated(
+      bench.roster.keys[0], KeyFindings(.valid), roster: bench.roster, now: bench.now)
     #expect(bench.grant() != nil)
   }
 
@@ -168,13 +177,17 @@ struct ProviderHealthTests {
     let order = (0..<3).map { _ in bench.attempt(.served) }
     #expect(order == ["k01", "k01", "k01"])
     #expect(bench.grant(tried: [bench.roster.keys[1]])?.key.id == "k00", "still the last resort")
-    #expect(bench.health.takeValidations(roster: bench.roster, now: bench.now).map(\.id) == ["k00"])
-    bench.health.validated(bench.roster.keys[0], .invalid, now: bench.now)
+    #expect(bench.due().map(\.id) == ["k00"])
+    bench.health.validated(
+      bench.roster.keys[0], KeyFindings(.invalid), roster: bench.roster, now: bench.now)
     #expect(bench.grant(tried: [bench.roster.keys[1]]) == nil)
     #expect(bench.health.status(now: bench.now).map(\.state) == [.invalid, .ready])
-    bench.now = .at(10)
-    #expect(bench.health.takeValidations(roster: bench.roster, now: bench.now).count == 1)
-    bench.health.validated(bench.roster.keys[0], .valid, now: bench.now)
+    bench.now = .at(9.9)
+    #expect(bench.due().isEmpty)
+    bench.now = .at(12.5)
+    #expect(bench.due().count == 1)
+    bench.health.validated(
+      bench.roster.keys[0], KeyFindings(.valid), roster: bench.roster, now: bench.now)
     #expect(bench.grant(tried: [bench.roster.keys[1]]) != nil)
   }
 

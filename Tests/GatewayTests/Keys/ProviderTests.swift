@@ -46,17 +46,26 @@ struct ProviderTests {
       "{'providers': [{'name': 'a', 'dialect': 'openai', 'base_url': 'https://a.example'}], 'keys': [{'provider': 'a', 'label': '1', 'secret': 'k'}]}"
     )
     let provider = try world.provider("a")
-    #expect(provider.keysNeedingProbe(now: .at(0)).isEmpty)
+    #expect(
+      provider.keysNeedingProbe(
+        KeyCheckPolicy(interval: nil, countMax: 9), now: .at(0), random: 0
+      ).isEmpty)
     guard
       case .use(let grant) = provider.state.choose(
         KeyRequest(level: 1, model: "m"), roster: provider.roster, now: .at(0))
     else { return #expect(Bool(false)) }
     provider.state.report(grant, .answered(.keySuspect), now: .at(0), random: 0)
-    #expect(provider.keysNeedingProbe(now: .at(0)).map(\.label) == ["1"])
-    #expect(provider.keysNeedingProbe(now: .at(1)).isEmpty)
-    provider.probeResult(grant.key, .invalid, now: .at(1))
+    #expect(
+      provider.keysNeedingProbe(
+        KeyCheckPolicy(interval: nil, countMax: 9), now: .at(0), random: 0
+      ).map(\.label) == ["1"])
+    #expect(
+      provider.keysNeedingProbe(
+        KeyCheckPolicy(interval: nil, countMax: 9), now: .at(1), random: 0
+      ).isEmpty)
+    provider.probeResult(grant.key, KeyFindings(.invalid), now: .at(1))
     #expect(provider.state.status(now: .at(1)).map(\.state) == [.invalid])
-    provider.probeResult(grant.key, .valid, now: .at(2))
+    provider.probeResult(grant.key, KeyFindings(.valid), now: .at(2))
     #expect(provider.state.status(now: .at(2)).map(\.state) == [.ready])
   }
 }

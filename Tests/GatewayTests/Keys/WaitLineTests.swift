@@ -66,4 +66,21 @@ struct WaitLineTests {
     var line = WaitLine()
     #expect(line.delay(of: nil, usableKeys: 1, now: .at(1), spacing: Self.spacing) == nil)
   }
+
+  /// Who was let go and has to wait again stands where it stood.
+  @Test func whoComesBackHasItsOldPlace() {
+    var line = WaitLine()
+    for number in 1...4 { line.join(number: UInt64(number), deadline: .at(100)) }
+    line.admitted(number: 1)
+    line.admitted(number: 2)
+    line.join(number: 1, deadline: .at(100))
+    line.join(number: 1, deadline: .at(100))
+    #expect(line.count == 3)
+    #expect(line.delay(of: 1, usableKeys: 1, now: .at(1), spacing: .seconds(1)) == nil)
+    #expect(line.delay(of: 3, usableKeys: 1, now: .at(1), spacing: .seconds(1)) != nil)
+    line.join(number: 2, deadline: .at(100))
+    line.leave(number: 1)
+    #expect(line.delay(of: 2, usableKeys: 1, now: .at(1), spacing: .seconds(1)) == nil)
+    #expect(line.delay(of: 4, usableKeys: 1, now: .at(1), spacing: .seconds(1)) != nil)
+  }
 }

@@ -11,7 +11,8 @@ struct RuntimeSettingsTests {
       values == [
         "connect_timeout=3", "stream_head_timeout=60", "response_head_timeout=600",
         "stream_silence_timeout=120", "queue_wait=10", "request_timeout=3600",
-        "hold_back_time=5", "drain_time=120", "drain_bytes_max=8388608", "unpriced=\"allow\"",
+        "hold_back_time=5", "drain_time=120", "drain_bytes_max=8388608",
+        "key_check_interval=3600", "key_discovery=\"off\"", "unpriced=\"allow\"",
         "requests_kept_days=90", "database_max_mb=4096",
       ])
   }
