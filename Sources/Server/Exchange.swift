@@ -27,8 +27,8 @@ final class Exchange {
   var reservation: Reservation?
   /// How a caller with limits stands with them.
   var standings: RateStandings?
-  private var decoder: BodyDecoder
-  private var isBodyRead = false
+  var decoder: BodyDecoder
+  private(set) var isBodyRead = false
   private var attemptStart = Moment.distantPast
   /// How the request ended by what has been written down of it; nil: nothing has.
   private var recorded: Receipt.Outcome?
@@ -232,104 +232,7 @@ final class Exchange {
     receipt.lastAttempt = record
   }
 
-  // MARK: phases
-
-  private func authenticate() throws(Interruption) -> Caller {
-    let credential = try refusing { () throws(Refusal) in try ClientCredential.find(head) }
-    let digest = worker.node.digest(credential)
-    var caller = try refusing { () throws(Refusal) in
-      guard let digest else { throw .unknownToken }
-      return try Authentication.authenticate(
-        digest: digest, snapshot: snapshot, nowMilliseconds: receipt.startedAtMilliseconds)
-    }
-    receipt.user = caller.user.name
-    receipt.token = caller.token.label
-    connection.carries(caller)
-    caller.requestedLevel = try refusing { () throws(Refusal) in
-      try RequestedLevel.read(head.fields)
-    }
-    return caller
-  }
-
-  /// On the head alone: no body is read for a request that may not be made.
-  private func authorize(_ caller: Caller, _ route: Route) throws(Interruption) {
-    let denial = AccessControl.denial(caller, endpoint: route.endpoint) {
-      ClientAddress.find(
-        peer: connection.peer, fields: head.fields,
-        trusted: worker.node.configuration.trustedProxies)
-    }
-    receipt.decisions.access = caller.hasRules ? .rules : .noRules
-    try obey(denial)
-  }
-
-  private func authorize(
-    _ caller: Caller, model: String?, _ route: Route
-  ) throws(Interruption) {
-    let denial = AccessControl.denial(
-      caller, model: model, endpoint: route.endpoint,
-      passthroughProvider: route.passthroughProvider, snapshot: snapshot)
-    try obey(denial)
-  }
-
-  private func obey(_ denial: AccessControl.Denial?) throws(Interruption) {
-    guard let denial else { return }
-    receipt.decisions.refusedBy = denial.rule
-    throw .refused(denial.refusal)
-  }
-
-  /// The provider key that the client brought for this request; nil: it brought none.
-  private func ownKey() throws(Interruption) -> OwnKey? {
-    try refusing { () throws(Refusal) in
-      guard let secret = try OwnKey.read(head.fields) else { return nil }
-      let node = worker.node
-      if let digest = node.digest(secret.bytes), snapshot.caller(digest: digest) != nil {
-        throw OwnKey.isToken
-      }
-      return node.fingerprint(secret).map { OwnKey(secret: secret, fingerprint: $0) }
-    }
-  }
-
-  /// A key that a client brought works: it may join the pool.
-  private func noteOwnKey(_ choice: Failover.Choice, _ caller: Caller) {
-    guard snapshot.settings.keyDiscovery != .off, caller.user.contributesKeys,
-      let fingerprint = worker.node.fingerprint(choice.key.secret)
-    else { return }
-    worker.node.sightings.note(
-      KeySighting(
-        key: OwnKey(secret: choice.key.secret, fingerprint: fingerprint),
-        providerID: choice.candidate.provider.id, userID: caller.user.id), now: moment())
-  }
-
-  /// The plan of the request: from its model, or from the key that holds an id it names.
-  ///
-  /// `own` is the key that the client brought, which then serves at the route's provider.
-  private func plan(
-    _ route: Route, _ facts: RequestFacts, _ caller: Caller, _ own: OwnKey?
-  ) throws(Interruption) -> Plan {
-    let plan = try refusing { () throws(Refusal) in
-      var ids = facts.namedIDs
-      if route.endpoint == .response, let id = route.resourceID { ids.append(id) }
-      var pinned =
-        ids.isEmpty ? nil : try worker.node.pinnedKeyID(for: ids, userID: caller.user.id)
-      if let held = pinned {
-        guard own == nil || own?.id == held else { throw .resourceNotFound(id: ids[0]) }
-        guard own != nil || !OwnKey.isOne(held) else {
-          throw .malformed(
-            "'\(ids[0])' lives on a key that you brought. Send that key in x-upstream-key.")
-        }
-        if own != nil { pinned = nil }
-      }
-      var question = Router.Question(
-        model: facts.model, dialect: route.dialect,
-        passthroughProvider: route.passthroughProvider, pinnedKeyID: pinned)
-      question.bringsKey = own != nil
-      let plan = try Router.plan(
-        question, caller: caller, snapshot: snapshot, random: worker.nextRandom())
-      return own.map { plan.served(by: $0) } ?? plan
-    }
-    receipt.decisions.foundBy = plan.foundBy
-    return plan
-  }
+  // MARK: notes
 
   /// Writes down that the request is admitted, with what a crash would have it booked at.
   private func noteAdmission(
@@ -373,90 +276,11 @@ final class Exchange {
     do throws(Refusal) { return try body() } catch { throw .refused(error) }
   }
 
-  private func moment() -> Moment { Moment(nanoseconds: MonotonicTime.now().nanoseconds) }
-
-  // MARK: answers from here
-
-  private func answerModels(_ route: Route, _ caller: Caller) async throws(Interruption) {
-    if let id = route.resourceID { try authorize(caller, model: id, route) }
-    try admitListing(caller)
-    let models = ModelListing.models(for: caller, dialect: route.dialect, snapshot: snapshot).map {
-      ModelListEntry(
-        name: $0.model, owner: $0.provider, createdMilliseconds: receipt.startedAtMilliseconds)
-    }
-    let body: [UInt8]
-    if let id = route.resourceID {
-      guard let entry = models.first(where: { $0.name == id }) else {
-        throw .refused(.modelNotFound(model: id))
-      }
-      body = ModelList.single(entry, dialect: route.dialect)
-    } else {
-      body = ModelList.list(models, dialect: route.dialect)
-    }
-    receipt.outcome = .served
-    receipt.model = route.resourceID
-    _ = await send(LocalAnswer(status: 200, body: body, allow: nil, retryAfterSeconds: nil))
-  }
-
-  /// Answers a request that got no answer from a provider.
-  private func answer(_ interruption: Interruption) async {
-    switch interruption {
-    case .clientLeft:
-      keepsAlive = false
-      if let refusal = connection.cut {
-        if !connection.writer.hasBegun { await refuse(refusal) }
-      } else {
-        receipt.outcome = .abandoned
-      }
-    case .malformedFraming(let what):
-      keepsAlive = false
-      await refuse(.malformed(what))
-    case .refused(let refusal):
-      await refuse(refusal)
-    }
-  }
-
-  private func refuse(_ refusal: Refusal) async {
-    if receipt.endpoint == nil { dialect = Route.dialectOfRefusal(head) }
-    receipt.outcome = receipt.attempts > 0 && connection.cut == nil ? .failed : .refused
-    receipt.anomalies.append(refusal.code)
-    receipt.decisions.note(refusal)
-    let body = refusal.body(dialect: dialect, requestID: receipt.requestID)
-    _ = await send(
-      LocalAnswer(
-        status: refusal.status, body: body, allow: refusal.allow,
-        retryAfterSeconds: refusal.retryAfterSeconds, isFinal: refusal.isFinal))
-  }
-
-  /// Sends an answer of ours; before it, what is left of the request's body is read and dropped.
-  private func send(_ answer: LocalAnswer, leavesReceipt: Bool = true) async -> Bool {
-    if !isBodyRead, !decoder.isFinished {
-      if head.expectsContinue, !connection.hasBufferedBytes {
-        keepsAlive = false  // The client may or may not send its body now: nobody can tell.
-      } else {
-        keepsAlive = await connection.discard(&decoder) && keepsAlive
-      }
-    }
-    receipt.status = answer.status
-    if leavesReceipt { record() }
-    var head = answer.head(
-      requestID: receipt.requestID, dialect: dialect, keepsAlive: keepsAlive)
-    appendLimitFields(to: &head)
-    let isHead = self.head.method == .head
-    connection.writer.begin(
-      head: head, framing: isHead ? .headOnly : .length, length: answer.body.count)
-    do throws(StreamError) {
-      try await connection.writer.send(answer.body, isLast: true)
-    } catch {
-      receipt.outcome = .abandoned
-      keepsAlive = false
-    }
-    return keepsAlive
-  }
+  func moment() -> Moment { Moment(nanoseconds: MonotonicTime.now().nanoseconds) }
 
   /// Writes the receipt down, once; before the last byte of the answer, so that what a client has
   /// is on record whatever becomes of this process.
-  private func record() {
+  func record() {
     guard recorded == nil else { return }
     let now = MonotonicTime.now()
     receipt.durationMilliseconds = (now - startedAt).wholeMilliseconds

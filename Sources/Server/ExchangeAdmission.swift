@@ -37,6 +37,7 @@ extension Exchange {
       }
       return demand
     }
+    receipt.charge?.isOwners = !isOurs
     guard let reservation, let money = reservation.demand.money else { return }
     receipt.charge?.nanoUSD = money.estimateNanoUSD
     if reservation.outputCap != nil { receipt.anomalies.append(BudgetAnomaly.capLowered) }

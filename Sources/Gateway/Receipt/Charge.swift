@@ -10,6 +10,8 @@ package struct Charge: Equatable, Sendable {
   package var nanoUSD: Int64
   /// Whether the user has limits by the day for models, which count the model asked for.
   package var countsModel: Bool
+  /// Whether it is paid with the client's own key, and so no budget's affair, after a crash either.
+  package var isOwners = false
   /// The run of the appliance whose budgets have counted it before the ledger holds it; 0: none.
   ///
   /// Goes through the journal, which a later run may find: it has not counted it.

@@ -326,11 +326,15 @@ extension Receipt {
 
 extension Charge {
   fileprivate var journalMarks: Int64 {
-    get { (countsModel ? 1 : 0) | (isUserCounted ? 2 : 0) | (isTokenCounted ? 4 : 0) }
+    get {
+      (countsModel ? 1 : 0) | (isUserCounted ? 2 : 0) | (isTokenCounted ? 4 : 0)
+        | (isOwners ? 8 : 0)
+    }
     set {
       countsModel = newValue & 1 != 0
       isUserCounted = newValue & 2 != 0
       isTokenCounted = newValue & 4 != 0
+      isOwners = newValue & 8 != 0
     }
   }
 }

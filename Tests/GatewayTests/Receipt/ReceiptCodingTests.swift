@@ -109,6 +109,8 @@ struct ReceiptCodingTests {
     #expect(Self.decode(Self.bytes(receipt, .brief))?.charge == charge)
     receipt.charge = Charge(userID: "u", tokenID: "t")
     #expect(Self.decode(Self.bytes(receipt))?.charge == receipt.charge)
+    receipt.charge?.isOwners = true
+    #expect(Self.decode(Self.bytes(receipt, .brief))?.charge == receipt.charge)
   }
 
   /// Written by a later version: what is not known is skipped, whatever its form.

@@ -1,0 +1,105 @@
+import Gateway
+import HTTP
+import Network
+import Providers
+
+// Who asks, whether they may, and where the request could go: the steps before admission.
+
+extension Exchange {
+  func authenticate() throws(Interruption) -> Caller {
+    let credential = try refusing { () throws(Refusal) in try ClientCredential.find(head) }
+    let digest = worker.node.digest(credential)
+    var caller = try refusing { () throws(Refusal) in
+      guard let digest else { throw .unknownToken }
+      return try Authentication.authenticate(
+        digest: digest, snapshot: snapshot, nowMilliseconds: receipt.startedAtMilliseconds)
+    }
+    receipt.user = caller.user.name
+    receipt.token = caller.token.label
+    connection.carries(caller)
+    caller.requestedLevel = try refusing { () throws(Refusal) in
+      try RequestedLevel.read(head.fields)
+    }
+    return caller
+  }
+
+  /// On the head alone: no body is read for a request that may not be made.
+  func authorize(_ caller: Caller, _ route: Route) throws(Interruption) {
+    let denial = AccessControl.denial(caller, endpoint: route.endpoint) {
+      ClientAddress.find(
+        peer: connection.peer, fields: head.fields,
+        trusted: worker.node.configuration.trustedProxies)
+    }
+    receipt.decisions.access = caller.hasRules ? .rules : .noRules
+    try obey(denial)
+  }
+
+  func authorize(
+    _ caller: Caller, model: String?, _ route: Route
+  ) throws(Interruption) {
+    let denial = AccessControl.denial(
+      caller, model: model, endpoint: route.endpoint,
+      passthroughProvider: route.passthroughProvider, snapshot: snapshot)
+    try obey(denial)
+  }
+
+  func obey(_ denial: AccessControl.Denial?) throws(Interruption) {
+    guard let denial else { return }
+    receipt.decisions.refusedBy = denial.rule
+    throw .refused(denial.refusal)
+  }
+
+  /// The provider key that the client brought for this request; nil: it brought none.
+  func ownKey() throws(Interruption) -> OwnKey? {
+    try refusing { () throws(Refusal) in
+      guard let secret = try OwnKey.read(head.fields) else { return nil }
+      let node = worker.node
+      if let digest = node.digest(secret.bytes), snapshot.caller(digest: digest) != nil {
+        throw OwnKey.isToken
+      }
+      return node.fingerprint(secret).map { OwnKey(secret: secret, fingerprint: $0) }
+    }
+  }
+
+  /// A key that a client brought works: it may join the pool.
+  func noteOwnKey(_ choice: Failover.Choice, _ caller: Caller) {
+    guard snapshot.settings.keyDiscovery != .off, caller.user.contributesKeys,
+      let fingerprint = worker.node.fingerprint(choice.key.secret)
+    else { return }
+    worker.node.sightings.note(
+      KeySighting(
+        key: OwnKey(secret: choice.key.secret, fingerprint: fingerprint),
+        providerID: choice.candidate.provider.id, userID: caller.user.id), now: moment())
+  }
+
+  /// The plan of the request: from its model, or from the key that holds an id it names.
+  ///
+  /// `own` is the key that the client brought, which then serves at the route's provider.
+  func plan(
+    _ route: Route, _ facts: RequestFacts, _ caller: Caller, _ own: OwnKey?
+  ) throws(Interruption) -> Plan {
+    let plan = try refusing { () throws(Refusal) in
+      var ids = facts.namedIDs
+      if route.endpoint == .response, let id = route.resourceID { ids.append(id) }
+      var pinned =
+        ids.isEmpty ? nil : try worker.node.pinnedKeyID(for: ids, userID: caller.user.id)
+      if let held = pinned {
+        guard own == nil || own?.id == held else { throw .resourceNotFound(id: ids[0]) }
+        guard own != nil || !OwnKey.isOne(held) else {
+          throw .malformed(
+            "'\(ids[0])' lives on a key that you brought. Send that key in x-upstream-key.")
+        }
+        if own != nil { pinned = nil }
+      }
+      var question = Router.Question(
+        model: facts.model, dialect: route.dialect,
+        passthroughProvider: route.passthroughProvider, pinnedKeyID: pinned)
+      question.bringsKey = own != nil
+      let plan = try Router.plan(
+        question, caller: caller, snapshot: snapshot, random: worker.nextRandom())
+      return own.map { plan.served(by: $0) } ?? plan
+    }
+    receipt.decisions.foundBy = plan.foundBy
+    return plan
+  }
+}
