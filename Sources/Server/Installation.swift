@@ -71,7 +71,9 @@ package final class Installation: Sendable {
         let vendor = receipt.provider.flatMap { snapshot.provider(named: $0)?.vendor }
         Meter.settleCrashed(&receipt, vendor: vendor, prices: snapshot.prices)
         // What is known to budgets of a request without an end is what its row says.
-        if let cost = receipt.costNanoUSD, receipt.charge?.isOwners == false { receipt.charge?.nanoUSD = cost }
+        if let cost = receipt.costNanoUSD, receipt.charge?.isOwners == false {
+          receipt.charge?.nanoUSD = cost
+        }
       }
     }
     records = RecordBook(
