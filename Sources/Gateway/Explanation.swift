@@ -16,6 +16,18 @@ package struct Explanation: Sendable {
     package var address: IPAddress?
     /// As the header `x-appliance-level` would say it.
     package var requestedLevel: Int?
+    /// Whether the client would bring a provider key of its own.
+    package var bringsKey = false
+    /// What the request would say, in tokens.
+    package var inputTokens = Question.inputTokensDefault
+    /// The cap on output that it would state.
+    package var outputTokensMax: Int64?
+
+    /// A page or two of English.
+    package static let inputTokensDefault: Int64 = 1_000
+    package static let inputTokensMax: Int64 = 1_000_000_000
+    /// Of English in JSON.
+    static let bytesPerToken: Int64 = 4
 
     package init(user: User, endpoint: Endpoint) {
       self.user = user
@@ -28,6 +40,8 @@ package struct Explanation: Sendable {
     package let candidate: Candidate
     package let key: Key
     package let level: Int
+    /// The client would bring it.
+    package let isOwn: Bool
   }
 
   /// More than this are not listed.
@@ -38,13 +52,16 @@ package struct Explanation: Sendable {
   package private(set) var refusal: Refusal?
   package private(set) var plan: Plan?
   package private(set) var attempts: [Attempt] = []
+  /// How the limits and budgets stand that count the request; nil: it does not get so far.
+  package private(set) var outlook: Outlook?
 
-  /// Goes through the phases at a wall time in Unix milliseconds and a moment.
+  /// Goes through the phases at a wall time in Unix milliseconds and a moment; `accounts` are read.
   package init(
-    _ question: Question, snapshot: Snapshot, nowMilliseconds: Int64, now: Moment
+    _ question: Question, snapshot: Snapshot, accounts: Accounts, nowMilliseconds: Int64,
+    now: Moment
   ) {
     do throws(Refusal) {
-      try explain(question, snapshot, nowMilliseconds, now)
+      try explain(question, snapshot, accounts, nowMilliseconds, now)
     } catch {
       refusal = error
       decisions.note(error)
@@ -52,7 +69,8 @@ package struct Explanation: Sendable {
   }
 
   private mutating func explain(
-    _ question: Question, _ snapshot: Snapshot, _ nowMilliseconds: Int64, _ now: Moment
+    _ question: Question, _ snapshot: Snapshot, _ accounts: Accounts,
+    _ nowMilliseconds: Int64, _ now: Moment
   ) throws(Refusal) {
     if let token = question.token {
       try Authentication.check(token, nowMilliseconds: nowMilliseconds)
@@ -70,13 +88,68 @@ package struct Explanation: Sendable {
       decisions.refusedBy = denial.rule
       throw denial.refusal
     }
-    let routing = Router.Question(
+    var routing = Router.Question(
       model: question.model, dialect: question.endpoint.dialect,
       passthroughProvider: question.passthroughProvider)
-    let plan = try Router.plan(routing, caller: caller, snapshot: snapshot, random: 0)
+    routing.bringsKey = question.bringsKey
+    var plan = try Router.plan(routing, caller: caller, snapshot: snapshot, random: 0)
+    if question.bringsKey { plan = plan.served(by: .unknown) }
     self.plan = plan
     decisions.foundBy = plan.foundBy
-    try walk(plan, now)
+    decisions.level = Decisions.Level(plan, caller)
+    let refusal = admit(question, caller, &plan, snapshot, accounts, nowMilliseconds, now)
+    self.plan = plan
+    // The keys are told of a request too that would not be admitted.
+    do throws(Refusal) { try walk(plan, now) } catch { throw refusal ?? error }
+    if let refusal { throw refusal }
+  }
+
+  /// What admission would say; takes nothing.
+  private mutating func admit(
+    _ question: Question, _ caller: Caller, _ plan: inout Plan, _ snapshot: Snapshot,
+    _ accounts: Accounts, _ nowMilliseconds: Int64, _ now: Moment
+  ) -> Refusal? {
+    let demand: Demand
+    do throws(Refusal) {
+      demand = try Self.demand(question, caller, &plan, snapshot)
+    } catch {
+      return error
+    }
+    let outlook = accounts.outlook(
+      user: caller.user.allowance, token: caller.token.allowance, demand,
+      now: now.nanoseconds / 1_000_000, wall: nowMilliseconds)
+    self.outlook = outlook
+    decisions.admission =
+      outlook.refusedBy.map { .refusedBy($0) } ?? (outlook.isEmpty ? .unlimited : .allowed)
+    return outlook.refusal
+  }
+
+  /// What such a request would ask for.
+  private static func demand(
+    _ question: Question, _ caller: Caller, _ plan: inout Plan, _ snapshot: Snapshot
+  ) throws(Refusal) -> Demand {
+    let prices = snapshot.prices
+    if !question.bringsKey {
+      try Admission.dropUnpriced(&plan, settings: snapshot.settings) {
+        prices.entry(for: $0) != nil
+      }
+    }
+    let (user, token) = (caller.user.allowance, caller.token.allowance)
+    var facts = RequestFacts()
+    facts.model = question.model
+    facts.outputTokensMax = question.outputTokensMax
+    facts.bodyKind = question.endpoint.takesFile ? .multipart : .json
+    let tokens = min(max(0, question.inputTokens), Question.inputTokensMax)
+    var demand = Admission.demand(
+      endpoint: question.endpoint, facts: facts, user: user, token: token, inputTokens: tokens)
+    if !question.bringsKey, user?.hasBudgets == true || token?.hasBudgets == true {
+      demand.money = Admission.money(
+        endpoint: question.endpoint, facts: facts,
+        bodyBytes: Int(tokens * Question.bytesPerToken), plan: plan,
+        parts: UnboundedParts.find(question.endpoint, facts, body: [UInt8]().span),
+        inputTokens: tokens, entry: prices.entry(for:))
+    }
+    return demand
   }
 
   private mutating func walk(_ plan: Plan, _ now: Moment) throws(Refusal) {
@@ -86,7 +159,8 @@ package struct Explanation: Sendable {
       switch failover.next(now: now) {
       case .attempt(let choice):
         attempts.append(
-          Attempt(candidate: choice.candidate, key: choice.key, level: choice.level))
+          Attempt(
+            candidate: choice.candidate, key: choice.key, level: choice.level, isOwn: choice.isOwn))
         failover.report(.answered(.keyCannotServeModel), now: now)
       case .wait:
         return
@@ -112,7 +186,20 @@ extension Plan {
   }
 }
 
+extension OwnKey {
+  /// Stands for any key that a client may bring; it is never sent.
+  fileprivate static let unknown = OwnKey(secret: ClearSecret([]), fingerprint: "")
+}
+
 extension Endpoint {
+  /// Whether its requests hold a file.
+  fileprivate var takesFile: Bool {
+    switch self {
+    case .imagesEdits, .imagesVariations, .audioTranscriptions, .audioTranslations: true
+    default: false
+    }
+  }
+
   /// The dialect of its routes; a passthrough's is that of its provider.
   package var dialect: Dialect {
     switch self {

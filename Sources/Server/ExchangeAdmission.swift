@@ -12,15 +12,13 @@ extension Exchange {
   ) throws(Interruption) {
     let (route, facts, caller) = (request.route, request.facts, request.caller)
     let prices = snapshot.prices
-    func entry(_ candidate: Candidate) -> PriceEntry? {
-      prices.entry(
-        vendor: candidate.provider.vendor, responseModel: nil, requestedModel: candidate.model)
-    }
     // What a client's own key costs is its owner's affair.
     let isOurs = plan.own == nil
     if isOurs {
       try refusing { () throws(Refusal) in
-        try Admission.dropUnpriced(&plan, settings: snapshot.settings) { entry($0) != nil }
+        try Admission.dropUnpriced(&plan, settings: snapshot.settings) {
+          prices.entry(for: $0) != nil
+        }
       }
     }
     try take(caller) { user, token in
@@ -33,7 +31,7 @@ extension Exchange {
       if hasBudgets, isOurs {
         demand.money = Admission.money(
           endpoint: route.endpoint, facts: facts, body: body.span, plan: plan, tally: tally,
-          entry: entry)
+          entry: prices.entry(for:))
       }
       return demand
     }
@@ -63,10 +61,10 @@ extension Exchange {
       case .taken(let reservation):
         self.reservation = reservation
         standings = reservation.standings
-      case .refused(let refusal, let standings, let notice):
-        self.standings = standings
-        if let notice { worker.node.tell(notice) }
-        throw .refused(refusal)
+      case .refused(let denial):
+        standings = denial.standings
+        if let notice = denial.notice { worker.node.tell(notice) }
+        throw .refused(denial.refusal)
       }
     }
     receipt.charge = charge

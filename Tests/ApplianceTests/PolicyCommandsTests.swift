@@ -15,6 +15,10 @@ struct PolicyCommandsTests {
         "level": 3,
       ])
     #expect(test.run("explain --model m") == .usage)
+    test.run("explain --user ada --input-tokens 7 --max-tokens 9 --own-key")
+    #expect(
+      test.arguments == ["user": "ada", "input_tokens": 7, "max_tokens": 9, "own_key": true])
+    #expect(test.run("explain --user ada --max-tokens many") == .usage)
   }
 
   @Test func explainTells() {
@@ -35,6 +39,38 @@ struct PolicyCommandsTests {
     other.run("explain --user ada")
     #expect(other.output.hasPrefix("Allowed.\n\nPlan:\n"))
     #expect(other.output.contains("Keys, in order:\nKEY  LEVEL  MODEL\np/k      9  m\n"))
+  }
+
+  @Test func explainTellsOfLimitsAndBudgets() {
+    let told: JSONValue = [
+      "allowed": true, "request": ["input_tokens": 1_000], "output_cap": 400,
+      "not_bounded": ["a search"],
+      "limits": [
+        [
+          "token": .null, "limit": "rpm", "model": .null, "max": 5, "used": 5, "takes": 1,
+          "left_after": .null, "resets_at": "2027-01-01T00:00:00Z", "refuses": true,
+        ]
+      ],
+      "budgets": [
+        [
+          "token": "laptop", "usd": 1, "period": "day", "spent_usd": 0, "reserved_usd": 0,
+          "takes_usd": 1, "left_after_usd": 0, "resets_at": .null, "refuses": false,
+        ]
+      ],
+      "keys": [
+        ["provider": "p", "key": "k", "level": 9, "model": "m", "owner": "ada"],
+        ["provider": "p", "key": .null, "level": .null, "model": "m", "own": true],
+      ],
+    ]
+    let test = TestConsole(answers: [.explain: .success(told)])
+    test.run("explain --user ada")
+    for text in [
+      "It would go out with a cap of 400 output tokens", "Its cost has no bound: a search",
+      "Limits, for 1000 input tokens:", "2027-01-01T00:00:00Z  refuses", "Budgets, in dollars:",
+      "laptop", "p/k (of ada)", "p/the client's own",
+    ] {
+      #expect(test.output.contains(text), "\(text)")
+    }
   }
 
   @Test func auditAsksAndLists() {

@@ -274,3 +274,57 @@ def test_a_cap_is_lowered_in_each_dialect(gateway, simulator, path):
     for name in where:
         value = value[name]
     assert value == cap and 16 <= cap < 1000
+
+
+# Explaining
+
+
+def explain(gateway, *options):
+    return gateway.json("explain", "--user", "ada", "--model", "sim-small", *options)
+
+
+def test_explain_says_what_is_then_taken(gateway, simulator):
+    gateway.import_document({
+        "users": [{"name": "ada", "limits": {"rpm": 3, "concurrent": 2}, "budgets": [{"usd": 1, "period": "day"}],
+                   "model_limits": [{"model": "sim-*", "tpd": 100000}, {"model": "other", "rpm": 0}]}],
+        "tokens": [{"user": "ada", "label": "default", "limits": {"rpd": 50}}]})
+    simulator.reset()
+    before = explain(gateway, "--token", "default", "--max-tokens", "50")
+    assert before["allowed"] and before["rule"] is None
+    assert [(limit["token"], limit["limit"], limit["model"]) for limit in before["limits"]] == [
+        (None, "rpm", None), (None, "concurrent", None), (None, "tpd", "sim-*"), ("default", "rpd", None)]
+    assert [limit["takes"] for limit in before["limits"]] == [1, 1, 1050, 1]
+    assert {limit["used"] for limit in before["limits"]} == {0}
+    budget = before["budgets"][0]
+    # 4000 bytes at a millionth, 50 tokens at two.
+    assert budget["takes_usd"] == 0.0041 and budget["left_after_usd"] == 0.9959 and budget["spent_usd"] == 0
+    assert {"phase": "admit", "rule": "allowed by the limits and budgets of user and token"} in before["decisions"]
+    for _ in range(5):
+        assert explain(gateway, "--token", "default", "--max-tokens", "50")["limits"] == before["limits"]
+    assert simulator.counters() == {}, "explaining sends nothing"
+
+    for _ in range(3):
+        assert gateway.chat().status == 200
+    after = explain(gateway, "--token", "default")
+    assert (after["allowed"], after["status"], after["rule"]) == (
+        False, 429, "user 'ada' limits: 3 requests a minute")
+    used = {(limit["token"], limit["limit"]): limit for limit in after["limits"]}
+    assert used[None, "rpm"]["used"] == 3 and used[None, "rpm"]["refuses"] and used[None, "rpm"]["left_after"] is None
+    assert used[None, "rpm"]["resets_at"] > datetime.datetime.now(datetime.timezone.utc).isoformat()[:19]
+    assert used["default", "rpd"]["used"] == 3 and used[None, "concurrent"]["used"] == 0
+    spent = sum(row["usage"]["input_tokens"] + row["usage"]["output_tokens"] for row in gateway.rows(3))
+    assert used[None, "tpd"]["used"] == spent
+    assert 0 < after["budgets"][0]["spent_usd"] < 0.01
+    assert gateway.chat().status == 429, "what it says is what happens"
+    assert len(after["keys"]) == 1, "the keys are told all the same"
+
+    gateway.cli("user", "set", "ada", "--clear", "limits")
+    gateway.cli("user", "set", "ada", "--budget", "0/total")
+    spent = explain(gateway)
+    assert (spent["status"], spent["rule"]) == (402, "user 'ada' budgets: $0 in all")
+    assert spent["budgets"][0]["refuses"] and spent["budgets"][0]["resets_at"] is None
+    own = explain(gateway, "--own-key")
+    assert own["allowed"] and own["keys"] == [
+        {"provider": "sim-openai", "model": "sim-small", "key": None, "level": None, "own": True, "owner": None}]
+    said = gateway.cli("explain", "--user", "ada", "--model", "sim-small")
+    assert said.startswith("Refused with 402 insufficient_quota") and "refuses" in said

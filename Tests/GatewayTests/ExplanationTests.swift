@@ -21,14 +21,15 @@ struct ExplanationTests {
     """
 
   static func explain(
-    _ world: World, _ change: (inout Explanation.Question) throws -> Void = { _ in }
+    _ world: World, _ accounts: Accounts = Accounts(),
+    _ change: (inout Explanation.Question) throws -> Void = { _ in }
   ) throws -> Explanation {
     var question = Explanation.Question(
       user: try #require(world.snapshot.user(named: "ada")), endpoint: .chatCompletions)
     question.model = "best"
     try change(&question)
     return Explanation(
-      question, snapshot: world.snapshot, nowMilliseconds: 2_000, now: .at(10))
+      question, snapshot: world.snapshot, accounts: accounts, nowMilliseconds: 2_000, now: .at(10))
   }
 
   @Test func keysComeInTheOrderOfAFailover() throws {
@@ -73,6 +74,104 @@ struct ExplanationTests {
     #expect(through.refusal == .endpointNotAllowed(endpoint: "passthrough"))
     let other = try Self.explain(world) { $0.endpoint = .messages }
     #expect(other.refusal?.status == 400)
+  }
+
+  static let limited = """
+    {'providers': [{'name': 'oa', 'dialect': 'openai', 'base_url': 'https://oa.example/v1'}],
+     'keys': [{'provider': 'oa', 'label': 'main', 'secret': 'k1'}],
+     'users': [{'name': 'ada', 'limits': {'rpm': 2, 'tpm': 5000},
+       'model_limits': [{'model': 'm*', 'concurrent': 3}, {'model': 'other', 'rpm': 1}],
+       'budgets': [{'usd': 1, 'period': 'day'}]}],
+     'tokens': [{'user': 'ada', 'label': 'low', 'secret': 'u', 'limits': {'rpd': 10}}],
+     'prices': {'m': {'input_cost_per_token': 1e-06, 'output_cost_per_token': 1e-05,
+       'max_output_tokens': 2000}}}
+    """
+
+  /// What it says is what a request then takes, and saying it takes nothing.
+  @Test func limitsAndBudgetsAreToldAndNotTouched() throws {
+    let world = try World(Self.limited)
+    let accounts = Accounts()
+    let caller = try world.caller("u")
+    func told() throws -> Explanation {
+      try Self.explain(world, accounts) {
+        $0.model = "m"
+        $0.token = caller.token
+      }
+    }
+    for _ in 0..<5 { _ = try told() }
+    #expect(accounts.count == 0, "a look makes no account")
+    let first = try #require(try told().outlook)
+    #expect(first.limits.map(\.rule.kind) == [.rpm, .tpm, .concurrent, .rpd])
+    #expect(first.limits.map(\.name) == ["ada", "ada", "ada", "ada/low"])
+    #expect(first.limits.map(\.isOfToken) == [false, false, false, true])
+    #expect(first.limits.map(\.used) == [0, 0, 0, 0] && first.limits[0].resetMilliseconds == nil)
+    // 1000 tokens and, for the answer, a short one.
+    #expect(first.limits.map(\.takes) == [1, 1_256, 1, 1])
+    // 4000 bytes as input at 1e-6, 2000 tokens of output at 1e-5.
+    #expect(first.budgets.map(\.takesNanoUSD) == [24_000_000])
+    #expect(first.refusal == nil && first.outputCap == nil && first.unbounded.isEmpty)
+    #expect(try told().decisions.list.last?.rule.hasPrefix("allowed by the limits") == true)
+
+    var demand = Demand(model: "m", inputTokens: 1_000, outputTokens: 256)
+    demand.money = MoneyDemand()
+    demand.money?.inputNanoUSD = 24_000_000
+    for _ in 0..<2 {
+      _ = accounts.admit(
+        user: caller.user.allowance, token: caller.token.allowance, demand, now: 9_000,
+        wall: 2_000)
+    }
+    let refused = try told()
+    let second = try #require(refused.outlook)
+    #expect(second.limits.map(\.used) == [2, 2_512, 2, 2])
+    #expect(second.limits.map(\.refuses) == [true, false, false, false])
+    #expect(second.limits[0].resetMilliseconds == 59_000)
+    #expect(second.budgets[0].standing.reservedNanoUSD == 48_000_000)
+    #expect(refused.refusal == .rateLimited(limit: "2 requests a minute", retryAfterSeconds: 59))
+    #expect(refused.decisions.refusal == "user 'ada' limits: 2 requests a minute")
+    #expect(refused.attempts.map(\.key.label) == ["main"], "the keys are told all the same")
+  }
+
+  @Test func budgetsRefuseAndLowerCaps() throws {
+    let world = try World(Self.limited)
+    func told(
+      input: Int64 = 1_000, cap: Int64? = nil, own: Bool = false
+    ) throws -> Explanation {
+      try Self.explain(world) {
+        $0.model = "m"
+        $0.inputTokens = input
+        $0.outputTokensMax = cap
+        $0.bringsKey = own
+      }
+    }
+    let above = try told(input: 1_200, cap: 500_000)
+    #expect(above.refusal == .aboveLimit(limit: "5000 tokens a minute", amount: 501_200))
+    let world2 = try World(Self.limited.replacing("'tpm': 5000", with: "'rpd': 9"))
+    let spent = try Self.explain(world2) {
+      $0.model = "m"
+      $0.inputTokens = 300_000
+    }
+    #expect(spent.refusal?.status == 402 && spent.outlook?.budgets[0].refuses == true)
+    #expect(spent.decisions.refusal == "user 'ada' budgets: $1 a day")
+    let fitted = try Self.explain(world2) {
+      $0.model = "m"
+      $0.inputTokens = 249_000
+      $0.outputTokensMax = 2_000
+    }
+    #expect(fitted.refusal == nil && fitted.outlook?.outputCap == 400)
+    #expect(fitted.outlook?.budgets[0].takesNanoUSD == 1_000_000_000)
+    // What a client's own key costs is no budget's affair.
+    let own = try told(own: true)
+    #expect(own.refusal == nil && own.outlook?.budgets.map(\.takesNanoUSD) == [0])
+    #expect(own.attempts.map(\.isOwn) == [true] && own.decisions.level == nil)
+  }
+
+  @Test func theRefusalOfAModelWithoutAPriceIsASettings() throws {
+    var world = try World(Self.limited)
+    try world.load("{'settings': {'unpriced': 'refuse'}}")
+    let told = try Self.explain(world) { $0.model = "other" }
+    #expect(told.refusal == .modelNotPriced(model: "other"))
+    #expect(told.decisions.refusal == "setting 'unpriced': refuse")
+    #expect(try Self.explain(world) { $0.model = "m" }.refusal == nil)
   }
 
   @Test func everyEndpointHasTheDialectOfItsRoutes() {

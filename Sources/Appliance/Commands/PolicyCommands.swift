@@ -16,10 +16,20 @@ enum PolicyCommands {
       Command.Option("--ip", "ADDRESS", help: "Where it would come from."),
       Command.Option("--level", "N", help: "As the header x-appliance-level."),
       Command.Option("--provider", "NAME", help: "The provider of a passthrough."),
+      Command.Option(
+        "--input-tokens", "N", help: "How much it would say, for limits and budgets. Default: 1000."
+      ),
+      Command.Option(
+        "--max-tokens", "N", help: "The cap on output that it would state. Default: none."),
+      Command.Option("--own-key", help: "With a provider key of the client's in x-upstream-key."),
     ],
     details: [
-      "Shows whether it is allowed, or by which rule not; the plan; and the keys in the order in "
-        + "which they would be tried, from what the running appliance knows of them."
+      "Shows whether it is allowed, or by which rule not; what it would take of each limit and "
+        + "budget, and what that would leave; the plan; and the keys in the order in which they "
+        + "would be tried, from what the running appliance knows of them. Nothing is sent, and "
+        + "nothing is taken.",
+      "A budget sets aside the bound of the cost: the bytes of the request as input, and the cap on "
+        + "output, the stated one or the model's, at the dearest price of the plan.",
     ],
     examples: [
       "appliance explain --user ada --model gpt-4o",
@@ -34,6 +44,9 @@ enum PolicyCommands {
         ("endpoint", call.field("--endpoint")), ("token", call.field("--token")),
         ("ip", call.field("--ip")), ("level", try call.field("--level", in: 0...1_000_000)),
         ("provider", call.field("--provider")),
+        ("input_tokens", try call.field("--input-tokens", in: 0...1_000_000_000)),
+        ("max_tokens", try call.field("--max-tokens", in: 0...1_000_000_000)),
+        ("own_key", call.has("--own-key") ? true : nil),
       ])
     guard !call.wantsJSON else { return call.printJSON(result) }
     if result["allowed"]?.bool == true {
@@ -46,6 +59,15 @@ enum PolicyCommands {
       call.console.writeLine(
         "\(cellText(decision["phase"])): \(printable(cellText(decision["rule"])))")
     }
+    if let cap = result["output_cap"]?.int {
+      call.console.writeLine("It would go out with a cap of \(cap) output tokens, to fit a budget.")
+    }
+    let parts = cellText(result["not_bounded"])
+    if !parts.isEmpty { call.console.writeLine("Its cost has no bound: \(printable(parts))") }
+    printSection(
+      "Limits, for \(cellText(result["request"]?["input_tokens"])) input tokens", result["limits"],
+      limitColumns, call)
+    printSection("Budgets, in dollars", result["budgets"], budgetColumns, call)
     printSection("Plan", result["plan"], planColumns, call)
     printSection("Keys, in order", result["keys"], keyColumns, call)
     printSection("Keys that cannot serve now", result["resting"], restingColumns, call)
@@ -64,16 +86,44 @@ enum PolicyCommands {
     RecordColumn("LEVELS", "levels"),
   ]
 
+  private static let limitColumns: [RecordColumn] = [
+    RecordColumn("TOKEN", "token"), RecordColumn("LIMIT", "limit"), RecordColumn("MODEL", "model"),
+    RecordColumn("MAX", "max", isNumeric: true), RecordColumn("USED", "used", isNumeric: true),
+    RecordColumn("TAKES", "takes", isNumeric: true),
+    RecordColumn("LEFT AFTER", "left_after", isNumeric: true),
+    RecordColumn("RESETS AT", "resets_at"),
+    verdictColumn,
+  ]
+
+  private static let budgetColumns: [RecordColumn] = [
+    RecordColumn("TOKEN", "token"), RecordColumn("USD", "usd", isNumeric: true),
+    RecordColumn("PERIOD", "period"), RecordColumn("SPENT", "spent_usd", isNumeric: true),
+    RecordColumn("RESERVED", "reserved_usd", isNumeric: true),
+    RecordColumn("TAKES", "takes_usd", isNumeric: true),
+    RecordColumn("LEFT AFTER", "left_after_usd", isNumeric: true),
+    RecordColumn("RESETS AT", "resets_at"), verdictColumn,
+  ]
+
+  private static let verdictColumn = RecordColumn("VERDICT") {
+    $0["refuses"]?.bool == true ? "refuses" : "fits"
+  }
+
   private static let keyColumns: [RecordColumn] = [
-    RecordColumn("KEY") { "\(cellText($0["provider"]))/\(cellText($0["key"]))" },
-    RecordColumn("LEVEL", "level", isNumeric: true), RecordColumn("MODEL", "model"),
+    RecordColumn("KEY", text: keyName), RecordColumn("LEVEL", "level", isNumeric: true),
+    RecordColumn("MODEL", "model"),
   ]
 
   private static let restingColumns: [RecordColumn] = [
-    RecordColumn("KEY") { "\(cellText($0["provider"]))/\(cellText($0["key"]))" },
-    RecordColumn("LEVEL", "level", isNumeric: true), RecordColumn("STATE", "state"),
-    RecordColumn("REASON", "reason"),
+    RecordColumn("KEY", text: keyName), RecordColumn("LEVEL", "level", isNumeric: true),
+    RecordColumn("STATE", "state"), RecordColumn("REASON", "reason"),
   ]
+
+  /// `openai/main`, `openai/found-3fa9c1d2 (of ada)`.
+  private static let keyName: @Sendable (JSONValue) -> String = { key in
+    let label = key["own"]?.bool == true ? "the client's own" : cellText(key["key"])
+    let owner = key["owner"]?.string.map { " (of \($0))" } ?? ""
+    return "\(cellText(key["provider"]))/\(label)\(owner)"
+  }
 
   private static let audit = Command.operation(
     "audit", "List the changes of records, newest first",

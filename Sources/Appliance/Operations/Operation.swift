@@ -174,13 +174,21 @@ enum Operation: String, Sendable, CaseIterable {
   /// that asked; `origin` is `socket`, `command` (it worked alone) or `appliance`; `change` is
   /// `created`, `changed` or `removed`; secrets in `before` and `after` are masked.
   case auditList = "audit.list"
-  /// `{user, model?, endpoint?, token?, provider?, ip?, level?}` → `{allowed, user, token, model,
-  /// endpoint, dialect, status?, code?, message?, rule, decisions, plan, keys, resting}`.
+  /// `{user, model?, endpoint?, token?, provider?, ip?, level?, own_key?, input_tokens?,
+  /// max_tokens?}` → `{allowed, user, token, model, endpoint, dialect, status?, code?, message?,
+  /// rule, decisions, request, limits, budgets, output_cap, not_bounded, plan, keys, resting}`.
   ///
-  /// What would happen to such a request now. `rule` says which rule refuses it; `decisions` is
-  /// `[{phase, rule}]`; `plan` is `[{provider, model, level, levels}]`, in order; `keys` is
-  /// `[{provider, model, key, level}]`, in the order in which they would be tried; `resting` are
-  /// the keys that would be if they could serve: `[{provider, key, level, state, reason}]`.
+  /// What would happen to such a request now; nothing is sent and nothing taken. `rule` says which
+  /// rule refuses it; `decisions` is `[{phase, rule}]`. `request` is what was assumed of it:
+  /// `{input_tokens, max_tokens, own_key}`. `limits` are those that count it: `[{token, limit, model,
+  /// max, used, takes, left_after, resets_at, refuses}]`, and `budgets` are as in `budget.show`, with
+  /// `takes_usd` (the bound of its cost), `left_after_usd` and `refuses`; what it would leave is null
+  /// where it is refused. `output_cap` is the cap that would be written into it to make it fit,
+  /// `not_bounded` lists what keeps its cost from having a bound. `plan` is `[{provider, model, level,
+  /// levels}]`, in order; `keys` is `[{provider, model, key, level, own, owner}]`, in the order in
+  /// which they would be tried, `owner` being the user who contributed one, and `own` the key that
+  /// the client would bring, which has no label and no level; `resting` are the keys that would be
+  /// tried if they could serve: `[{provider, key, level, state, reason, owner}]`.
   case explain = "explain"
 
   /// `{user}` → `{"budgets": [budget…]}`: the user's, then those of its tokens by label.

@@ -23,9 +23,20 @@ package enum Admission {
     endpoint: Endpoint, facts: RequestFacts, user: Allowance?, token: Allowance?,
     tally: RequestTally?
   ) -> Demand {
+    guard let tally, !Pricing.isFree(endpoint) else { return Demand(model: facts.model) }
+    return demand(
+      endpoint: endpoint, facts: facts, user: user, token: token,
+      inputTokens: TokenEstimate.inputTokens(tally, model: facts.model))
+  }
+
+  /// The same for an estimate that is known.
+  static func demand(
+    endpoint: Endpoint, facts: RequestFacts, user: Allowance?, token: Allowance?,
+    inputTokens: Int64
+  ) -> Demand {
     var demand = Demand(model: facts.model)
-    guard let tally, !Pricing.isFree(endpoint) else { return demand }
-    demand.inputTokens = TokenEstimate.inputTokens(tally, model: facts.model)
+    guard !Pricing.isFree(endpoint) else { return demand }
+    demand.inputTokens = inputTokens
     guard endpoint.answersWithText else { return demand }
     if let cap = facts.outputTokensMax {
       demand.outputTokens = times(cap, facts.choiceCount)
@@ -46,17 +57,25 @@ package enum Admission {
     endpoint: Endpoint, facts: RequestFacts, body: Span<UInt8>, plan: Plan, tally: RequestTally,
     entry: (Candidate) -> PriceEntry?
   ) -> MoneyDemand? {
-    let answer = min(facts.outputTokensMax ?? usualAnswerTokens, usualAnswerTokens)
-    var money = CostBound.demand(
+    var money = money(
       endpoint: endpoint, facts: facts, bodyBytes: body.count, plan: plan,
       parts: UnboundedParts.find(endpoint, facts, body: body), hasTools: tally.hasTools,
-      estimate: (
-        TokenEstimate.inputTokens(tally, model: facts.model), times(answer, facts.choiceCount)
-      ), entry: entry)
+      inputTokens: TokenEstimate.inputTokens(tally, model: facts.model), entry: entry)
     if endpoint == .messages {
       money?.floorTokens = CostBound.floorTokens(thinkingIn: body)
     }
     return money
+  }
+
+  /// The same for a body that is not there.
+  static func money(
+    endpoint: Endpoint, facts: RequestFacts, bodyBytes: Int, plan: Plan, parts: [String],
+    hasTools: Bool = false, inputTokens: Int64, entry: (Candidate) -> PriceEntry?
+  ) -> MoneyDemand? {
+    let answer = min(facts.outputTokensMax ?? usualAnswerTokens, usualAnswerTokens)
+    return CostBound.demand(
+      endpoint: endpoint, facts: facts, bodyBytes: bodyBytes, plan: plan, parts: parts,
+      hasTools: hasTools, estimate: (inputTokens, times(answer, facts.choiceCount)), entry: entry)
   }
 
   private static func times(_ tokens: Int64, _ count: Int) -> Int64 {
@@ -66,4 +85,11 @@ package enum Admission {
 
   /// What is set aside for an answer to a request that states no cap.
   private static let usualAnswerTokens: Int64 = 256
+}
+
+extension PriceTable {
+  /// The entry by which a candidate's answers are priced, before one is there.
+  package func entry(for candidate: Candidate) -> PriceEntry? {
+    entry(vendor: candidate.provider.vendor, responseModel: nil, requestedModel: candidate.model)
+  }
 }

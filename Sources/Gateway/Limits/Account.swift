@@ -74,6 +74,14 @@ struct Account: Sendable {
       }
     }
 
+    /// The limit that does.
+    var rule: LimitRule? {
+      switch self {
+      case .none: nil
+      case .wait(_, let rule), .never(let rule, _): rule
+      }
+    }
+
     /// Whether waiting will not help.
     var isFinal: Bool {
       if case .never = self { true } else { false }
@@ -158,6 +166,26 @@ struct Account: Sendable {
     }
   }
 
+  /// How the limits stand that count a request, in their order.
+  mutating func limits(_ demand: Demand, at now: Int64) -> [Outlook.Limit] {
+    var limits: [Outlook.Limit] = []
+    for (index, rule) in allowance.rules.enumerated() where rule.covers(demand.model) {
+      let amount = demand.amount(rule.kind.metric)
+      let isOpen =
+        rule.kind == .concurrent
+        ? counters[index].running < rule.max
+        : counters[index].window.wait(for: amount, max: rule.max, at: now) == 0
+      let window = counters[index].window
+      limits.append(
+        Outlook.Limit(
+          name: allowance.name, rule: rule,
+          used: rule.kind == .concurrent ? counters[index].running : window.used, takes: amount,
+          resetMilliseconds: window.isEmpty ? nil : window.reset(at: now),
+          refuses: amount > rule.max || !isOpen))
+    }
+    return limits
+  }
+
   /// Fills a day's window that the newest allowance has brought with what the ledger knows.
   ///
   /// `amounts` are in the order of their times.
@@ -181,7 +209,8 @@ struct Account: Sendable {
 // Budgets.
 extension Account {
   var hasBudgets: Bool { !budgets.isEmpty }
-  var hasStrictBudget: Bool { budgets.contains { $0.budget.definition.mode == .strict } }
+  /// The first that refuses what has no bound.
+  var strictBudget: Budget? { budgets.first { $0.budget.definition.mode == .strict }?.budget }
 
   /// The least that any budget leaves; nil where there is none.
   mutating func left(at wall: Int64) -> Int64? {
@@ -244,10 +273,17 @@ extension Account {
   /// The oldest quarter that a budget needs; nil where there is none.
   func firstQuarter(at wall: Int64) -> Int64? { budgets.map { $0.firstQuarter(at: wall) }.min() }
 
-  /// Why so much cannot be spent, of the tightest budget, and a notice if all of it is spent.
-  mutating func shortage(
-    of nanoUSD: Int64, at wall: Int64
-  ) -> (left: Int64, refusal: Refusal, notice: BudgetNotice?)? {
+  /// Why so much cannot be spent.
+  struct Shortage {
+    let left: Int64
+    let refusal: Refusal
+    /// The tightest budget.
+    let budget: Budget
+    /// If all of it is spent.
+    var notice: BudgetNotice?
+  }
+
+  mutating func shortage(of nanoUSD: Int64, at wall: Int64) -> Shortage? {
     let lefts = budgets.map { $0.left(at: wall) }
     guard let left = lefts.min(), let index = lefts.firstIndex(of: left) else { return nil }
     let state = budgets[index]
@@ -266,7 +302,8 @@ extension Account {
     if left + state.reserved < nanoUSD, budgets[index].takeExhaustion() {
       notice = self.notice(index, 100, at: wall)
     }
-    return (left, .budgetSpent(text), notice)
+    return Shortage(
+      left: left, refusal: .budgetSpent(text), budget: state.budget, notice: notice)
   }
 
   private func notice(_ index: Int, _ percent: Int64, at wall: Int64) -> BudgetNotice {

@@ -19,71 +19,87 @@ struct AccountShard: Sendable {
     let userPlace = user.map { place(of: $0) }
     let tokenPlace = token.map { place(of: $0) }
     var obstacle = Account.Obstacle.none
+    var isOfToken = false
     if let userPlace, let found = accounts[userPlace]?.obstacle(demand, at: now) {
       obstacle = found
     }
     if let tokenPlace, let found = accounts[tokenPlace]?.obstacle(demand, at: now) {
-      if !obstacle.isWorse(than: found) { obstacle = found }
+      if !obstacle.isWorse(than: found) { (obstacle, isOfToken) = (found, true) }
     }
-    var refusal = obstacle.refusal
-    var notice: BudgetNotice?
+    var denial = obstacle.refusal.map { refusal in
+      Accounts.Denial(
+        refusal: refusal,
+        rule: Self.rule(isOfToken ? token : user, "limits", obstacle.rule?.text ?? ""))
+    }
     var fit: MoneyDemand.Fit?
     if let money = demand.money, !obstacle.isFinal {
       // What waiting will not help goes before what it will.
       switch afford(money, userPlace, tokenPlace, wall) {
       case .success(let found): fit = found
-      case .failure(let short): (refusal, notice) = (short.refusal, short.notice)
+      case .failure(let short): denial = short
       }
     }
-    if refusal == nil {
+    if denial == nil {
       take(demand, fit, userPlace, at: now)
       take(demand, fit, tokenPlace, at: now)
     }
     var standings = RateStandings()
     if let userPlace { accounts[userPlace]?.note(demand.model, at: now, into: &standings) }
     if let tokenPlace { accounts[tokenPlace]?.note(demand.model, at: now, into: &standings) }
-    if let refusal { return .refused(refusal, standings, notice) }
+    if var denial {
+      denial.standings = standings
+      return .refused(denial)
+    }
     return .taken(
       Reservation(
         user: user, token: token, demand: demand, takenAtMilliseconds: now, standings: standings,
         fit: fit, generation: max(generation(userPlace), generation(tokenPlace))))
   }
 
-  private struct Shortage: Error {
-    let refusal: Refusal
-    var notice: BudgetNotice?
+  /// `user 'ada' limits: 60 requests a minute`.
+  private static func rule(_ allowance: Allowance?, _ field: String, _ text: String) -> String {
+    guard let allowance else { return "\(field): \(text)" }
+    return "\(allowance.key.isOfToken ? "token" : "user") '\(allowance.name)' \(field): \(text)"
   }
 
   /// How the cost fits into the budgets of both; nil: neither has one.
   private mutating func afford(
     _ money: MoneyDemand, _ userPlace: Int?, _ tokenPlace: Int?, _ wall: Int64
-  ) -> Result<MoneyDemand.Fit?, Shortage> {
+  ) -> Result<MoneyDemand.Fit?, Accounts.Denial> {
     var left: Int64?
-    var isStrict = false
-    if let userPlace, let least = accounts[userPlace]?.left(at: wall) {
-      left = least
-      isStrict = accounts[userPlace]?.hasStrictBudget == true
-    }
+    if let userPlace { left = accounts[userPlace]?.left(at: wall) }
     if let tokenPlace, let least = accounts[tokenPlace]?.left(at: wall) {
       left = min(left ?? .max, least)
-      isStrict = isStrict || accounts[tokenPlace]?.hasStrictBudget == true
     }
     guard let left else { return .success(nil) }
-    if isStrict, !money.unbounded.isEmpty {
-      return .failure(
-        Shortage(refusal: .costNotBounded(what: money.unbounded.joined(separator: ", "))))
+    if !money.unbounded.isEmpty {
+      for place in [userPlace, tokenPlace] {
+        guard let account = place.flatMap({ accounts[$0] }), let budget = account.strictBudget
+        else { continue }
+        return .failure(
+          Accounts.Denial(
+            refusal: .costNotBounded(what: money.unbounded.joined(separator: ", ")),
+            rule: Self.rule(account.allowance, "budgets", budget.text(at: wall) + ", strict")))
+      }
     }
     if let fit = money.fit(into: left) { return .success(fit) }
-    var worst: (left: Int64, refusal: Refusal, notice: BudgetNotice?)?
-    if let userPlace { worst = accounts[userPlace]?.shortage(of: money.leastNanoUSD, at: wall) }
-    if let tokenPlace,
-      let other = accounts[tokenPlace]?.shortage(of: money.leastNanoUSD, at: wall),
-      other.left < worst?.left ?? .max
-    {
-      worst = other
+    var worst: (shortage: Account.Shortage, allowance: Allowance)?
+    for place in [userPlace, tokenPlace] {
+      guard let place, let allowance = accounts[place]?.allowance,
+        let shortage = accounts[place]?.shortage(of: money.leastNanoUSD, at: wall),
+        shortage.left < worst?.shortage.left ?? .max
+      else { continue }
+      worst = (shortage, allowance)
     }
-    let refusal = worst?.refusal ?? .budgetSpent("The budget is spent.")
-    return .failure(Shortage(refusal: refusal, notice: worst?.notice))
+    guard let (shortage, allowance) = worst else {
+      return .failure(
+        Accounts.Denial(refusal: .budgetSpent("The budget is spent."), rule: "budgets"))
+    }
+    return .failure(
+      Accounts.Denial(
+        refusal: shortage.refusal,
+        rule: Self.rule(allowance, "budgets", shortage.budget.text(at: wall)),
+        notice: shortage.notice))
   }
 
   private mutating func take(
@@ -160,6 +176,26 @@ struct AccountShard: Sendable {
       accounts[place]?.restore(
         .tokens, pattern: pattern, amounts { $0.inputTokens &+ $0.outputTokens }, now: now)
     }
+  }
+
+  /// The accounts of some subjects apart, to see what would become of them.
+  func excerpt(_ allowances: [Allowance]) -> AccountShard {
+    var excerpt = AccountShard()
+    excerpt.clock = clock
+    for allowance in allowances {
+      let place = excerpt.place(of: allowance)
+      guard let known = places[allowance.key], let account = accounts[known] else { continue }
+      excerpt.accounts[place] = account
+      excerpt.accounts[place]?.adopt(allowance)
+    }
+    return excerpt
+  }
+
+  /// How the limits of a subject stand that count a request.
+  mutating func limits(_ allowance: Allowance, _ demand: Demand, now: Int64) -> [Outlook.Limit] {
+    let now = advance(to: now)
+    guard let place = places[allowance.key] else { return [] }
+    return accounts[place]?.limits(demand, at: now) ?? []
   }
 
   mutating func budgets(_ allowance: Allowance, wall: Int64) -> [BudgetStanding] {

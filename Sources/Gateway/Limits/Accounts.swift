@@ -28,7 +28,17 @@ package final class Accounts: Sendable {
   /// How an admission ended, and how the caller stands with its limits then.
   package enum Admitted: Sendable {
     case taken(Reservation)
-    case refused(Refusal, RateStandings, BudgetNotice?)
+    case refused(Denial)
+  }
+
+  /// Why a request is not admitted.
+  package struct Denial: Error, Sendable {
+    package let refusal: Refusal
+    /// The limit or the budget that refuses it, in words for the operator.
+    package let rule: String
+    package internal(set) var standings = RateStandings()
+    /// Of a budget that has turned out to be spent.
+    package var notice: BudgetNotice?
   }
 
   /// Takes all that a request needs from its caller's accounts, or nothing.
@@ -43,6 +53,15 @@ package final class Accounts: Sendable {
     return shard(key).state.withLock { state in
       state.admit(user, token, demand, now: now, wall: wall)
     }
+  }
+
+  /// What `admit` would say and take now; takes nothing.
+  package func outlook(
+    user: Allowance?, token: Allowance?, _ demand: Demand, now: Int64, wall: Int64
+  ) -> Outlook {
+    guard let key = (user ?? token)?.key else { return Outlook() }
+    var excerpt = shard(key).state.withLock { $0.excerpt([user, token].compactMap(\.self)) }
+    return excerpt.outlook(user, token, demand, now: now, wall: wall)
   }
 
   /// Ends a reservation: what was taken for estimates becomes what was used.

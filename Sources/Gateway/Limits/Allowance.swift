@@ -133,14 +133,17 @@ package struct AccountKey: Hashable, Sendable {
   /// A user's and its tokens' accounts share a shard, so that one lock is enough for a request.
   let home: UInt64
   private let hash: UInt64
+  let isOfToken: Bool
 
   package init(userID: String) {
+    isOfToken = false
     id = userID
     home = StableHash.of(userID)
     hash = home
   }
 
   package init(tokenID: String, userID: String) {
+    isOfToken = true
     id = tokenID
     home = StableHash.of(userID)
     hash = StableHash.of(tokenID)

@@ -2,7 +2,7 @@ package import Providers
 
 /// Which rule decided each phase of a request; the receipt and `explain` show it.
 ///
-/// Made on the way without making a text: that is for whoever reads it.
+/// Made on the way without making a text: that is for whoever reads it, or for who is refused.
 package struct Decisions: Equatable, Sendable {
   /// What access control had to look at.
   package enum Access: String, Sendable, CaseIterable {
@@ -37,19 +37,69 @@ package struct Decisions: Equatable, Sendable {
     }
   }
 
+  /// Which level of keys serves, and who said so: of what the router has found first.
+  package enum Level: Equatable, Sendable {
+    case user(Int)
+    /// The mapping's, where that is not the user's.
+    case mapping(Int)
+    case token(Int)
+    /// The header `x-appliance-level`.
+    case header(Int)
+
+    package var text: String {
+      switch self {
+      case .user(let level): "level \(level) of the user"
+      case .mapping(let level): "level \(level) of the mapping"
+      case .token(let level): "lowered to level \(level) by the token"
+      case .header(let level): "lowered to level \(level) by x-appliance-level"
+      }
+    }
+  }
+
+  /// What the limits and budgets of user and token have said.
+  package enum Admission: Equatable, Sendable {
+    /// None counts the request.
+    case unlimited
+    case allowed
+    /// The rule, in words for the operator.
+    case refusedBy(String)
+
+    package var text: String {
+      switch self {
+      case .unlimited: "no limits and no budgets"
+      case .allowed: "allowed by the limits and budgets of user and token"
+      case .refusedBy(let rule): rule
+      }
+    }
+  }
+
   /// Nil: the request did not get so far.
   package var access: Access?
   /// The rule that refused it, in words for the operator; nil: none did.
   package var refusedBy: String?
   package var foundBy: FoundBy?
+  /// Nil: it did not get so far, or its key is not chosen by level.
+  package var level: Level?
+  package var admission: Admission?
 
   package init() {}
 
   /// Takes note of a refusal that no single rule has made: the router's, when all that a name leads
   /// to is refused.
   package mutating func note(_ refusal: Refusal) {
-    guard refusedBy == nil, case .modelNotAllowed(let model) = refusal else { return }
-    refusedBy = "models: nothing that '\(model)' leads to is allowed"
+    switch refusal {
+    case .modelNotAllowed(let model):
+      if refusedBy == nil { refusedBy = "models: nothing that '\(model)' leads to is allowed" }
+    case .modelNotPriced:
+      if admission == nil { admission = .refusedBy("setting 'unpriced': refuse") }
+    default: break
+    }
+  }
+
+  /// The rule that refused it, whichever phase that was in; nil: none did.
+  package var refusal: String? {
+    if case .refusedBy(let rule) = admission { return rule }
+    return refusedBy
   }
 
   /// Phase and rule, in the order of the phases.
@@ -62,6 +112,26 @@ package struct Decisions: Equatable, Sendable {
         ("authorize", access == .noRules ? "no rules" : "allowed by the rules of user and token"))
     }
     if let foundBy { list.append(("route", foundBy.text)) }
+    if let level { list.append(("level", level.text)) }
+    if let admission { list.append(("admit", admission.text)) }
     return list
+  }
+}
+
+extension Decisions.Level {
+  /// Who has set the level at which a plan begins; nil where its key is not chosen by level.
+  package init?(_ plan: Plan, _ caller: Caller) {
+    guard plan.pinned == nil, plan.own == nil, let level = plan.candidates.first?.tiers.start else {
+      return nil
+    }
+    if level == caller.user.level {
+      self = .user(level)
+    } else if level == caller.requestedLevel, level < caller.token.level ?? .max {
+      self = .header(level)
+    } else if level == caller.token.level {
+      self = .token(level)
+    } else {
+      self = .mapping(level)
+    }
   }
 }

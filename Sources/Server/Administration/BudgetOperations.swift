@@ -81,7 +81,7 @@ extension Administration {
     return user
   }
 
-  private static func view(_ standing: BudgetStanding, token: String?) -> JSONValue {
+  static func view(_ standing: BudgetStanding, token: String?) -> JSONValue {
     func dollars(_ nano: Int64) -> JSONValue {
       .number(DollarAmount(nanoUSD: nano).description)
     }

@@ -28,8 +28,23 @@ extension Administration {
       question.address = address
     }
     question.requestedLevel = try arguments.optionalInt("level").map { Int(clamping: $0) }
+    question.bringsKey = arguments.flag("own_key")
+    if let tokens = try Self.tokens(arguments, "input_tokens") { question.inputTokens = tokens }
+    question.outputTokensMax = try Self.tokens(arguments, "max_tokens")
     let (endpoint, explanation) = try explain(question, try arguments.optionalText("endpoint"))
     return view(explanation, question, endpoint)
+  }
+
+  private static func tokens(
+    _ arguments: Arguments, _ name: String
+  ) throws(OperationFailure) -> Int64? {
+    guard let tokens = try arguments.optionalInt(name) else { return nil }
+    guard (0...Explanation.Question.inputTokensMax).contains(tokens) else {
+      throw OperationFailure(
+        code: "invalid",
+        message: "'\(name)' must be from 0 to \(Explanation.Question.inputTokensMax).")
+    }
+    return tokens
   }
 
   /// Without an endpoint, that of the first dialect in which the model is served.
@@ -42,7 +57,9 @@ extension Administration {
     )
     func explained(_ endpoint: Endpoint) -> Explanation {
       question.endpoint = endpoint
-      return Explanation(question, snapshot: snapshot, nowMilliseconds: now, now: moment)
+      return Explanation(
+        question, snapshot: snapshot, accounts: installation.accounts, nowMilliseconds: now,
+        now: moment)
     }
     if let endpointName {
       guard let endpoint = EndpointRule.endpoint(named: endpointName) else {
@@ -81,8 +98,8 @@ extension Administration {
         .init("message", .string(refusal.message)),
       ]
     }
-    members.append(
-      .init("rule", explanation.decisions.refusedBy.map(JSONValue.string) ?? .null))
+    let rule = explanation.decisions.refusal
+    members.append(.init("rule", rule.map(JSONValue.string) ?? .null))
     members.append(
       .init(
         "decisions",
@@ -90,6 +107,7 @@ extension Administration {
           explanation.decisions.list.map {
             .object([.init("phase", .string($0.phase)), .init("rule", .string($0.rule))])
           })))
+    members += viewOfTaking(explanation, question)
     members.append(.init("plan", .array((explanation.plan?.candidates ?? []).map(view))))
     members.append(.init("keys", .array(explanation.attempts.map(view))))
     members.append(.init("resting", .array(restingKeys(explanation))))
@@ -111,9 +129,43 @@ extension Administration {
   private func view(_ attempt: Explanation.Attempt) -> JSONValue {
     .object([
       .init("provider", .string(attempt.candidate.provider.name)),
-      .init("model", .string(attempt.candidate.model)), .init("key", .string(attempt.key.label)),
-      .init("level", .int(Int64(attempt.level))),
+      .init("model", .string(attempt.candidate.model)),
+      .init("key", attempt.isOwn ? .null : .string(attempt.key.label)),
+      .init("level", attempt.isOwn ? .null : .int(Int64(attempt.level))),
+      .init("own", .bool(attempt.isOwn)), .init("owner", ownerName(attempt.key)),
     ])
+  }
+
+  /// The user who contributed a key; null for an operator's.
+  private func ownerName(_ key: Key) -> JSONValue {
+    key.ownerID.map { .string(snapshot.user(id: $0)?.name ?? $0) } ?? .null
+  }
+
+  /// What the request would take of each limit and budget that counts it.
+  private func viewOfTaking(
+    _ explanation: Explanation, _ question: Explanation.Question
+  ) -> [JSONValue.Member] {
+    let outlook = explanation.outlook ?? Outlook()
+    let wall = wallClockMilliseconds()
+    func label(_ isOfToken: Bool) -> String? { isOfToken ? question.token?.label : nil }
+    return [
+      .init(
+        "request",
+        .object([
+          .init("input_tokens", .int(question.inputTokens)),
+          .init("max_tokens", question.outputTokensMax.map { .int($0) } ?? .null),
+          .init("own_key", .bool(question.bringsKey)),
+        ])),
+      .init(
+        "limits",
+        .array(
+          outlook.limits.map { Self.view($0, token: label($0.isOfToken), wall: wall) })),
+      .init(
+        "budgets",
+        .array(outlook.budgets.map { Self.view($0, token: label($0.isOfToken)) })),
+      .init("output_cap", outlook.outputCap.map { .int($0) } ?? .null),
+      .init("not_bounded", .array(outlook.unbounded.map { .string($0) })),
+    ]
   }
 
   /// The keys of the plan that would be tried if they could serve now, and why they cannot.
@@ -135,6 +187,7 @@ extension Administration {
             .init("level", .int(Int64(key.level))),
             .init("state", .string(status?.state.rawValue ?? "ready")),
             .init("reason", status?.reason.map(JSONValue.string) ?? .null),
+            .init("owner", ownerName(key)),
           ]))
       }
     }

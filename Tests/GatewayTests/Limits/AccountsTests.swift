@@ -26,7 +26,7 @@ struct AccountsTests {
   }
 
   private func refusal(_ admitted: Accounts.Admitted) -> Refusal? {
-    if case .refused(let refusal, _, _) = admitted { refusal } else { nil }
+    if case .refused(let denial) = admitted { denial.refusal } else { nil }
   }
 
   @Test func aRefusalTakesNothing() {
