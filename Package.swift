@@ -32,25 +32,28 @@ let package = Package(
     .target(name: "HTTP", swiftSettings: pure),
     .target(name: "Log", swiftSettings: pure),
     .target(name: "Cluster", swiftSettings: pure),
+    .target(name: "Locks", swiftSettings: pure),
     .target(name: "Providers", dependencies: ["JSON", "HTTP"], swiftSettings: pure),
     .target(
-      name: "Gateway", dependencies: ["Providers", "HTTP", "JSON", "Cluster"], swiftSettings: pure),
+      name: "Gateway", dependencies: ["Providers", "HTTP", "JSON", "Cluster", "Locks"],
+      swiftSettings: pure),
 
     // 2: adapters
-    .target(name: "Network", dependencies: ["CLinux", "COpenSSL"], swiftSettings: strict),
-    .target(name: "Vault", dependencies: ["COpenSSL"], swiftSettings: strict),
+    .target(
+      name: "Network", dependencies: ["CLinux", "COpenSSL", "Locks"], swiftSettings: strict),
+    .target(name: "Vault", dependencies: ["COpenSSL", "Locks"], swiftSettings: strict),
     .target(
       name: "Store",
-      dependencies: ["CSQLite", "CLinux", "Cluster", "Gateway", "Providers", "JSON"],
+      dependencies: ["CSQLite", "CLinux", "Cluster", "Gateway", "Providers", "JSON", "Locks"],
       swiftSettings: strict),
-    .target(name: "Fetch", dependencies: ["CCurl"], swiftSettings: strict),
+    .target(name: "Fetch", dependencies: ["CCurl", "Locks"], swiftSettings: strict),
 
     // 3: shells
     .target(
       name: "Server",
       dependencies: [
         "Network", "Vault", "Store", "Fetch", "Gateway", "Providers", "HTTP", "JSON", "Cluster",
-        "Log",
+        "Log", "Locks",
       ], swiftSettings: strict),
     .target(
       name: "Simulator", dependencies: ["Network", "Providers", "HTTP", "JSON"],
@@ -68,28 +71,32 @@ let package = Package(
     .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: strict),
     .testTarget(name: "LogTests", dependencies: ["Log"], swiftSettings: strict),
     .testTarget(name: "ClusterTests", dependencies: ["Cluster"], swiftSettings: strict),
+    .testTarget(name: "LocksTests", dependencies: ["Locks"], swiftSettings: strict),
     .testTarget(
       name: "ProvidersTests", dependencies: ["Providers", "HTTP", "JSON"], swiftSettings: strict),
     .testTarget(
-      name: "GatewayTests", dependencies: ["Gateway", "Providers", "HTTP", "JSON", "Cluster"],
+      name: "GatewayTests",
+      dependencies: ["Gateway", "Providers", "HTTP", "JSON", "Cluster", "Locks"],
       swiftSettings: strict),
-    .testTarget(name: "NetworkTests", dependencies: ["Network", "CLinux"], swiftSettings: strict),
+    .testTarget(
+      name: "NetworkTests", dependencies: ["Network", "CLinux", "Locks"], swiftSettings: strict),
     .testTarget(name: "VaultTests", dependencies: ["Vault"], swiftSettings: strict),
     .testTarget(
       name: "StoreTests", dependencies: ["Store", "Cluster", "Gateway", "Providers", "JSON"],
       swiftSettings: strict),
-    .testTarget(name: "FetchTests", dependencies: ["Fetch", "CCurl"], swiftSettings: strict),
+    .testTarget(
+      name: "FetchTests", dependencies: ["Fetch", "CCurl", "Locks"], swiftSettings: strict),
     .testTarget(
       name: "ServerTests",
       dependencies: [
         "Server", "Network", "Vault", "Store", "Fetch", "Gateway", "Providers", "HTTP", "JSON",
-        "Cluster", "Log",
+        "Cluster", "Log", "Locks",
       ], swiftSettings: strict),
     .testTarget(
       name: "SimulatorTests", dependencies: ["Simulator", "Network", "HTTP", "JSON"],
       swiftSettings: strict),
     .testTarget(
-      name: "ApplianceTests", dependencies: ["Appliance", "JSON"], swiftSettings: strict),
+      name: "ApplianceTests", dependencies: ["Appliance", "JSON", "Locks"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,4 +1,5 @@
 import Glibc
+import Locks
 import Synchronization
 
 /// Runs fetches on threads of its own, so that nobody else waits for them.
@@ -6,7 +7,7 @@ import Synchronization
 /// The fetches that wait are bounded. Shared by all loops; `submit` makes one system call.
 package final class FetchPool: Sendable {
   private let queue: FetchQueue
-  private let threads: Mutex<[pthread_t]>
+  private let threads: Guarded<[pthread_t]>
 
   /// - Parameters:
   ///   - threads: How many fetches run at a time.
@@ -16,7 +17,7 @@ package final class FetchPool: Sendable {
     // A pipe takes 64 KiB before it would block.
     precondition(threads > 0 && (1...60_000).contains(waitingMax))
     queue = try FetchQueue(waitingMax: waitingMax)
-    self.threads = Mutex([])
+    self.threads = Guarded([])
     for _ in 0..<threads {
       var thread = pthread_t()
       let context = Unmanaged.passRetained(queue)

@@ -1,3 +1,4 @@
+import Locks
 import Glibc
 import Synchronization
 
@@ -10,11 +11,11 @@ final class FetchQueue: Sendable {
     let completion: @Sendable (Result<FetchResponse, FetchError>) -> Void
   }
 
-  let jobs = Mutex<[Job]>([])
+  let jobs = Guarded<[Job]>([])
   let isClosed = Atomic<Bool>(false)
   /// A pipe with a byte for each job that waits: reading from it is the wait for one.
   let readEnd: CInt
-  let writeEnd: Mutex<CInt?>
+  let writeEnd: Guarded<CInt?>
   let waitingMax: Int
 
   init(waitingMax: Int) throws(FetchError) {
@@ -23,7 +24,7 @@ final class FetchQueue: Sendable {
     guard pipe(&ends) == 0 else { throw .failed(host: "", words: "no descriptor left") }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     readEnd = ends[0]
-    writeEnd = Mutex(ends[1])
+    writeEnd = Guarded(ends[1])
   }
 
   deinit {

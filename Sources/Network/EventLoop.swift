@@ -1,3 +1,4 @@
+import Locks
 import CLinux
 import Glibc
 import Synchronization
@@ -36,7 +37,7 @@ package final class EventLoop: TaskExecutor, Sendable {
 
   private let epoll: Int32
   private let wakeup: Int32
-  private let inbox = Mutex<[Errand]>([])
+  private let inbox = Guarded<[Errand]>([])
   private let thread = Atomic<UInt>(0)
   private let isStopping = Atomic<Bool>(false)
   private let state: State

@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Locks
 
 /// Lets a thread wait until others have done their part; never wait on a loop.
 ///
@@ -39,7 +39,7 @@ package final class Latch: @unchecked Sendable {
 
 /// The first failure that any of several threads met.
 package final class FirstFailure: Sendable {
-  private let first = Mutex<SystemError?>(nil)
+  private let first = Guarded<SystemError?>(nil)
   package init() {}
   package func note(_ error: SystemError) {
     first.withLock { if $0 == nil { $0 = error } }

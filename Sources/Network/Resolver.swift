@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Locks
 
 /// Turns host names into addresses, off the loops.
 ///
@@ -19,7 +19,7 @@ package final class Resolver: Sendable {
   private static let failureFreshSeconds = 1
   private static let namesMax = 1_024
 
-  private let entries = Mutex<[String: Entry]>([:])
+  private let entries = Guarded<[String: Entry]>([:])
 
   package init() {}
 

@@ -2,7 +2,7 @@ import Gateway
 import Log
 import Network
 import Store
-import Synchronization
+import Locks
 
 /// Has rows removed whose time is over, a few at a time.
 ///
@@ -22,7 +22,7 @@ final class LedgerKeeper: Sendable {
   private let writer: Writer
   private let settings: @Sendable () -> RuntimeSettings
   private let log: EventLog
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   init(
     loop: EventLoop, writer: Writer, log: EventLog,

@@ -1,3 +1,4 @@
+import Locks
 package import Gateway
 import Log
 package import Network
@@ -16,16 +17,16 @@ package final class Node: Sendable {
   let accounts: Accounts
   private let ownedIDs: OwnedIDs
   /// Providers that have refused `stream_options`.
-  private let refusesStreamUsage = Mutex<Set<String>>([])
+  private let refusesStreamUsage = Guarded<Set<String>>([])
   /// When it was last logged that a provider could not be reached.
-  private let unreachable = Mutex<[String: MonotonicTime]>([:])
+  private let unreachable = Guarded<[String: MonotonicTime]>([:])
   private let digester: TokenDigester
   /// Clients' own keys that worked and may join the pool.
   let sightings = KeySightings()
   private let draining = Atomic<Bool>(false)
   private let readiness: @Sendable () -> String?
   let log: EventLog
-  private let listenerTLS: Mutex<TLSContext?>
+  private let listenerTLS: Guarded<TLSContext?>
 
   /// Reads the certificates of the listener.
   ///
@@ -42,7 +43,7 @@ package final class Node: Sendable {
     self.log = log
     bodies = BodyBudget(bytesMax: configuration.bufferedBytesMax)
     connections = ConnectionCount(max: configuration.connectionsMax)
-    listenerTLS = Mutex(try Self.listenerTLS(configuration))
+    listenerTLS = Guarded(try Self.listenerTLS(configuration))
   }
 
   private static func listenerTLS(

@@ -2,7 +2,7 @@ package import Cluster
 package import Gateway
 import Network
 package import Store
-import Synchronization
+import Locks
 package import Vault
 
 /// The records of this node, and the only way to change them.
@@ -20,9 +20,9 @@ package final class RecordBook: Sendable {
     var adopters: [Adopter] = []
   }
 
-  private let state: Mutex<State>
+  private let state: Guarded<State>
   /// Held while a change is made, disk and all; only administration waits for it.
-  private let turn = Mutex<Void>(())
+  private let turn = Guarded<Void>(())
   private let writer: Writer
   private let sealer: Sealer
   private let keeper: AccountKeeper
@@ -31,7 +31,7 @@ package final class RecordBook: Sendable {
     snapshot: Snapshot, clock: HybridClock, writer: Writer, sealer: Sealer,
     accounts: Accounts = Accounts()
   ) {
-    state = Mutex(State(snapshot: snapshot, clock: clock))
+    state = Guarded(State(snapshot: snapshot, clock: clock))
     self.writer = writer
     self.sealer = sealer
     keeper = AccountKeeper(accounts: accounts, writer: writer)

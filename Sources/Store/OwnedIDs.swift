@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// An id that a provider handed out: it lives on one key and belongs to one user.
 package struct OwnedID: Equatable, Sendable {
@@ -38,7 +38,7 @@ package enum IDOwnership: Equatable, Sendable {
 /// requests that name an id.
 package final class OwnedIDs: Sendable {
   private let writer: Writer
-  private let reader: Mutex<Reader>
+  private let reader: Guarded<Reader>
 
   private struct Reader: ~Copyable {
     let database: Database
@@ -51,7 +51,7 @@ package final class OwnedIDs: Sendable {
     let database = try Database(path: writer.path, .reader)
     let find = try database.prepare(
       "SELECT user, provider, key, expires_at FROM owned_id WHERE id = ?1", isKept: true)
-    reader = Mutex(Reader(database: database, find: find))
+    reader = Guarded(Reader(database: database, find: find))
   }
 
   /// Notes an id; the writer stores it with the next rows.

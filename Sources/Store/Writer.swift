@@ -1,6 +1,6 @@
 package import Gateway
 import Glibc
-import Synchronization
+import Locks
 
 /// The only one that writes to the database: a thread of its own with the owner's connection.
 ///
@@ -11,7 +11,7 @@ package final class Writer: Sendable {
   package let path: String
   private let queue: Monitor<WriterQueue>
   private let thread: Monitor<ThreadState>
-  private let rings = Mutex<[JournalRing]>([])
+  private let rings = Guarded<[JournalRing]>([])
 
   enum ThreadState {
     case starting
@@ -173,7 +173,7 @@ package final class Writer: Sendable {
   }
 
   private final class Made<Value: Sendable>: Sendable {
-    let value = Mutex<Value?>(nil)
+    let value = Guarded<Value?>(nil)
   }
 
   /// Makes a change and waits for it: at start, in a command, in a test; never on a loop, and never

@@ -1,18 +1,18 @@
 import COpenSSL
-import Synchronization
+import Locks
 
 /// Bytes that are wiped when the last owner lets go of them.
 ///
 /// They are never printed: a description or a mirror of a secret shows its length alone.
 package final class Secret: Sendable {
   /// In a lock because it is changed once, in `deinit`; lent and never copied out.
-  private let storage: Mutex<[UInt8]>
+  private let storage: Guarded<[UInt8]>
   package let count: Int
 
   /// Lets `fill` write the bytes, so that no copy of them is left behind.
   package init(count: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Void) {
     self.count = count
-    storage = Mutex(
+    storage = Guarded(
       [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
         buffer.initialize(repeating: 0)
         fill(UnsafeMutableRawBufferPointer(buffer))

@@ -1,5 +1,5 @@
 import JSON
-import Synchronization
+import Locks
 
 @testable import Appliance
 
@@ -11,7 +11,7 @@ final class TestConsole: Sendable {
     var operations: [(operation: Operation, arguments: JSONValue)] = []
   }
 
-  let state = Mutex(State())
+  let state = Guarded(State())
   private let input: String
   private let answers: [Operation: Result<JSONValue, OperationError>]
 

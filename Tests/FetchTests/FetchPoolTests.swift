@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locks
 import Testing
 
 @testable import Fetch
@@ -9,7 +9,7 @@ struct FetchPoolTests {
   typealias Outcome = Result<FetchResponse, FetchError>
 
   /// Waits until `count` outcomes are there.
-  func wait(for count: Int, _ outcomes: borrowing Mutex<[Outcome]>) {
+  func wait(for count: Int, _ outcomes: borrowing Guarded<[Outcome]>) {
     let deadline = ContinuousClock.now + .seconds(20)
     while outcomes.withLock({ $0.count }) < count && ContinuousClock.now < deadline {
       usleep(2_000)
@@ -17,7 +17,7 @@ struct FetchPoolTests {
     #expect(outcomes.withLock { $0.count } == count)
   }
 
-  final class Box: Sendable { let outcomes = Mutex<[Outcome]>([]) }
+  final class Box: Sendable { let outcomes = Guarded<[Outcome]>([]) }
 
   @Test func answersEachOnce() throws {
     let server = try StubServer(answer: ok())

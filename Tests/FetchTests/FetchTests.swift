@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locks
 import Testing
 
 @testable import Fetch
@@ -162,7 +162,7 @@ struct FetchTests {
 
   @Test func asksBeforeItConnects() throws {
     let server = try StubServer(answer: ok())
-    let asked = Mutex<[FetchPeer]>([])
+    let asked = Guarded<[FetchPeer]>([])
     var request = FetchRequest(
       server.url,
       way: .network { peer in

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Synchronization
+import Locks
 import Testing
 
 /// A server in this process that answers every connection with the bytes it was given.
@@ -10,7 +10,7 @@ final class StubServer: Sendable {
 
   let port: UInt16
   private let listener: CInt
-  let requests = Mutex<[String]>([])
+  let requests = Guarded<[String]>([])
 
   /// Listens on a socket in the file system, or on a free port of 127.0.0.1.
   init(path: String? = nil, _ handler: @escaping Handler) throws {

@@ -1,4 +1,4 @@
-// Modules: JSON HTTP Providers Cluster Gateway
+// Modules: JSON HTTP Providers Cluster Locks Gateway
 import Gateway
 import Providers
 

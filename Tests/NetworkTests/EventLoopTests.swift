@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 import Testing
 
 @testable import Network
@@ -22,7 +22,7 @@ struct EventLoopTests {
     let loop = try EventLoop()
     try loop.start(name: "test")
     defer { loop.stop() }
-    let seen = Mutex<[Int]>([])
+    let seen = Guarded<[Int]>([])
     let latch = Latch(1)
     for number in 0..<1_000 { loop.execute { seen.withLock { $0.append(number) } } }
     loop.execute { latch.countDown() }

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locks
 import Testing
 
 @testable import Network
@@ -7,7 +7,7 @@ import Testing
 @Suite("Threads")
 struct ThreadTests {
   @Test func carriesItsNameAndRunsOnce() throws {
-    let seen = Mutex<[String]>([])
+    let seen = Guarded<[String]>([])
     let latch = Latch(1)
     try Network.Thread.start(name: "a-name") {
       // comm holds the name of the thread that reads it.

@@ -1,7 +1,7 @@
 import Glibc
 import HTTP
 import Network
-import Synchronization
+import Locks
 import Testing
 
 @testable import Server
@@ -50,7 +50,7 @@ struct ClientWriterTests {
   private static func wire(
     _ write: @escaping @Sendable (inout ClientWriter) async throws -> Void
   ) async throws -> [UInt8] {
-    let peers = Mutex<[UInt8]>([])
+    let peers = Guarded<[UInt8]>([])
     let read = Latch(1)
     try await onLoop { loop in
       let (socket, peer) = try socketPair(on: loop)

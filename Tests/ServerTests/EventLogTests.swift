@@ -1,14 +1,14 @@
 import Providers
 import Gateway
 import Log
-import Synchronization
+import Locks
 import Testing
 
 @testable import Server
 
 /// Keeps the lines of a log.
 final class LogLines: Sendable {
-  private let lines = Mutex<[String]>([])
+  private let lines = Guarded<[String]>([])
 
   func log(least: LogLevel = .debug) -> EventLog {
     EventLog(least: least) { [self] bytes in

@@ -1,7 +1,7 @@
 import Foundation
 import HTTP
 import JSON
-import Synchronization
+import Locks
 import Testing
 
 @testable import Server
@@ -10,7 +10,7 @@ import Testing
 struct InFlightTests {
   /// A bench whose provider has begun a stream and waits.
   private static func withStream(_ body: (TestBench, RawClient) throws -> Void) throws {
-    let isOver = Mutex(false)
+    let isOver = Guarded(false)
     let bench = try TestBench { call in
       call.beginStream()
       call.chunk(Said.hello)

@@ -1,3 +1,4 @@
+import Locks
 import Vault
 import JSON
 import Cluster
@@ -73,7 +74,7 @@ struct RecordBookTests {
   @Test func returnsOnlyWhenEveryLoopHasAdopted() throws {
     let desk = try TestDesk()
     let installation = desk.installation
-    let waiting = Mutex<[@Sendable () -> Void]>([])
+    let waiting = Guarded<[@Sendable () -> Void]>([])
     let adopted = Latch(2)
     let hasReturned = Atomic<Bool>(false)
     for _ in 0..<2 {

@@ -1,7 +1,7 @@
 import HTTP
 import Glibc
 import JSON
-import Synchronization
+import Locks
 import Testing
 
 @testable import Server
@@ -87,7 +87,7 @@ struct RelayTests {
   }
 
   @Test func contentIsNotHeldBack() throws {
-    let isSeen = Mutex(false)
+    let isSeen = Guarded(false)
     let bench = try TestBench(Self.options()) { call in
       call.beginStream()
       call.chunk(Said.role)
@@ -267,7 +267,7 @@ struct RelayTests {
 
   @Test(arguments: [true, false])
   func aClientThatLeavesIsNotWorkedForAnyMore(_ hasBegun: Bool) throws {
-    let ends = Mutex<[Bool]>([])
+    let ends = Guarded<[Bool]>([])
     let bench = try TestBench(Self.options()) { call in
       if hasBegun {
         call.beginStream()
@@ -315,7 +315,7 @@ struct RelayTests {
 
   @Test(arguments: drains, [true, false])
   func underDrainAProviderIsHeardWithoutItsClient(_ example: Drain, hasBegun: Bool) throws {
-    let isGone = Mutex<Bool>(false)
+    let isGone = Guarded<Bool>(false)
     let bench = try TestBench(Self.options(settings: example.settings)) { call in
       if hasBegun {
         call.beginStream()
@@ -356,7 +356,7 @@ struct RelayTests {
     let chunk = Array((String(text.utf8.count, radix: 16) + "\r\n" + text + "\r\n").utf8)
     let count = 1_000
     let all = [[UInt8]](repeating: chunk, count: count).flatMap { $0 }
-    let pushed = Mutex<Int?>(nil)
+    let pushed = Guarded<Int?>(nil)
     let bench = try TestBench(Self.options()) { call in
       call.beginStream()
       let first = call.socket.push(all)
@@ -457,7 +457,7 @@ struct RelayTests {
 
   /// A body that does not end after its last event keeps no client waiting for that.
   @Test func theLastEventDoesNotWaitForAnEndThatDoesNotCome() throws {
-    let isSeen = Mutex(false)
+    let isSeen = Guarded(false)
     let bench = try TestBench(Self.options()) { call in
       call.beginStream()
       for event in Self.events { call.chunk(event) }

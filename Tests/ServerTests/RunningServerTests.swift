@@ -3,7 +3,7 @@ import HTTP
 import Foundation
 import JSON
 import Network
-import Synchronization
+import Locks
 import Testing
 
 @testable import Server
@@ -30,7 +30,7 @@ struct RunningServerTests {
 
   /// The answer under way is finished and idle connections end at once; new ones find nobody.
   @Test func drainingLetsTheRunningAnswerFinish() throws {
-    let mayEnd = Mutex(false)
+    let mayEnd = Guarded(false)
     let bench = try TestBench { call in
       call.beginStream()
       call.chunk(Said.hello)

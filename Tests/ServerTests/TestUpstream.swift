@@ -1,3 +1,4 @@
+import Locks
 import Foundation
 import Glibc
 import Synchronization
@@ -12,8 +13,8 @@ final class TestUpstream: Sendable {
 
   let port: UInt16
   private let listener: Int32
-  private let seen = Mutex<[Seen]>([])
-  private let probed = Mutex<[String]>([])
+  private let seen = Guarded<[Seen]>([])
+  private let probed = Guarded<[String]>([])
   private let connections = Atomic<Int>(0)
 
   struct Seen: Sendable {

@@ -1,7 +1,7 @@
 import Glibc
 import HTTP
 import JSON
-import Synchronization
+import Locks
 import Testing
 
 @testable import Server
@@ -87,8 +87,8 @@ struct UpstreamConnectionTests {
 
   /// The same when they come while the connection rests.
   @Test func bytesThatComeUnaskedAreNobodysAnswer() throws {
-    let isAnswered = Mutex(false)
-    let hasSpoken = Mutex(false)
+    let isAnswered = Guarded(false)
+    let hasSpoken = Guarded(false)
     let bench = try TestBench { call in
       call.answer()
       guard call.number == 1 else { return }

@@ -1,7 +1,7 @@
 import HTTP
 import JSON
 import Glibc
-import Synchronization
+import Locks
 import Testing
 
 @testable import Server
@@ -25,7 +25,7 @@ struct WorkerTests {
 
   /// What is under way keeps the records that it began with.
   @Test func aChangeDoesNotTouchWhatIsUnderWay() throws {
-    let isGone = Mutex(false)
+    let isGone = Guarded(false)
     let bench = try TestBench { call in
       call.beginStream()
       call.chunk(Said.hello)

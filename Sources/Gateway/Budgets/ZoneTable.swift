@@ -1,3 +1,5 @@
+import Locks
+
 /// The time zones that budgets may name, read when they are first needed.
 ///
 /// Pure but for `load`, which the shell gives it: the bytes of a zone's file, or nil. Shared by all

@@ -1,3 +1,4 @@
+import Locks
 import Providers
 
 /// What all loops share of a provider while they use it: the health of its keys and pools.

@@ -1,3 +1,4 @@
+import Locks
 package import Providers
 
 /// The accounts of all users and tokens that have limits or budgets: what they have used, shared by

@@ -2,7 +2,7 @@ import Gateway
 import Glibc
 import JSON
 import Network
-import Synchronization
+import Locks
 
 // What can be done with an upstream key beyond changing its record.
 
@@ -48,7 +48,7 @@ extension Administration {
   }
 
   private final class Found: Sendable {
-    let verdict = Mutex<KeyValidation?>(nil)
+    let verdict = Guarded<KeyValidation?>(nil)
   }
 
   /// Takes a contributed key out for its owner: its secret goes, what it is known by stays.

@@ -1,6 +1,6 @@
 import Gateway
 import Network
-import Synchronization
+import Locks
 
 /// A client's own key that served a request, of a user who contributes keys.
 struct KeySighting: Sendable {
@@ -28,7 +28,7 @@ final class KeySightings: Sendable {
     var known: [Place: Moment?] = [:]
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   /// Notes a sighting; says whether it is news.
   @discardableResult

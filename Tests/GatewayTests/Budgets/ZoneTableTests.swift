@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 import Testing
 
 @testable import Gateway
@@ -11,7 +11,7 @@ struct ZoneTableTests {
   }
 
   @Test func aFileIsReadOnce() {
-    let reads = Mutex<[String]>([])
+    let reads = Guarded<[String]>([])
     let table = ZoneTable { name in
       reads.withLock { $0.append(name) }
       return name == "Some/Where" ? ZoneRulesTests.made() : [1, 2, 3]

@@ -1,4 +1,4 @@
-import Synchronization
+package import Synchronization
 
 /// A value behind a `Mutex` whose hand-over from thread to thread the thread sanitizer can see.
 ///
@@ -6,15 +6,19 @@ import Synchronization
 /// that the next owner comes after the last and reports races that are none. An atomic word,
 /// acquired after the lock is taken and released before it is given back, shows it what the mutex
 /// already guarantees; on the processors we run on these are a plain load and a plain store.
+///
+/// Inlinable, so that callers in other targets pay no more than for the mutex itself.
 package struct Guarded<Value: ~Copyable>: ~Copyable, Sendable {
-  private let mutex: Mutex<Value>
-  private let handOver = Atomic<Bool>(false)
+  @usableFromInline let mutex: Mutex<Value>
+  @usableFromInline let handOver = Atomic<Bool>(false)
 
+  @inlinable
   package init(_ value: consuming sending Value) {
     mutex = Mutex(value)
   }
 
   /// Lends the value to `body` alone; keep it short and without I/O.
+  @inlinable
   package borrowing func withLock<Result: ~Copyable, Failure: Error>(
     _ body: (inout sending Value) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result {
