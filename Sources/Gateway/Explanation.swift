@@ -210,7 +210,7 @@ extension Endpoint {
     case .chatCompletions, .completions, .responses, .responsesCompact, .responsesInputTokens,
       .response, .embeddings, .moderations, .imagesGenerations, .imagesEdits, .imagesVariations,
       .audioSpeech, .audioTranscriptions, .audioTranslations, .rerank, .models, .model,
-      .passthrough:
+      .ownKeys, .passthrough:
       .openai
     }
   }

@@ -133,6 +133,18 @@ package final class EventLoop: TaskExecutor, Sendable {
     _ = await wait.suspend()
   }
 
+  /// Suspends until what `start` begins elsewhere has called back, from any thread.
+  ///
+  /// - Returns: False if the deadline came first; the call that comes later then does nothing.
+  package func wait(
+    until deadline: MonotonicTime, for start: (@escaping @Sendable () -> Void) -> Void
+  ) async -> Bool {
+    let wait = Wait()
+    watch(wait, until: deadline)
+    start { [self] in execute { wait.resume(.ready) } }
+    return await wait.suspend() == .ready
+  }
+
   /// Treats a connection as if its peer had left; a ticket of a closed one does nothing.
   package func interrupt(_ ticket: UInt64) { readiness(of: ticket)?.fire(EPOLLRDHUP.rawValue) }
 

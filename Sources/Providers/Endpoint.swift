@@ -29,6 +29,8 @@ package enum Endpoint: String, Sendable, CaseIterable {
   // Answered from our own records
   case models
   case model = "models/{id}"
+  /// The keys that the caller has contributed.
+  case ownKeys = "keys"
   // Any provider, any path
   case passthrough
 }

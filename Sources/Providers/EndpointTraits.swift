@@ -7,7 +7,7 @@ extension Endpoint {
       .response, .embeddings, .moderations, .audioSpeech, .audioTranscriptions,
       .audioTranslations, .rerank, .messages, .messagesCountTokens, .generateContent,
       .streamGenerateContent, .countTokens, .embedContent, .batchEmbedContents, .models, .model,
-      .passthrough:
+      .ownKeys, .passthrough:
       false
     }
   }
@@ -21,7 +21,7 @@ extension Endpoint {
     case .responsesCompact, .responsesInputTokens, .response, .embeddings, .moderations,
       .imagesGenerations, .imagesEdits, .imagesVariations, .audioSpeech, .audioTranscriptions,
       .audioTranslations, .rerank, .messagesCountTokens, .countTokens, .embedContent,
-      .batchEmbedContents, .models, .model, .passthrough:
+      .batchEmbedContents, .models, .model, .ownKeys, .passthrough:
       false
     }
   }
@@ -33,7 +33,7 @@ extension Endpoint {
   package var isSafeToRepeat: Bool {
     switch self {
     case .embeddings, .moderations, .rerank, .responsesInputTokens, .messagesCountTokens,
-      .countTokens, .embedContent, .batchEmbedContents, .models, .model:
+      .countTokens, .embedContent, .batchEmbedContents, .models, .model, .ownKeys:
       true
     case .chatCompletions, .completions, .responses, .responsesCompact, .response,
       .imagesGenerations, .imagesEdits, .imagesVariations, .audioSpeech, .audioTranscriptions,

@@ -29,6 +29,8 @@ package struct Route: Equatable, Sendable {
   package var resourceID: String?
   /// The provider that a passthrough path names.
   package var passthroughProvider: String?
+  /// The provider of a contributed key that the path names; `resourceID` is the key's label.
+  package var keyProvider: String?
   /// What follows it in the path, its slash included, as a place in the head.
   package var upstreamPath: Range<Int>
   package var clientStyle: ClientStyle
@@ -40,6 +42,7 @@ package struct Route: Equatable, Sendable {
     model = nil
     resourceID = nil
     passthroughProvider = nil
+    keyProvider = nil
     upstreamPath = 0..<0
     clientStyle = .plain
     geminiVersion = .v1beta
@@ -60,13 +63,15 @@ package struct Route: Equatable, Sendable {
   /// Whether a request has a body that names a model.
   package var takesBody: Bool {
     switch endpoint {
-    case .response, .models, .model: false
+    case .response, .models, .model, .ownKeys: false
     default: true
     }
   }
 
   /// Whether we answer from our own records.
-  package var isAnsweredHere: Bool { endpoint == .models || endpoint == .model }
+  package var isAnsweredHere: Bool {
+    endpoint == .models || endpoint == .model || endpoint == .ownKeys
+  }
 
   /// Finds the route of a request.
   ///
@@ -83,6 +88,7 @@ package struct Route: Equatable, Sendable {
     if path.hasBytes("/openai/", at: 0) { return try matchAzure(path, head) }
     if path.hasBytes("/api/v1/", at: 0) { return try matchOpenAI(path, from: 8, head) }
     if path.hasBytes("/passthrough/", at: 0) { return try matchPassthrough(path, head) }
+    if path.hasBytes("/appliance/v1/keys", at: 0) { return try matchOwnKeys(path, head) }
     throw .routeNotFound
   }
 
@@ -219,6 +225,23 @@ extension Route {
       path.count == start + 6 || path[start + 6] == UInt8(ascii: "/")
     else { throw .routeNotFound }
     return try matchModels(path, from: start, version: version, head)
+  }
+
+  /// `/appliance/v1/keys` lists the caller's contributed keys; `DELETE …/{provider}/{label}` takes
+  /// one back.
+  private static func matchOwnKeys(
+    _ path: Span<UInt8>, _ head: RequestHead
+  ) throws(Refusal) -> Route {
+    var route = Route(.openai, .ownKeys)
+    guard path.count > 18 else { return try get(route, head) }
+    guard path[18] == UInt8(ascii: "/"),
+      let slash = path.firstIndex(of: UInt8(ascii: "/"), in: 19..<path.count)
+    else { throw .routeNotFound }
+    route.keyProvider = try identifier(path.extracting(19..<slash), what: "provider")
+    route.resourceID = try identifier(
+      path.extracting(slash + 1..<path.count), what: "label of the key")
+    guard case .delete = head.method else { throw .methodNotAllowed(allowed: "DELETE") }
+    return route
   }
 
   /// `/passthrough/{provider}/{path}`, any method.

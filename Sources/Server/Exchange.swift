@@ -76,6 +76,7 @@ final class Exchange {
     let caller = try authenticate()
     try authorize(caller, route)
     let own = try ownKey()
+    if route.endpoint == .ownKeys { return try await answerOwnKeys(route, caller) }
     if route.isAnsweredHere { return try await answerModels(route, caller) }
 
     var body = RequestBody(budget: worker.node.bodies)

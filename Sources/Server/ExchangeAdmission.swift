@@ -39,7 +39,7 @@ extension Exchange {
     guard let reservation, let money = reservation.demand.money else { return }
     receipt.charge?.nanoUSD = money.estimateNanoUSD
     if reservation.outputCap != nil { receipt.anomalies.append(BudgetAnomaly.capLowered) }
-    if !money.unbounded.isEmpty { receipt.anomalies.append(BudgetAnomaly.notBounded) }
+    if money.isOpenEnded { receipt.anomalies.append(BudgetAnomaly.notBounded) }
   }
 
   /// A list of models counts as a request.
@@ -84,6 +84,9 @@ extension Exchange {
     {
       receipt.charge?.nanoUSD = money.estimateNanoUSD
       receipt.anomalies.append(BudgetAnomaly.estimateCharged)
+    }
+    if reservation.demand.money != nil, cost > reservation.nanoUSD {
+      receipt.anomalies.append(BudgetAnomaly.aboveBound)
     }
     let end = receipt.startedAtMilliseconds + receipt.durationMilliseconds
     var used = Used(

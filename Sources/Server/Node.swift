@@ -23,6 +23,8 @@ package final class Node: Sendable {
   private let digester: TokenDigester
   /// Clients' own keys that worked and may join the pool.
   let sightings = KeySightings()
+  /// Takes those back for whom they are from.
+  let withdrawals = KeyWithdrawals()
   private let draining = Atomic<Bool>(false)
   private let readiness: @Sendable () -> String?
   let log: EventLog

@@ -89,6 +89,13 @@ package final class RecordBook: Sendable {
     }
   }
 
+  /// Stores what the audit must hold of something that changed no record.
+  func note(_ entry: AuditEntry) throws(StoreError) {
+    _ = try writer.performAndWait { database throws(StoreError) in
+      try AuditLog.add([entry], to: database)
+    }
+  }
+
   /// Opens what is sealed in a record, for building snapshots.
   package func unseal(kind: Record.Kind, id: String, field: String, sealed: String) -> [UInt8]? {
     try? sealer.open(sealed, kind: kind.rawValue, id: id, field: field)

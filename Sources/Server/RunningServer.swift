@@ -75,6 +75,7 @@ package final class RunningServer: Sendable {
         loop: control, sightings: node.sightings, probe: probe,
         administration: Administration(installation: installation), log: log
       ).start()
+      node.withdrawals.begin(Administration(installation: installation))
       LedgerKeeper(loop: control, writer: writer, log: log) { records.snapshot.settings }.start()
       let startedAt = wallClockMilliseconds()
       let status: @Sendable () -> [JSONValue.Member] = { [node] in

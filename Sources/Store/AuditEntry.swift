@@ -11,13 +11,15 @@ package struct AuditActor: Equatable, Sendable {
     case command
     /// The appliance itself.
     case appliance
+    /// A client, with a token of ours: `name` is the token's.
+    case client
   }
 
   package let origin: Origin
   /// Of the system; nil where the kernel did not say.
   package let userID: UInt32?
   package let processID: Int32?
-  /// The system's name for the user.
+  /// The system's name for the user, or the token of a client.
   package let name: String?
 
   package init(origin: Origin, userID: UInt32?, processID: Int32?, name: String?) {
@@ -30,6 +32,23 @@ package struct AuditActor: Equatable, Sendable {
 
 /// One change of one record: who, when, from where, what, before and after.
 package struct AuditEntry: Equatable, Sendable {
+  /// The raw values are stored: never reuse one.
+  package enum Change: String, Sendable, CaseIterable {
+    case created
+    case changed
+    case removed
+    /// Something was not done that would have changed records.
+    case refused
+
+    init(_ change: RecordWrite.Change) {
+      switch change {
+      case .created: self = .created
+      case .changed: self = .changed
+      case .removed: self = .removed
+      }
+    }
+  }
+
   /// Unix time, milliseconds.
   package var atMilliseconds: Int64
   package var actor: AuditActor
@@ -39,10 +58,25 @@ package struct AuditEntry: Equatable, Sendable {
   package var recordID: String
   /// As it was known then: `ada`, `openai/first key`.
   package var name: String
-  package var change: RecordWrite.Change
+  package var change: Change
   /// As an export shows it, secrets masked; nil where there was no record.
   package var before: JSONValue?
   package var after: JSONValue?
+
+  package init(
+    atMilliseconds: Int64, actor: AuditActor, operation: String, kind: Record.Kind,
+    recordID: String, name: String, change: Change, before: JSONValue?, after: JSONValue?
+  ) {
+    self.atMilliseconds = atMilliseconds
+    self.actor = actor
+    self.operation = operation
+    self.kind = kind
+    self.recordID = recordID
+    self.name = name
+    self.change = change
+    self.before = before
+    self.after = after
+  }
 
   /// A longer value is replaced by its length.
   static let valueBytesMax = 16_384
@@ -57,7 +91,7 @@ package struct AuditEntry: Equatable, Sendable {
       let new = after.record(write.kind, id: write.id)
       return AuditEntry(
         atMilliseconds: atMilliseconds, actor: actor, operation: operation, kind: write.kind,
-        recordID: write.id, name: write.name, change: write.change,
+        recordID: write.id, name: write.name, change: Change(write.change),
         before: old.flatMap { ExportDocument.masked($0, in: before) }.map(clipped),
         after: new.flatMap { ExportDocument.masked($0, in: after, since: old) }.map(clipped))
     }

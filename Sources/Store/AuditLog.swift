@@ -72,7 +72,7 @@ package enum AuditLog {
   private static func entry(of rows: borrowing Statement) throws(StoreError) -> AuditEntry {
     guard let origin = AuditActor.Origin(rawValue: rows.text(1)),
       let kind = Record.Kind(rawValue: rows.text(6)),
-      let change = RecordWrite.Change(rawValue: rows.text(9))
+      let change = AuditEntry.Change(rawValue: rows.text(9))
     else { throw .damaged("an entry of the audit has a word that is not known") }
     return AuditEntry(
       atMilliseconds: rows.int(0),

@@ -179,6 +179,12 @@ def test_a_key_that_does_not_pass_its_check_does_not_join(gateway, simulator):
     assert bring(gateway).status == 200
     eventually(lambda: "key.not_contributed" in gateway.output, what="the refusal")
     assert not found(gateway)
+    entry = eventually(lambda: gateway.json("audit", "--limit", "1")[0], what="the audit")
+    assert (entry["operation"], entry["change"], entry["origin"], entry["kind"]) == (
+        "key.contribute", "refused", "appliance", "key")
+    assert entry["name"].startswith("sim-openai/found-") and entry["before"] is None
+    assert (entry["after"]["owner"], entry["after"]["reason"]) == ("ada", "invalid")
+    assert OWN not in json.dumps(gateway.json("audit", "--limit", "100"))
 
 
 def test_a_contributed_key_that_is_refused_heals(gateway, simulator):
@@ -192,6 +198,71 @@ def test_a_contributed_key_that_is_refused_heals(gateway, simulator):
     assert gateway.chat().status == 200
     simulator.fail()
     eventually(lambda: found(gateway)[0]["state"] == "ready", seconds=40, what="healing")
+
+
+# Taking a key back
+
+
+def delete(appliance, label, token=None, provider="sim-openai"):
+    return appliance.request("DELETE", f"/appliance/v1/keys/{provider}/{label}", token=token)
+
+
+def test_an_owner_takes_its_key_back_with_its_token(gateway, simulator):
+    agree(gateway, "active")
+    gateway.cli("user", "add", "eve")
+    eve = gateway.cli("token", "add", "eve").strip()
+    bring(gateway)
+    label = eventually(lambda: found(gateway), what="discovery")[0]["label"]
+    told = gateway.json("explain", "--user", "eve", "--model", "sim-small")["keys"]
+    assert {(key["key"], key["owner"]) for key in told} == {(label, "ada"), ("label-sim-key-1", None)}
+
+    assert gateway.request("GET", "/appliance/v1/keys").json() == {
+        "keys": [{"provider": "sim-openai", "label": label, "status": "active"}]}
+    assert gateway.request("GET", "/appliance/v1/keys", token=eve).json() == {"keys": []}
+    assert delete(gateway, label, token=eve).status == 404
+    assert delete(gateway, "label-sim-key-1").status == 404
+    assert delete(gateway, label, provider="sim-gemini").status == 404
+    assert delete(gateway, label, token="sk-ap-none-none").status == 401
+    assert delete(gateway, label, token=OWN).status == 401
+    assert request(gateway.url, "DELETE", f"/appliance/v1/keys/sim-openai/{label}").status == 401
+    assert found(gateway)[0]["status"] == "active"
+
+    # Neither rules nor a limit that is used up keep a key from its owner.
+    gateway.cli("user", "set", "ada", "--endpoints", "chat/completions", "--limits", "rpm=0")
+    assert delete(gateway, label).status == 200
+    assert [(key["status"], key["state"]) for key in found(gateway)] == [("withdrawn", "withdrawn")]
+    entry = gateway.json("audit", "--limit", "1")[0]
+    assert (entry["origin"], entry["actor"], entry["operation"], entry["name"], entry["change"]) == (
+        "client", "ada/default", "key.withdraw", f"sim-openai/{label}", "changed")
+    before = simulator.counters(OWN)["requests"]
+    for _ in range(3):
+        assert gateway.request("POST", "/v1/chat/completions", CHAT, token=eve).status == 200
+    assert simulator.counters(OWN)["requests"] == before
+    assert all(key["owner"] is None for key in gateway.json("explain", "--user", "eve", "--model", "sim-small")["keys"])
+    assert gateway.row()["endpoint"] == "chat/completions"
+    assert delete(gateway, label).status == 200
+    assert gateway.row()["endpoint"] == "keys" and gateway.row()["outcome"] == "served"
+
+
+@pytest.mark.parametrize("how", ["cli", "import", "replace"])
+def test_a_user_who_no_longer_contributes_has_its_keys_back(gateway, simulator, how):
+    agree(gateway, "active")
+    bring(gateway)
+    eventually(lambda: found(gateway), what="discovery")
+    if how == "cli":
+        gateway.cli("user", "set", "ada", "--no-contribute-keys")
+    else:
+        gateway.import_document(
+            {"users": [{"name": "ada"} | ({"contribute_keys": False} if how == "import" else {})]},
+            *(["--replace"] if how == "replace" else []))
+    key = found(gateway)[0]
+    assert (key["status"], key["secret_hint"]) == ("withdrawn", "")
+    names = {(entry["kind"], entry["name"]) for entry in gateway.json("audit", "--limit", "2")}
+    assert names == {("user", "ada"), ("key", f"sim-openai/{key['label']}")}
+    before = simulator.counters(OWN)["requests"]
+    for _ in range(3):
+        assert gateway.chat().status == 200
+    assert simulator.counters(OWN)["requests"] == before
 
 
 # The secret

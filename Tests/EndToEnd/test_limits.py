@@ -253,6 +253,15 @@ def test_a_strict_budget_refuses_what_has_no_bound(gateway, simulator):
     assert "cost_not_bounded" in gateway.row()["anomalies"]
 
 
+def test_the_length_of_an_answer_alone_is_no_anomaly(gateway, simulator):
+    assert gateway.chat().status == 200 and gateway.row()["anomalies"] == []
+    gateway.cli("user", "set", "ada", "--budget", "1/day")
+    assert gateway.chat().status == 200 and gateway.row()["anomalies"] == []
+    gateway.cli("user", "set", "ada", "--budget", "1/day,strict")
+    assert gateway.chat().status == 402
+    assert gateway.chat(max_tokens=16).status == 200
+
+
 CAPS = {
     "/v1/chat/completions": (model(messages=[USER]), ["max_tokens"]),
     "/v1/completions": (model(prompt="Hello"), ["max_tokens"]),

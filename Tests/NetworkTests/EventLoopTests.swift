@@ -30,6 +30,23 @@ struct EventLoopTests {
     #expect(seen.withLock { $0 } == Array(0..<1_000))
   }
 
+  @Test func waitsForWhatIsDoneElsewhere() async throws {
+    let (isDone, isLate) = try await onLoop { loop -> (Bool, Bool) in
+      let isDone = await loop.wait(until: loop.now + .seconds(10)) { done in
+        do { try Thread.start(name: "errand") { done() } } catch { done() }
+      }
+      let late = Guarded<(@Sendable () -> Void)?>(nil)
+      let isLate = await loop.wait(until: loop.now + .milliseconds(1)) { done in
+        late.withLock { $0 = done }
+      }
+      // Nobody waits for it any more.
+      late.withLock { $0 }?()
+      await loop.yield()
+      return (isDone, isLate)
+    }
+    #expect(isDone && !isLate)
+  }
+
   @Test func aTaskThatOnlyYieldsStarvesNoTimer() async throws {
     let isOver = try await onLoop { loop -> Bool in
       await withTaskGroup(of: Bool.self) { group in

@@ -118,7 +118,9 @@ struct RouteTests {
     "GET /v1/responses/", "POST /openai/deployments/d/responses", "POST /openai/deployments/d",
     "POST /openai/deployments//chat/completions", "GET /passthrough/openai",
     "GET /passthrough//v1/files", "GET /passthrough/a%20b/x", "GET /v1beta/models/",
-    "GET /modelsx", "GET /v1/modelsx", "POST /chat/completions",
+    "GET /modelsx", "GET /v1/modelsx", "POST /chat/completions", "GET /appliance/v1/keysx",
+    "GET /appliance/v1/key", "DELETE /appliance/v1/keys/openai", "DELETE /appliance/v1/keys/",
+    "DELETE /appliance/v1/keys//x", "DELETE /appliance/v1/keys/openai/", "GET /appliance/v1",
   ])
   func knowsNoRoute(_ line: String) throws {
     let head = try requestHead(line)
@@ -132,10 +134,26 @@ struct RouteTests {
     ("POST /v1/responses/resp_1", "GET, HEAD, DELETE"),
     ("GET /v1beta/models/x:generateContent", "POST"), ("POST /v1beta/models/x", "GET, HEAD"),
     ("GET /openai/deployments/d/chat/completions", "POST"),
+    ("DELETE /appliance/v1/keys", "GET, HEAD"), ("POST /appliance/v1/keys", "GET, HEAD"),
+    ("GET /appliance/v1/keys/openai/x", "DELETE"), ("POST /appliance/v1/keys/openai/x", "DELETE"),
   ])
   func namesTheMethodsOfAPath(_ line: String, _ allowed: String) throws {
     let head = try requestHead(line)
     #expect(throws: Refusal.methodNotAllowed(allowed: allowed)) { try Route.match(head) }
+  }
+
+  @Test func findsTheKeysOfAUser() throws {
+    let list = try Route.match(try requestHead("GET /appliance/v1/keys"))
+    #expect(list.endpoint == .ownKeys && list.isAnsweredHere && list.keyProvider == nil)
+    let one = try Route.match(
+      try requestHead("DELETE /appliance/v1/keys/my.prov/found%20key%2F1?x=y"))
+    #expect(one.endpoint == .ownKeys && one.keyProvider == "my.prov")
+    #expect(one.resourceID == "found key/1" && one.passthroughProvider == nil)
+    for path in ["%00/x", "p/%zz", "../x", "p/a%0ab"] {
+      let head = try requestHead("DELETE /appliance/v1/keys/\(path)")
+      let error = #expect(throws: Refusal.self) { try Route.match(head) }
+      #expect(error?.status == 400, "\(path)")
+    }
   }
 
   @Test(arguments: [

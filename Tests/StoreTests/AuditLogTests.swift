@@ -20,6 +20,7 @@ struct AuditLogTests {
       var nobody = Self.entry(2, kind: .key)
       nobody.actor = AuditActor(origin: .appliance, userID: nil, processID: nil, name: nil)
       nobody.after = nil
+      nobody.change = .refused
       try AuditLog.add([Self.entry(1), nobody], to: database)
       #expect(try AuditLog.newest(limit: 9, in: database) == [nobody, Self.entry(1)])
       #expect(try AuditLog.newest(limit: 1, in: database) == [nobody])

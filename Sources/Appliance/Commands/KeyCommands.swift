@@ -144,7 +144,9 @@ enum KeyCommands {
     "key withdraw", "Take back a key for the user who contributed it", operands: operands,
     details: [
       "Its secret is destroyed at once. What it is known by stays, so that it does not come back "
-        + "when its owner uses it again; 'key remove' forgets that too."
+        + "when its owner uses it again; 'key remove' forgets that too.",
+      "Owners do it themselves, with their tokens: GET /appliance/v1/keys lists the keys they have "
+        + "contributed, DELETE /appliance/v1/keys/PROVIDER/LABEL takes one back.",
     ],
     examples: ["appliance key withdraw openai found-3fa9c1d2"]
   ) { call throws(CommandError) in

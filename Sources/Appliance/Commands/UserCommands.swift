@@ -36,7 +36,9 @@ enum UserCommands {
           Default: cancel.
           """),
       Command.Option("--contribute-keys", help: "Keys that it brings may join the pool."),
-      Command.Option("--no-contribute-keys", help: "They may not. The default."),
+      Command.Option(
+        "--no-contribute-keys",
+        help: "They may not, and those that have are withdrawn. The default."),
     ] + Command.ruleOptions + LimitOptions.ofUsers
 
   private static let clearable = [

@@ -171,8 +171,9 @@ enum Operation: String, Sendable, CaseIterable {
   ///
   /// An entry is a change of one record: `{time, actor, uid, pid, origin, operation, kind, name, id,
   /// change, before, after}`. `actor` is the system's name for `uid`, who owned the process `pid`
-  /// that asked; `origin` is `socket`, `command` (it worked alone) or `appliance`; `change` is
-  /// `created`, `changed` or `removed`; secrets in `before` and `after` are masked.
+  /// that asked; `origin` is `socket`, `command` (it worked alone), `appliance`, or `client`, whose
+  /// token `actor` then names; `change` is `created`, `changed`, `removed`, or `refused` for a key
+  /// that was brought and may not join; secrets in `before` and `after` are masked.
   case auditList = "audit.list"
   /// `{user, model?, endpoint?, token?, provider?, ip?, level?, own_key?, input_tokens?,
   /// max_tokens?}` → `{allowed, user, token, model, endpoint, dialect, status?, code?, message?,

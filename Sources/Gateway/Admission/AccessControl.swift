@@ -29,6 +29,8 @@ package enum AccessControl {
         if verdict != .allowed { return holder.denial(caller, .ipNotAllowed, "ips", verdict) }
       }
     }
+    // What a user has given it may take back at any time.
+    if endpoint == .ownKeys { return nil }
     for holder in Holder.allCases {
       guard let rules = holder.rules(caller) else { continue }
       // Passthrough reaches every path of a provider: any rule closes it until it is granted.

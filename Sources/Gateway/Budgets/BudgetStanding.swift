@@ -29,8 +29,10 @@ package struct BudgetNotice: Equatable, Sendable {
 package enum BudgetAnomaly {
   /// The request went out with a lower cap on its output than it had.
   package static let capLowered = "output_cap_lowered"
-  /// What it may cost has no bound; its budgets are soft.
+  /// What it may cost has no bound, for more than the length of its answer; its budgets are soft.
   package static let notBounded = "cost_not_bounded"
+  /// It has cost more than its budgets had set aside for it.
+  package static let aboveBound = "cost_above_bound"
   /// Its answer does not say what it cost: the estimate was charged.
   package static let estimateCharged = "estimate_charged"
 }

@@ -43,6 +43,7 @@ package enum CostBound {
       if money.largestAnswer == 0 {
         money.largestAnswer = largestAnswerDefault
         if facts.outputTokensMax == nil, output != .zero {
+          money.isLengthGuessed = true
           money.add("an answer of any length: send a cap such as 'max_tokens'")
         }
       }

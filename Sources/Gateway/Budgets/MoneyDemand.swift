@@ -14,6 +14,8 @@ package struct MoneyDemand: Equatable, Sendable {
   package var floorTokens: Int64 = MoneyDemand.floorTokens
   /// What keeps it from having a bound, in words.
   package var unbounded: [String] = []
+  /// One of those is the length of its answer, which neither it nor a price entry caps: ordinary.
+  package var isLengthGuessed = false
   /// Nano-dollars that it will likely cost.
   package var estimateNanoUSD: Int64 = 0
 
@@ -23,6 +25,9 @@ package struct MoneyDemand: Equatable, Sendable {
   package static let floorTokens: Int64 = 16
 
   package init() {}
+
+  /// Whether more than the length of its answer keeps it from having a bound.
+  package var isOpenEnded: Bool { unbounded.count > (isLengthGuessed ? 1 : 0) }
 
   /// How a request is let through.
   struct Fit: Equatable {

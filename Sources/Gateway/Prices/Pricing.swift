@@ -52,7 +52,8 @@ package enum Pricing {
   /// Endpoints that providers do not bill.
   package static func isFree(_ endpoint: Endpoint) -> Bool {
     switch endpoint {
-    case .responsesInputTokens, .messagesCountTokens, .countTokens, .moderations, .models, .model:
+    case .responsesInputTokens, .messagesCountTokens, .countTokens, .moderations, .models, .model,
+      .ownKeys:
       true
     case .response:
       true  // The call that made the response was billed.

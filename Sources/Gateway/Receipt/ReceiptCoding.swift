@@ -403,6 +403,7 @@ extension Endpoint {
     case .models: 23
     case .model: 24
     case .passthrough: 25
+    case .ownKeys: 26
     }
   }
 }

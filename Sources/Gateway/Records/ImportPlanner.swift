@@ -19,7 +19,9 @@ extension ImportDocument {
       try planner.add(entry)
     }
     if replacing { planner.removeUnnamed(kinds) }
-    let plan = planner.plan
+    let plan = ImportPlan(
+      writes: ContributedKeys.withdrawing(planner.plan.writes, on: snapshot),
+      unchangedCount: planner.plan.unchangedCount)
     do {
       try plan.check(on: snapshot)
     } catch {

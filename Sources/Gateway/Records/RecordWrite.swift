@@ -25,7 +25,7 @@ package struct RecordWrite: Equatable, Sendable {
   package let change: Change
   package let secrets: [SecretWrite]
   /// Without the fields of `secrets`; nil for a removal.
-  private let value: JSONValue?
+  let value: JSONValue?
 
   init(
     kind: Record.Kind, id: String, name: String, change: Change, value: JSONValue?,
@@ -38,6 +38,9 @@ package struct RecordWrite: Equatable, Sendable {
     self.value = value
     self.secrets = secrets
   }
+
+  /// A field of what the record will be.
+  func value(of field: String) -> JSONValue? { value?[field] }
 
   /// The record to store; `seal` turns each clear secret into its sealed text.
   package func record<Failure: Error>(

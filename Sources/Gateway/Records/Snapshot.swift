@@ -145,6 +145,17 @@ package final class Snapshot: Sendable {
   }
 }
 
+extension Snapshot {
+  /// The keys that a user has contributed, withdrawn ones among them, by provider and label.
+  package func keys(ownedBy userID: String) -> [(provider: Provider, key: Key)] {
+    var owned: [(provider: Provider, key: Key)] = []
+    for provider in allProviders {
+      for key in provider.keys where key.ownerID == userID { owned.append((provider, key)) }
+    }
+    return owned.sorted { ($0.provider.name, $0.key.label) < ($1.provider.name, $1.key.label) }
+  }
+}
+
 /// Kind and id: what tells records apart.
 package struct RecordID: Hashable, Sendable, ShardKey {
   package let kind: Record.Kind

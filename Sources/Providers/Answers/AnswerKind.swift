@@ -78,7 +78,7 @@ extension AnswerReader {
       case .messages: .messages
       case .generateContent, .streamGenerateContent: .generate
       case .rerank: .rerank
-      case .moderations, .models, .model, .passthrough: .unknown
+      case .moderations, .models, .model, .ownKeys, .passthrough: .unknown
       }
     }
   }

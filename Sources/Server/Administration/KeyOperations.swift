@@ -74,14 +74,34 @@ extension Administration {
   }
 
   private func withdraw(_ arguments: Arguments) throws(OperationFailure) {
-    try apply([
+    try apply(Self.withdrawal(try arguments.text("provider"), try arguments.text("label")))
+  }
+
+  private static func withdrawal(_ provider: String, _ label: String) -> JSONValue {
+    [
       "keys": [
         [
-          "provider": .string(try arguments.text("provider")),
-          "label": .string(try arguments.text("label")), "status": "withdrawn", "secret": .null,
+          "provider": .string(provider), "label": .string(label), "status": "withdrawn",
+          "secret": .null,
         ]
       ]
-    ])
+    ]
+  }
+
+  /// Takes a key back for the user who contributed it; anybody else's is not found.
+  func withdraw(
+    _ provider: String, _ label: String, ownedBy userID: String
+  ) throws(OperationFailure) {
+    let check = { (snapshot: Snapshot) throws(OperationFailure) in
+      let isTheirs = snapshot.keys(ownedBy: userID).contains { owner, key in
+        owner.name == provider && key.label == label
+      }
+      guard isTheirs else {
+        throw OperationFailure(
+          code: "not_found", message: "There is no key '\(provider)/\(label)' of this user.")
+      }
+    }
+    try apply(checking: check) { _ in Self.withdrawal(provider, label) }
   }
 
   private func key(_ arguments: Arguments) throws(OperationFailure) -> Key {

@@ -54,8 +54,7 @@ final class KeyDiscovery: Sendable {
     // On a thread of the pool, which may wait for the disk.
     let isAsked = probe.ask(provider, key) { [self] findings in
       guard findings.verdict == .valid else {
-        note("key.not_contributed", sighting, provider, findings.verdict.rawValue)
-        return forget(sighting)
+        return refuse(sighting, provider, findings.verdict.rawValue)
       }
       join(sighting, provider, findings)
     }
@@ -83,7 +82,7 @@ final class KeyDiscovery: Sendable {
   }
 
   private func join(_ sighting: KeySighting, _ provider: Provider, _ findings: KeyFindings) {
-    let label = "found-" + sighting.key.fingerprint.prefix(8)
+    let label = Self.label(sighting)
     var status = ""
     do throws(OperationFailure) {
       // Looked at again where nobody else writes.
@@ -105,8 +104,7 @@ final class KeyDiscovery: Sendable {
         return ["keys": [key]]
       }
     } catch {
-      note("key.not_contributed", sighting, provider, error.code)
-      return forget(sighting)
+      return refuse(sighting, provider, error.code)
     }
     let snapshot = administration.snapshot
     if let newer = snapshot.provider(id: provider.id),
@@ -116,6 +114,30 @@ final class KeyDiscovery: Sendable {
       newer.probeResult(made, findings, now: now)
     }
     note("key.contributed", sighting, provider, status)
+  }
+
+  private static func label(_ sighting: KeySighting) -> String {
+    "found-" + sighting.key.fingerprint.prefix(8)
+  }
+
+  /// The key does not join: the audit says so and why.
+  private func refuse(_ sighting: KeySighting, _ provider: Provider, _ reason: String) {
+    note("key.not_contributed", sighting, provider, reason)
+    let owner = administration.snapshot.user(id: sighting.userID)?.name ?? sighting.userID
+    do throws(StoreError) {
+      try administration.installation.records.note(
+        AuditEntry(
+          atMilliseconds: wallClockMilliseconds(), actor: administration.actor,
+          operation: administration.operation, kind: .key, recordID: "",
+          name: "\(provider.name)/\(Self.label(sighting))", change: .refused, before: nil,
+          after: [
+            "provider": .string(provider.name), "label": .string(Self.label(sighting)),
+            "owner": .string(owner), "reason": .string(reason),
+          ]))
+    } catch {
+      log.log(.error, "audit.not_stored") { $0.text("reason", error.message) }
+    }
+    forget(sighting)
   }
 
   private func note(

@@ -70,6 +70,13 @@ struct AccessControlTests {
       name: "an address that nobody knows", token: "'ips': ['0.0.0.0/0', '::/0']", address: nil,
       refusal: .ipNotAllowed, rule: "token 'ada/l' ips: not in the list"),
     Case(
+      name: "what was contributed can be taken back", user: "'endpoints': []",
+      token: "'endpoints': ['chat/*'], 'models': []", endpoint: .ownKeys, model: "m",
+      refusal: .modelNotAllowed(model: "m")),
+    Case(
+      name: "but not from everywhere", user: "'ips': ['10.0.0.0/8']", endpoint: .ownKeys,
+      refusal: .ipNotAllowed),
+    Case(
       name: "the address goes before the endpoint", user: "'ips': [], 'endpoints': []",
       refusal: .ipNotAllowed),
     Case(name: "passthrough without rules", endpoint: .passthrough, model: nil, provider: "oa"),

@@ -54,6 +54,9 @@ struct CostBoundTests {
     #expect(try demand(plain)?.unbounded.count == 1)
     #expect(try demand(plain, cap: 5)?.unbounded == [])
     #expect(try demand(nil)?.unbounded == ["a model without a price"])
+    #expect(try demand(nil)?.isOpenEnded == true && demand(plain, cap: 5)?.isOpenEnded == false)
+    // The length of an answer alone is ordinary.
+    #expect(try demand(plain)?.isOpenEnded == false && demand(plain)?.isLengthGuessed == true)
     let images = try Self.entry([("output_cost_per_image", 1)])
     #expect(
       try demand(images, endpoint: .imagesGenerations)?.unbounded == [
