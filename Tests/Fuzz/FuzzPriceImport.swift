@@ -2,7 +2,7 @@
 // Modules: Providers/AnswerFacts.swift Providers/TextTally.swift
 // Modules: Providers/Answers/AnswerAnomaly.swift Providers/Answers/ErrorEventFacts.swift
 // Modules: Gateway/Prices/ExactDecimal.swift Gateway/Prices/Money.swift Gateway/Prices/Pric*.swift
-// Modules: Gateway/Prices/BuiltInPrices*.swift
+// Modules: Gateway/Prices/BuiltInPrices*.swift Gateway/Records/StableHash.swift
 #if canImport(JSON)
 import JSON
 #endif

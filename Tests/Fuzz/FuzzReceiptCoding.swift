@@ -1,4 +1,12 @@
-// Modules: JSON HTTP Providers Cluster Locks Gateway
+// Modules: Providers/Dialect.swift Providers/Endpoint.swift Providers/Usage.swift
+// Modules: Providers/Refusal.swift
+// Modules: Gateway/Receipt/Charge.swift Gateway/Receipt/Decisions.swift
+// Modules: Gateway/Receipt/Receipt.swift Gateway/Receipt/ReceiptAttempt.swift
+// Modules: Gateway/Receipt/ReceiptBill.swift Gateway/Receipt/ReceiptCoding.swift
+// Modules: Gateway/Receipt/ReceiptDetail.swift Gateway/Prices/ExactDecimal.swift
+// Modules: Gateway/Prices/Money.swift Gateway/Prices/PriceField.swift
+// Modules: Gateway/Prices/PriceEntry.swift Gateway/Prices/PricingCost.swift
+// Modules: Gateway/Records/StableHash.swift
 import Gateway
 import Providers
 

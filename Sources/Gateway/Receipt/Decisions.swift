@@ -117,21 +117,3 @@ package struct Decisions: Equatable, Sendable {
     return list
   }
 }
-
-extension Decisions.Level {
-  /// Who has set the level at which a plan begins; nil where its key is not chosen by level.
-  package init?(_ plan: Plan, _ caller: Caller) {
-    guard plan.pinned == nil, plan.own == nil, let level = plan.candidates.first?.tiers.start else {
-      return nil
-    }
-    if level == caller.user.level {
-      self = .user(level)
-    } else if level == caller.requestedLevel, level < caller.token.level ?? .max {
-      self = .header(level)
-    } else if level == caller.token.level {
-      self = .token(level)
-    } else {
-      self = .mapping(level)
-    }
-  }
-}

@@ -4,12 +4,14 @@ package import Providers
 ///
 /// Made once, at the end of an exchange; the ledger keeps a row of it.
 ///
-/// What is bounded, and how: `plan` has at most `Plan.candidatesMax` candidates; `trail` lists
+/// What is bounded, and how: `plan` has at most `planMax` candidates; `trail` lists
 /// `trailMax` attempts, the first ones and the last, while `attempts` counts all; `bill` has at most
 /// `ReceiptBill.linesMax` lines, the last of which stands for all further ones. Names are those of
 /// records; a model's name is what a client sent, at most `RequestFacts.modelBytesMax` bytes.
 /// `anomalies` are short codes and sentences of ours; the ledger keeps the first 32.
 package struct Receipt: Equatable, Sendable {
+  /// How many candidates a plan may have, so that all are listed.
+  package static let planMax = 32
   /// How many attempts are listed; further ones are counted.
   package static let trailMax = 64
 

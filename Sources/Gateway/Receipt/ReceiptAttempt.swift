@@ -1,5 +1,3 @@
-import Providers
-
 /// One candidate of a request's plan, as its receipt keeps it.
 package struct ReceiptCandidate: Equatable, Sendable {
   package var provider: String
@@ -12,15 +10,6 @@ package struct ReceiptCandidate: Equatable, Sendable {
     self.provider = provider
     self.model = model
     self.level = level
-  }
-}
-
-extension ReceiptCandidate {
-  /// A candidate of a plan.
-  package init(_ candidate: Candidate) {
-    provider = candidate.provider.name
-    model = candidate.model
-    level = candidate.tiers.first(of: candidate.provider.roster.pools)
   }
 }
 
@@ -78,18 +67,6 @@ package struct ReceiptAttempt: Equatable, Sendable {
 }
 
 extension ReceiptAttempt {
-  package init(_ choice: Failover.Choice, waitMilliseconds: Int64) {
-    self.init(
-      provider: choice.candidate.provider.name, model: choice.candidate.model,
-      key: choice.key.label, level: choice.level, waitMilliseconds: waitMilliseconds)
-  }
-
-  /// Takes note of how it ended.
-  package mutating func note(_ verdict: AttemptEnd, from start: Moment, to end: Moment) {
-    durationMilliseconds = end.milliseconds(since: start)
-    (self.end, retryAfterMilliseconds) = End.of(verdict)
-  }
-
   /// Whether the provider may bill it though it has no answer to show for it.
   package var mayBeBilled: Bool {
     switch end {
@@ -102,25 +79,6 @@ extension ReceiptAttempt {
 }
 
 extension ReceiptAttempt.End {
-  /// The end, and the rest that the provider asked for.
-  fileprivate static func of(_ end: AttemptEnd) -> (Self, Int64?) {
-    switch end {
-    case .served, .answered(.success): (.served, nil)
-    case .answered(.clientFault): (.clientFault, nil)
-    case .answered(.keyCannotServeModel): (.keyCannotServeModel, nil)
-    case .answered(.rateLimited(let after)): (.rateLimited, after?.milliseconds)
-    case .answered(.outOfMoney): (.outOfMoney, nil)
-    case .answered(.keySuspect): (.keySuspect, nil)
-    case .answered(.providerFailing(let after)): (.providerFailing, after?.milliseconds)
-    case .connectFailed: (.connectFailed, nil)
-    case .tlsFailed: (.tlsFailed, nil)
-    case .timedOut(let billable): (billable ? .timedOutBillable : .timedOut, nil)
-    case .brokeOff: (.brokeOff, nil)
-    case .cutAfterContent: (.cutAfterContent, nil)
-    case .clientLeft: (.clientLeft, nil)
-    }
-  }
-
   /// A word for scripts.
   package var code: String {
     switch self {
@@ -159,25 +117,5 @@ extension ReceiptAttempt.End {
     case .cutAfterContent: "the answer broke off after content had been sent"
     case .clientLeft: "the client left"
     }
-  }
-}
-
-extension Moment {
-  /// Whole milliseconds since an earlier moment; 0 if that is the later one.
-  package func milliseconds(since start: Moment) -> Int64 {
-    let (length, overflow) = nanoseconds.subtractingReportingOverflow(start.nanoseconds)
-    return overflow ? 0 : max(0, length / 1_000_000)
-  }
-}
-
-extension Duration {
-  /// Whole milliseconds, those of a negative duration being 0; clamped to `Int64`.
-  fileprivate var milliseconds: Int64 {
-    guard self > .zero else { return 0 }
-    let (seconds, attoseconds) = components
-    let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000)
-    guard !overflow else { return .max }
-    let (sum, overflows) = whole.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
-    return overflows ? .max : sum
   }
 }

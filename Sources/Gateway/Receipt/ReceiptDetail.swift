@@ -32,8 +32,8 @@ package enum ReceiptDetail {
     bytes = []  // So that the writer's copy is the only one and grows in place.
     writer.byte(version)
     writer.signed(Int128(receipt.waitMilliseconds))
-    writer.count(min(receipt.plan.count, Plan.candidatesMax))
-    for candidate in receipt.plan.prefix(Plan.candidatesMax) {
+    writer.count(min(receipt.plan.count, Receipt.planMax))
+    for candidate in receipt.plan.prefix(Receipt.planMax) {
       writer.text(candidate.provider)
       writer.text(candidate.model)
       writer.optional(candidate.level.map(Int64.init))
@@ -53,7 +53,7 @@ package enum ReceiptDetail {
     var reader = Reader(bytes: bytes)
     var read = receipt
     guard let form = reader.byte(), form == 1 || form == version, let waited = reader.int64(),
-      let candidates = reader.count(max: Plan.candidatesMax)
+      let candidates = reader.count(max: Receipt.planMax)
     else { return false }
     read.waitMilliseconds = waited
     read.plan = []

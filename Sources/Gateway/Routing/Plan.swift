@@ -15,8 +15,8 @@ package struct Candidate: Sendable {
 
 /// What a request may try, in order; within a candidate, the levels of its keys as `tiers` says.
 package struct Plan: Sendable {
-  /// More than this no request tries.
-  package static let candidatesMax = 32
+  /// More than this no request tries: its receipt lists them all.
+  package static let candidatesMax = Receipt.planMax
 
   /// As the client asked for it.
   package let model: String?

@@ -39,29 +39,6 @@ struct DecisionsTests {
     #expect(decisions.list[1].rule == "no limits and no budgets")
   }
 
-  @Test(arguments: [
-    (nil, nil, "best", "level 9 of the user"), (3, nil, "best", "lowered to level 3 by the token"),
-    (3, 2, "best", "lowered to level 2 by x-appliance-level"),
-    (3, 5, "best", "lowered to level 3 by the token"), (nil, nil, "slow", "level 1 of the mapping"),
-    (12, 14, "best", "level 9 of the user"),
-  ])
-  func whoHasSetTheLevel(token: Int?, header: Int?, model: String, text: String) throws {
-    let world = try World(
-      """
-      {'providers': [{'name': 'oa', 'dialect': 'openai', 'base_url': 'https://oa.example/v1'}],
-       'keys': [{'provider': 'oa', 'label': '1', 'secret': 'k'}],
-       'users': [{'name': 'ada', 'level': 9}],
-       'tokens': [{'user': 'ada', 'label': 't', 'secret': 't'\(token.map { ", 'level': \($0)" } ?? "")}],
-       'models': [{'name': 'best', 'targets': [{'provider': 'oa', 'model': 'm'}]},
-         {'name': 'slow', 'level': 1, 'targets': [{'provider': 'oa', 'model': 'm'}]}]}
-      """)
-    var caller = try world.caller("t")
-    caller.requestedLevel = header
-    let plan = try Router.plan(
-      .init(model: model, dialect: .openai), caller: caller, snapshot: world.snapshot, random: 0)
-    #expect(Decisions.Level(plan, caller)?.text == text)
-  }
-
   /// How a name was found, for each way that there is.
   @Test func sayHowANameWasFound() throws {
     let world = try World(UserModelMapTests.document)

@@ -148,7 +148,7 @@ struct ReceiptDetailTests {
     receipt.plan = (0..<100).map { ReceiptCandidate(provider: long, model: "\($0)", level: nil) }
     var read = Receipt(requestID: "r", startedAtMilliseconds: 0)
     #expect(ReceiptDetail.read(Self.bytes(receipt), into: &read))
-    #expect(read.plan.count == Plan.candidatesMax)
+    #expect(read.plan.count == Receipt.planMax)
     #expect(read.plan[0].provider.utf8.count <= 512)
     #expect(read.plan[1].provider == read.plan[0].provider)
   }
