@@ -3,14 +3,14 @@ import JSON
 
 /// The table of changes that were made to records.
 ///
-/// Written in the transaction that makes the change. Bounded: the oldest entries go when there are
-/// more than `entriesMax`.
+/// Written in the transaction that makes the change. Bounded: the oldest rows go when there are
+/// more than `rowsMax`.
 package enum AuditLog {
-  package static let entriesMax: Int64 = 100_000
+  package static let rowsMax: Int64 = 100_000
 
   /// Stores entries, in the caller's transaction.
   package static func add(
-    _ entries: [AuditEntry], to database: Database, entriesMax: Int64 = entriesMax
+    _ entries: [AuditEntry], to database: Database, rowsMax: Int64 = rowsMax
   ) throws(StoreError) {
     let statement = try database.prepare(
       """
@@ -18,7 +18,8 @@ package enum AuditLog {
         (at, origin, uid, pid, actor, operation, kind, record_id, name, change, before, after)
       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
       """)
-    for entry in entries {
+    for row in AuditRow.rows(of: entries) {
+      let entry = row.entry
       try statement.bind(1, entry.atMilliseconds)
       try statement.bind(2, entry.actor.origin.rawValue)
       try statement.bind(3, entry.actor.userID.map { Int64($0) })
@@ -26,16 +27,16 @@ package enum AuditLog {
       try statement.bind(5, entry.actor.name)
       try statement.bind(6, entry.operation)
       try statement.bind(7, entry.kind.rawValue)
-      try statement.bind(8, entry.recordID)
-      try statement.bind(9, entry.name)
+      try statement.bind(8, row.recordID)
+      try statement.bind(9, row.name)
       try statement.bind(10, entry.change.rawValue)
-      try statement.bind(11, entry.before?.text)
-      try statement.bind(12, entry.after?.text)
+      try statement.bind(11, row.beforeText)
+      try statement.bind(12, row.afterText)
       try statement.run()
     }
     let purge = try database.prepare(
       "DELETE FROM audit WHERE id <= (SELECT max(id) FROM audit) - ?1")
-    try purge.bind(1, entriesMax)
+    try purge.bind(1, rowsMax)
     try purge.run()
   }
 
@@ -57,15 +58,21 @@ package enum AuditLog {
       """
       SELECT at, origin, uid, pid, actor, operation, kind, record_id, name, change, before, after
       FROM audit
-      WHERE (?1 IS NULL OR kind = ?1) AND (?2 IS NULL OR name = ?2) AND (?3 IS NULL OR at >= ?3)
-      ORDER BY id DESC LIMIT ?4
+      WHERE (?1 IS NULL OR kind = ?1) AND (?3 IS NULL OR at >= ?3)
+        AND (?2 IS NULL OR name = ?2 OR name = '' AND instr(coalesce(after, before), ?4))
+      ORDER BY id DESC
       """)
     try rows.bind(1, filter.kind?.rawValue)
     try rows.bind(2, filter.name)
     try rows.bind(3, filter.sinceMilliseconds)
-    try rows.bind(4, Int64(limit))
+    try rows.bind(4, filter.name.map(AuditRow.quoted))
     var entries: [AuditEntry] = []
-    while try rows.step() { entries.append(try entry(of: rows)) }
+    while entries.count < limit, try rows.step() {
+      for entry in try AuditRow.entries(of: try entry(of: rows))
+      where entries.count < limit && entry.name == filter.name ?? entry.name {
+        entries.append(entry)
+      }
+    }
     return entries
   }
 

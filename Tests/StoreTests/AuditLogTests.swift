@@ -51,11 +51,11 @@ struct AuditLogTests {
   @Test func theOldestGo() throws {
     try withDatabase { database throws in
       for number in 1...20 {
-        try AuditLog.add([Self.entry(Int64(number))], to: database, entriesMax: 5)
+        try AuditLog.add([Self.entry(Int64(number))], to: database, rowsMax: 5)
       }
       let left = try AuditLog.newest(limit: 100, in: database).map(\.atMilliseconds)
       #expect(left == [20, 19, 18, 17, 16])
-      try AuditLog.add([], to: database, entriesMax: 5)
+      try AuditLog.add([], to: database, rowsMax: 5)
       #expect(try AuditLog.newest(limit: 100, in: database).count == 5)
     }
   }

@@ -50,7 +50,8 @@ package enum PriceImport {
     return try entry(model: model, value, &names)
   }
 
-  private static func entry(
+  /// The entry of one model of a table, whose field names come again and again.
+  package static func entry(
     model: String, _ value: JSONValue, _ names: inout PriceNames
   ) throws(PriceError) -> PriceEntry {
     guard case .object(let members) = value else {
@@ -68,11 +69,13 @@ package enum PriceImport {
   }
 }
 
-/// The field names of a table, each read once.
-private struct PriceNames {
+/// The field names of a table, each read once; for one table, and gone with it.
+package struct PriceNames {
   private var known: [String: PriceName?] = [:]
 
-  mutating func read(_ field: String) -> PriceName? {
+  package init() {}
+
+  fileprivate mutating func read(_ field: String) -> PriceName? {
     if let name = known[field] { return name }
     let name = PriceName(parsing: field)
     known[field] = .some(name)

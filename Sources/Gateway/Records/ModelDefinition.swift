@@ -143,6 +143,11 @@ package struct ModelPriceDefinition: Sendable {
   let fingerprint: UInt64
 
   init(_ value: JSONValue, id: String?) throws(RecordError) {
+    var names = PriceNames()
+    try self.init(value, id: id, names: &names)
+  }
+
+  init(_ value: JSONValue, id: String?, names: inout PriceNames) throws(RecordError) {
     let fields = try RecordFields(value, kind: .price, id: id, naming: "name", known: Self.fields)
     name = try fields.requiredName("name", example: "gpt-4o", bytesMax: 512)
     guard let price = fields.value("price"), case .object = price else {
@@ -150,7 +155,7 @@ package struct ModelPriceDefinition: Sendable {
         "price", "price must be an object such as {\"input_cost_per_token\": 2.5e-06}")
     }
     do {
-      entry = try PriceImport.entry(model: name, price)
+      entry = try PriceImport.entry(model: name, price, &names)
       fingerprint = entry.fingerprint
     } catch {
       throw fields.error(error.field, error.message)

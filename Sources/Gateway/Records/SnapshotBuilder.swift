@@ -353,12 +353,13 @@ struct SnapshotBuilder {
 
   private mutating func applyPrices(_ changes: [Record]) throws(RecordError) {
     guard !changes.isEmpty else { return }
+    var fieldNames = PriceNames()
     for record in changes {
       guard let value = record.value else {
         priceDefinitions[record.id] = nil
         continue
       }
-      let definition = try ModelPriceDefinition(value, id: record.id)
+      let definition = try ModelPriceDefinition(value, id: record.id, names: &fieldNames)
       try enter(record, name: definition.name, shown: definition.name)
       priceDefinitions[record.id] = definition
     }

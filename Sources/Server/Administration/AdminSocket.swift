@@ -1,5 +1,6 @@
 import HTTP
 import JSON
+import Locks
 package import Network
 
 /// Takes operations from the command line over a Unix socket of mode 0600.
@@ -73,21 +74,28 @@ package final class AdminSocket: Sendable {
     let body: [UInt8]
   }
 
+  private final class Made: Sendable {
+    let answer = Guarded<Answer?>(nil)
+  }
+
   private func perform(_ body: [UInt8], _ peer: PeerCredentials?) async -> Answer {
-    await withUnsafeContinuation { (waiter: UnsafeContinuation<Answer, Never>) in
+    let made = Made()
+    _ = await loop.wait(until: .distantFuture) { [handler] done in
       do {
-        try Thread.start(name: "operation") { [handler] in
+        try Thread.start(name: "operation") {
           let answer = handler(body, peer)
-          waiter.resume(returning: Answer(status: answer.status, body: answer.body))
+          made.answer.withLock { $0 = Answer(status: answer.status, body: answer.body) }
+          done()
         }
       } catch {
-        waiter.resume(
-          returning: Answer(
-            status: 503,
-            body: Array(
-              #"{"error":{"code":"overloaded","message":"No thread could be started."}}"#.utf8)))
+        done()
       }
     }
+    return made.answer.withLock { $0 }
+      ?? Answer(
+        status: 503,
+        body: Array(
+          #"{"error":{"code":"overloaded","message":"No thread could be started."}}"#.utf8))
   }
 
   /// The body of the request on `socket`, or nil if it was answered or gave up.

@@ -35,9 +35,10 @@ extension Administration {
     var skipped: [JSONValue] = []
     var repeated: [JSONValue] = []
     var warnings: [JSONValue] = []
+    var fieldNames = PriceNames()
     for member in prices where member.name != PriceImport.explanation {
       do throws(PriceError) {
-        _ = try PriceImport.entry(model: member.name, member.value)
+        _ = try PriceImport.entry(model: member.name, member.value, &fieldNames)
       } catch {
         skipped.append(.string(member.name))
         warnings.append(.string("Skipped: \(error.message)"))
