@@ -341,13 +341,14 @@ final class Relay {
       if error == .clientLeft { return leave() }
     }
     let provider = attempt.choice.candidate.provider
-    if attempt.hidesUsage, ErrorTable.rejectsStreamUsage(status: answer.status, body: out.span) {
+    let body = out
+    if attempt.hidesUsage, ErrorTable.rejectsStreamUsage(status: answer.status, body: body.span) {
       worker.node.noteStreamUsageRefused(by: provider.id)
       _ = giveUp(.brokeOff)
       return .again
     }
     let verdict = ErrorTable.classify(
-      dialect: provider.dialect, status: answer.status, fields: answer.fields, body: out.span,
+      dialect: provider.dialect, status: answer.status, fields: answer.fields, body: body.span,
       nowMilliseconds: wallClockMilliseconds())
     guard verdict == .clientFault, isWhole else {
       return giveUp(

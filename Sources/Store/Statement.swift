@@ -73,6 +73,28 @@ package struct Statement: ~Copyable {
     reset()
   }
 
+  /// Runs a statement that gives no rows with `values` beside what is bound; then nothing is bound.
+  package borrowing func run(lending values: borrowing LentValues) throws(StoreError) {
+    let status: Result<Void, StoreError> = values.bytes.withUnsafeBytes { bytes in
+      // Before `bytes` goes out of reach.
+      defer { sqlite3_clear_bindings(handle) }
+      do throws(StoreError) {
+        for place in values.places {
+          let start = bytes.baseAddress.map { $0 + place.range.lowerBound }
+          let count = UInt64(place.range.count)
+          try check(
+            place.isText
+              ? csqlite_bind_static_text(handle, place.position, start, count)
+              : csqlite_bind_static_blob(handle, place.position, start, count))
+        }
+        return .success(try run())
+      } catch {
+        return .failure(error)
+      }
+    }
+    try status.get()
+  }
+
   /// Ends a run before its last row; bound values stay.
   package borrowing func reset() { sqlite3_reset(handle) }
 

@@ -15,7 +15,7 @@ import Providers
 /// Holds: nothing traps; and what was read comes back the same when it is written and read again.
 @c func LLVMFuzzerTestOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = Array(UnsafeBufferPointer(start: start, count: count))
-  guard let receipt = ReceiptCoding.decode(bytes[...]) else { return 0 }
+  guard let receipt = ReceiptCoding.decode(bytes) else { return 0 }
   // What is longer than it could have been written is cut the first time.
   guard let once = written(receipt, .full), let twice = written(once, .full) else {
     preconditionFailure("a receipt that was written cannot be read")
@@ -30,5 +30,5 @@ private func written(_ receipt: Receipt, _ extent: ReceiptCoding.Extent) -> Rece
   var bytes: [UInt8] = []
   ReceiptCoding.append(receipt, extent, to: &bytes)
   if extent == .brief { precondition(bytes.count <= ReceiptCoding.briefBytesMax) }
-  return ReceiptCoding.decode(bytes[...])
+  return ReceiptCoding.decode(bytes)
 }

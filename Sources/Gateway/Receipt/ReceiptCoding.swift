@@ -184,32 +184,52 @@ package enum ReceiptCoding {
   // MARK: Reading
 
   /// The receipt that bytes hold; nil where they hold none.
-  package static func decode(_ bytes: ArraySlice<UInt8>) -> Receipt? {
-    var reader = Reader(rest: bytes)
-    guard reader.rest.popFirst() == version else { return nil }
+  package static func decode(_ bytes: [UInt8]) -> Receipt? {
+    guard let (account, detail) = decodeAccount(bytes) else { return nil }
+    var receipt = account
+    // Where the detail cannot be read, the account is no less right.
+    if let detail { _ = ReceiptDetail.read(Array(bytes[detail]), into: &receipt) }
+    return receipt
+  }
+
+  /// The receipt that bytes hold, and where in them its detail is, for a row that takes that as it
+  /// is.
+  ///
+  /// The detail itself is read only where a sum needs it: most requests are served at once, and
+  /// nothing more than they cost was possible.
+  package static func decodeRow(_ bytes: [UInt8]) -> (receipt: Receipt, detail: Range<Int>?)? {
+    guard let (receipt, detail) = decodeAccount(bytes) else { return nil }
+    if receipt.outcome == .served, receipt.attempts <= 1 { return (receipt, detail) }
+    guard let detail else { return (receipt, nil) }
+    var whole = receipt
+    let isRead = ReceiptDetail.read(Array(bytes[detail]), into: &whole)
+    return (whole, isRead ? detail : nil)
+  }
+
+  private static func decodeAccount(_ bytes: [UInt8]) -> (Receipt, Range<Int>?)? {
+    var reader = Reader(bytes)
+    guard reader.byte() == version else { return nil }
     var receipt = Receipt(requestID: "", startedAtMilliseconds: 0)
-    while let head = reader.rest.popFirst() {
+    var detail: Range<Int>?
+    while let head = reader.byte() {
       if head & 1 == 1 {
-        guard let text = reader.text() else { return nil }
-        read(text, Field(rawValue: head >> 1), into: &receipt)
+        guard let range = reader.range() else { return nil }
+        guard let field = Field(rawValue: head >> 1) else { continue }
+        if field == .detail {
+          detail = range
+        } else {
+          read(String(decoding: bytes[range], as: UTF8.self), field, into: &receipt)
+        }
       } else {
         guard let value = reader.signed(), read(value, head >> 1, into: &receipt) else {
           return nil
         }
       }
     }
-    return receipt.requestID.isEmpty ? nil : receipt
+    return receipt.requestID.isEmpty ? nil : (receipt, detail)
   }
 
-  private static func read(_ bytes: ArraySlice<UInt8>, _ field: Field?, into receipt: inout Receipt)
-  {
-    guard let field else { return }
-    if field == .detail {
-      // Where it cannot be read, the account is no less right.
-      _ = ReceiptDetail.read(Array(bytes), into: &receipt)
-      return
-    }
-    let text = String(decoding: bytes, as: UTF8.self)
+  private static func read(_ text: String, _ field: Field, into receipt: inout Receipt) {
     switch field {
     case .requestID: receipt.requestID = text
     case .user: receipt.user = text
@@ -288,23 +308,34 @@ package enum ReceiptCoding {
   }
 
   private struct Reader {
-    var rest: ArraySlice<UInt8>
+    private let bytes: [UInt8]
+    private var position = 0
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    mutating func byte() -> UInt8? {
+      guard position < bytes.count else { return nil }
+      defer { position += 1 }
+      return bytes[position]
+    }
 
     mutating func signed() -> Int64? {
       guard let value = unsigned() else { return nil }
       return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
     }
 
-    mutating func text() -> ArraySlice<UInt8>? {
-      guard let count = unsigned(), count <= UInt64(rest.count) else { return nil }
-      defer { rest = rest.dropFirst(Int(count)) }
-      return rest.prefix(Int(count))
+    /// Where the bytes are whose count comes next.
+    mutating func range() -> Range<Int>? {
+      guard let count = unsigned(), count <= UInt64(bytes.count - position) else { return nil }
+      let start = position
+      position += Int(count)
+      return start..<position
     }
 
     private mutating func unsigned() -> UInt64? {
       var value: UInt64 = 0
       var shift: UInt64 = 0
-      while let byte = rest.popFirst() {
+      while let byte = byte() {
         // 64 bits are nine groups of seven and one bit more.
         guard shift < 63 || byte <= 1 else { return nil }
         value |= UInt64(byte & 0x7F) << shift

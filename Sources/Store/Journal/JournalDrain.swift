@@ -34,8 +34,8 @@ final class JournalDrain {
   private var sources: [Source] = []
   /// Files that could not be read, under the names that they have now.
   private(set) var setAside: [String] = []
-  /// Rows of the step under way.
-  private var rows: [Receipt] = []
+  /// The entry that is being read; kept for its room.
+  private var entryBytes: [UInt8] = []
   private var estimate: Estimate?
   /// Whether what was open in rings that are gone has been booked.
   private var hasSettledLost = false
@@ -123,11 +123,11 @@ final class JournalDrain {
         if settlesLost, let estimate {
           try book(try open.takeAll(exceptOf: moved.map(\.ring.id)), &step, estimate)
         }
-        try storeRows(&step)
+        try ledger.flush()
       }
     } catch {
       open.rollBack()
-      rows.removeAll(keepingCapacity: true)
+      ledger.forget()
       throw error
     }
     if settlesLost { hasSettledLost = true }
@@ -198,32 +198,28 @@ final class JournalDrain {
     _ entry: JournalView.Entry, of ring: Int64, _ admitted: inout [Int64: UnsafeRawBufferPointer],
     _ step: inout Step
   ) throws(StoreError) -> Bool {
-    var body = entry.body[...]
+    var start = 0
     if entry.kind == .end {
-      guard body.count >= 8 else { return false }
+      guard entry.body.count >= 8 else { return false }
       let position = Int64(littleEndian: entry.body.loadUnaligned(as: Int64.self))
       if admitted.removeValue(forKey: position) == nil {
         try open.remove(ring: ring, position: position)
       }
-      body = body.dropFirst(8)
+      start = 8
     }
-    guard let receipt = ReceiptCoding.decode(Array(body)[...]) else { return false }
+    entryBytes.removeAll(keepingCapacity: true)
+    entryBytes.append(contentsOf: entry.body[start...])
     switch entry.kind {
     case .end, .refusal:
-      rows.append(receipt)
+      guard let row = ReceiptCoding.decodeRow(entryBytes) else { return false }
+      return try ledger.take(row.receipt, detail: row.detail.map { entryBytes[$0] })
     case .amendment:
-      // Its row may be among those that wait.
-      try storeRows(&step)
+      guard let receipt = ReceiptCoding.decode(entryBytes) else { return false }
       try ledger.amend(receipt)
+      return true
     case .admission, .link, nil:
       return false
     }
-    return true
-  }
-
-  private func storeRows(_ step: inout Step) throws(StoreError) {
-    step.lost += try ledger.add(contentsOf: rows)
-    rows.removeAll(keepingCapacity: true)
   }
 
   /// Books admissions whose ends a crash has cost.
@@ -231,14 +227,14 @@ final class JournalDrain {
     _ admissions: [[UInt8]], _ step: inout Step, _ estimate: Estimate
   ) throws(StoreError) {
     for body in admissions {
-      guard var receipt = ReceiptCoding.decode(body[...]) else {
+      guard var receipt = ReceiptCoding.decode(body) else {
         step.lost += 1
         continue
       }
       receipt.outcome = .crashed
       receipt.anomalies.append(Receipt.Outcome.crashed.rawValue)
       estimate(&receipt)
-      rows.append(receipt)
+      if !(try ledger.take(receipt, detail: nil)) { step.lost += 1 }
     }
   }
 

@@ -16,7 +16,7 @@ package final class Ledger {
   private let delete: Statement
   private let cells: UsageCells
   private let spend: SpendCells
-  private var detail: [UInt8] = []
+  private var texts = LentValues()
 
   /// Longest text of a column, in bytes: what a client sends as a model name can be megabytes.
   package static let textBytesMax = 512
@@ -48,34 +48,57 @@ package final class Ledger {
   /// - Returns: How many SQLite would not take; the others are stored.
   /// - Throws: `StoreError`; the caller's transaction takes all of it back.
   package func add(contentsOf receipts: some Sequence<Receipt>) throws(StoreError) -> Int {
-    defer { clear() }
+    defer { forget() }
     var lost = 0
-    for receipt in receipts {
-      do throws(StoreError) {
-        try put(receipt)
-      } catch {
-        guard error.rejectsRow else { throw error }
-        lost += 1
-      }
-    }
-    try write()
+    for receipt in receipts where !(try take(receipt, detail: nil)) { lost += 1 }
+    try flush()
     return lost
+  }
+
+  /// Adds the row of a request; one that is there already stays as it is.
+  package func add(_ receipt: Receipt) throws(StoreError) {
+    defer { forget() }
+    try put(receipt)
+    try flush()
+  }
+
+  /// Adds one row of many: `flush` must follow in the same transaction, or `forget` if that fails.
+  ///
+  /// - Parameters:
+  ///   - receipt: The account, whose own plan, trail and bill do not count if there is a detail.
+  ///   - detail: A `ReceiptDetail` as the journal has it; nil: it is made of the receipt.
+  /// - Returns: False if SQLite would not take this row.
+  /// - Throws: `StoreError`; the caller's transaction must be taken back.
+  func take(_ receipt: Receipt, detail: ArraySlice<UInt8>?) throws(StoreError) -> Bool {
+    do throws(StoreError) {
+      try put(receipt, detail: detail)
+      return true
+    } catch {
+      guard error.rejectsRow else { throw error }
+      return false
+    }
+  }
+
+  /// Stores what the rows taken add to the sums.
+  func flush() throws(StoreError) {
+    try cells.write()
+    try spend.write()
+    spend.clear()
+  }
+
+  /// Forgets what rows add to the sums, stored or not.
+  func forget() {
+    cells.clear()
+    spend.clear()
   }
 
   /// The charges of the rows that were added since the last time; for when they are on disk.
   package func takeCharges() -> [StoredCharge] { spend.takeCharges() }
 
-  /// Adds the row of a request; one that is there already stays as it is.
-  package func add(_ receipt: Receipt) throws(StoreError) {
-    defer { clear() }
-    try put(receipt)
-    try write()
-  }
-
   /// Replaces the row of a request by a better account of it, in the roll-ups too; what budgets were
   /// charged for the old one stays.
   package func replace(_ receipt: Receipt) throws(StoreError) {
-    defer { clear() }
+    defer { forget() }
     let old = try stored(receipt.requestID)
     if let old {
       try cells.add(old, isRemoval: true)
@@ -83,7 +106,7 @@ package final class Ledger {
       try delete.run()
     }
     try put(receipt, charges: old == nil)
-    try write()
+    try flush()
   }
 
   /// Corrects how a request ended and what was odd about it, in the roll-ups too; all else of its
@@ -105,22 +128,14 @@ package final class Ledger {
     try update.run()
   }
 
-  private func put(_ receipt: Receipt, charges: Bool = true) throws(StoreError) {
-    try bind(receipt)
-    try insert.run()
+  private func put(
+    _ receipt: Receipt, detail: ArraySlice<UInt8>? = nil, charges: Bool = true
+  ) throws(StoreError) {
+    try bind(receipt, detail, lending: &texts)
+    try insert.run(lending: texts)
     guard database.changeCount > 0 else { return }
     try cells.add(receipt)
     if charges { spend.add(receipt) }
-  }
-
-  private func write() throws(StoreError) {
-    try cells.write()
-    try spend.write()
-  }
-
-  private func clear() {
-    cells.clear()
-    spend.clear()
   }
 
   private func stored(_ requestID: String) throws(StoreError) -> Receipt? {
@@ -152,37 +167,45 @@ package final class Ledger {
   }
 
   /// In the order of `LedgerColumns.all`; the round trip of a test holds the two together.
-  private func bind(_ receipt: Receipt) throws(StoreError) {
-    try insert.bind(1, clipped(receipt.requestID))
+  private func bind(
+    _ receipt: Receipt, _ detail: ArraySlice<UInt8>?, lending texts: inout LentValues
+  ) throws(StoreError) {
+    func text(_ position: Int, _ text: String?) {
+      texts.add(position, text, bytesMax: Self.textBytesMax)
+    }
+    texts.removeAll()
+    text(1, receipt.requestID)
     try insert.bind(2, receipt.startedAtMilliseconds)
     try insert.bind(3, receipt.finishedAtMilliseconds)
-    try insert.bind(4, clipped(receipt.user))
-    try insert.bind(5, clipped(receipt.token))
-    try insert.bind(6, receipt.dialect?.rawValue)
-    try insert.bind(7, receipt.endpoint?.rawValue)
-    try insert.bind(8, clipped(receipt.model))
-    try insert.bind(9, clipped(receipt.upstreamModel))
-    try insert.bind(10, clipped(receipt.provider))
-    try insert.bind(11, clipped(receipt.key))
+    text(4, receipt.user)
+    text(5, receipt.token)
+    text(6, receipt.dialect?.rawValue)
+    text(7, receipt.endpoint?.rawValue)
+    text(8, receipt.model)
+    text(9, receipt.upstreamModel)
+    text(10, receipt.provider)
+    text(11, receipt.key)
     try insert.bind(12, receipt.level.map { Int64($0) })
     try insert.bind(13, Int64(receipt.attempts))
     try insert.bind(14, Int64(receipt.status))
     try insert.bind(15, receipt.isStream ? 1 : 0)
-    try insert.bind(16, receipt.outcome.rawValue)
-    try insert.bind(17, receipt.usageSource.rawValue)
+    text(16, receipt.outcome.rawValue)
+    text(17, receipt.usageSource.rawValue)
     try insert.bind(18, receipt.costNanoUSD)
-    try insert.bind(19, Self.text(anomalies: receipt.anomalies))
+    texts.add(19, Self.text(anomalies: receipt.anomalies), bytesMax: .max)
     try insert.bind(20, receipt.timeToFirstTokenMilliseconds)
     try insert.bind(21, receipt.durationMilliseconds)
-    try insert.bind(22, clipped(receipt.priceVersion))
+    text(22, receipt.priceVersion)
     var position = LedgerColumns.usageStart
     try LedgerColumns.forEach(receipt.usage) { value throws(StoreError) in
       position += 1
       try insert.bind(position, value)
     }
-    detail.removeAll(keepingCapacity: true)
-    ReceiptDetail.append(receipt, to: &detail)
-    try insert.bind(LedgerColumns.all.count, detail)
+    if let detail {
+      texts.add(LedgerColumns.all.count, blob: detail)
+    } else {
+      texts.add(LedgerColumns.all.count) { ReceiptDetail.append(receipt, to: &$0) }
+    }
   }
 
   private static func text(anomalies: [String]) -> String {

@@ -64,18 +64,22 @@ final class UsageCells {
     let sign: Int64 = isRemoval ? -1 : 1
     let isUnpriced = receipt.costNanoUSD == nil && receipt.usageSource != .none
     requests += sign
-    add(1, sign, at: base)
-    add(receipt.outcome == .served ? 1 : 0, sign, at: base + 1)
-    add(Int64(receipt.attempts), sign, at: base + 2)
-    add(isUnpriced ? 1 : 0, sign, at: base + 3)
-    add(receipt.usageSource == .estimated ? 1 : 0, sign, at: base + 4)
-    var index = base + Self.usageStart
-    LedgerColumns.forEach(receipt.usage) { value in
-      add(value, sign, at: index)
+    var sums = self.sums
+    self.sums = []  // So that the local one is the only one, and changes in place.
+    var index = base
+    func add(_ amount: Int64) {
+      sums[index] = Self.sum(sums[index], amount, sign)
       index += 1
     }
-    add(receipt.costNanoUSD ?? 0, sign, at: index)
-    add(receipt.possibleCostNanoUSD, sign, at: index + 1)
+    add(1)
+    add(receipt.outcome == .served ? 1 : 0)
+    add(Int64(receipt.attempts))
+    add(isUnpriced ? 1 : 0)
+    add(receipt.usageSource == .estimated ? 1 : 0)
+    LedgerColumns.forEach(receipt.usage) { add($0) }
+    add(receipt.costNanoUSD ?? 0)
+    add(receipt.possibleCostNanoUSD)
+    self.sums = sums
   }
 
   private func base(of place: Place) -> Int {
@@ -87,9 +91,9 @@ final class UsageCells {
   }
 
   /// Amounts are never negative; nonsense counts as none.
-  private func add(_ amount: Int64, _ sign: Int64, at index: Int) {
-    let (sum, overflow) = sums[index].addingReportingOverflow(sign * max(0, amount))
-    sums[index] = overflow ? (sign > 0 ? .max : -.max) : sum
+  private static func sum(_ old: Int64, _ amount: Int64, _ sign: Int64) -> Int64 {
+    let (sum, overflow) = old.addingReportingOverflow(sign * max(0, amount))
+    return overflow ? (sign > 0 ? .max : -.max) : sum
   }
 
   /// Stores what was added, in the caller's transaction.

@@ -66,7 +66,7 @@ struct ReceiptCodingTests {
     return bytes
   }
 
-  static func decode(_ bytes: [UInt8]) -> Receipt? { ReceiptCoding.decode(bytes[...]) }
+  static func decode(_ bytes: [UInt8]) -> Receipt? { ReceiptCoding.decode(bytes) }
 
   @Test func comeBackAsTheyWere() {
     let receipt = Self.full()
@@ -111,6 +111,28 @@ struct ReceiptCodingTests {
     #expect(Self.decode(Self.bytes(receipt))?.charge == receipt.charge)
     receipt.charge?.isOwners = true
     #expect(Self.decode(Self.bytes(receipt, .brief))?.charge == receipt.charge)
+  }
+
+  /// What a sum needs of the detail is read; the rest goes to the row as it came.
+  @Test func aRowTakesTheDetailAsItIs() throws {
+    var detail: [UInt8] = []
+    let receipt = Self.full()
+    ReceiptDetail.append(receipt, to: &detail)
+    let left = Self.bytes(receipt)
+    let whole = try #require(ReceiptCoding.decodeRow(left))
+    #expect(whole.receipt.possibleCostNanoUSD == receipt.possibleCostNanoUSD)
+    #expect(try Array(left[#require(whole.detail)]) == detail)
+
+    var once = receipt
+    (once.attempts, once.outcome) = (1, .served)
+    let served = Self.bytes(once)
+    let row = try #require(ReceiptCoding.decodeRow(served))
+    #expect(row.receipt.trail.isEmpty && row.receipt.costNanoUSD == once.costNanoUSD)
+    #expect(try Array(served[#require(row.detail)]) == detail)
+
+    let brief = try #require(ReceiptCoding.decodeRow(Self.bytes(receipt, .brief)))
+    #expect(brief.detail == nil)
+    #expect(ReceiptCoding.decodeRow([]) == nil)
   }
 
   /// Written by a later version: what is not known is skipped, whatever its form.

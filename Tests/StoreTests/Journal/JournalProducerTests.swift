@@ -13,7 +13,7 @@ struct JournalProducerTests {
       cursor = entry.next
       guard let kind = entry.kind, kind != .link else { continue }
       let body = kind == .end ? entry.body.dropFirst(8) : entry.body[...]
-      let receipt = try #require(ReceiptCoding.decode(Array(body)[...]))
+      let receipt = try #require(ReceiptCoding.decode(Array(body)))
       texts.append("\(kind) \(receipt.requestID)")
     }
     return texts
