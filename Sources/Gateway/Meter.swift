@@ -6,14 +6,13 @@ package enum Meter {
   ///
   /// The receipt's outcome must be set: a broken answer whose usage was not stated to its end is
   /// estimated, marked so and priced. `input` is what was asked, for an estimate; nil where the
-  /// answer is not text. A whole answer that states no usage is estimated too, but has no cost:
+  /// answer is not text. `facts` are left with the usage that was priced. A whole answer that states no usage is estimated too, but has no cost:
   /// what the provider bills for it is unknown.
   package static func settle(
-    _ facts: AnswerFacts, call: PricedCall, prices: PriceTable, input: RequestTally?,
+    _ facts: inout AnswerFacts, call: PricedCall, prices: PriceTable, input: RequestTally?,
     into receipt: inout Receipt
   ) {
-    receipt.anomalies += facts.anomalies
-    var facts = facts
+    if !facts.anomalies.isEmpty { receipt.anomalies += facts.anomalies }
     let isWhole = receipt.outcome != .cut && receipt.outcome != .abandoned
     let isFinal = !facts.usageIsPartial || isWhole && facts.errorEvent == nil
     if let usage = facts.usage, isFinal {

@@ -4,7 +4,9 @@ import Network
 import Providers
 
 /// One try with one key: a connection, the request on it, the head of the answer.
-struct Attempt {
+///
+/// One object: it would be copied into the frames of every step that knows it.
+final class Attempt {
   enum End {
     case answered(UpstreamConnection, ResponseHead)
     case failed(AttemptEnd)
@@ -20,17 +22,22 @@ struct Attempt {
   /// The client was gone when the head of the answer came: it is heard for its usage alone.
   private(set) var clientHasLeft = false
   private let exchange: Exchange
-  let origin: UpstreamOrigin
+  private let origin: UpstreamOrigin
+  /// Where its connection comes from, and goes to when it can carry another request.
+  let lane: UpstreamLane
 
+  @inline(never)
   init(_ choice: Failover.Choice, _ request: Request, of exchange: Exchange) {
     self.choice = choice
     self.request = request
     self.exchange = exchange
     let profile = choice.candidate.provider.profile
     let target = profile.target
-    origin = UpstreamOrigin(
+    let origin = UpstreamOrigin(
       isSecure: target.isSecure, host: target.host, port: target.port,
       allowsPrivate: profile.allowsPrivate)
+    self.origin = origin
+    lane = exchange.worker.withPool { $0.lane(origin) }
   }
 
   private var worker: Worker { exchange.worker }
@@ -76,20 +83,19 @@ struct Attempt {
   ///
   /// A reused connection that closes without a byte of answer is replaced once by a fresh one: the
   /// provider had closed it before our request came.
-  mutating func send(_ body: [UInt8]) async -> End {
-    let (route, facts) = (request.route, request.facts)
+  func send(_ body: [UInt8]) async -> End {
     let profile = choice.candidate.provider.profile
     hidesUsage = UpstreamRequest.asksForUsage(
-      route, facts, worker.node.streamUsage(of: choice.candidate.provider))
+      request.route, request.facts, worker.node.streamUsage(of: choice.candidate.provider))
     let edited = UpstreamRequest.editedBody(
-      route, facts, profile: profile, model: choice.candidate.model, injectUsage: hidesUsage,
-      outputCap: exchange.reservation?.outputCap, body: body.span)
+      request.route, request.facts, profile: profile, model: choice.candidate.model,
+      injectUsage: hidesUsage, outputCap: exchange.reservation?.outputCap, body: body.span)
     let content = edited ?? body
     var head: [UInt8] = []
     UpstreamRequest.head(
-      route, facts, clientHead, profile: profile, model: choice.candidate.model,
+      request.route, request.facts, clientHead, profile: profile, model: choice.candidate.model,
       keySecret: choice.key.secret.bytes, bodyBytes: content.count, into: &head)
-    if let idle = worker.withPool({ $0.take(origin) }) {
+    if let idle = lane.take() {
       wasSent = true
       if let end = await exchange(on: idle, head, content) { return end }
     }
@@ -106,7 +112,7 @@ struct Attempt {
   }
 
   /// Nil: the connection was an old one and had been closed before our request came.
-  private mutating func exchange(
+  private func exchange(
     on upstream: UpstreamConnection, _ head: [UInt8], _ body: [UInt8]
   ) async -> End? {
     let now = MonotonicTime.now()
@@ -178,7 +184,7 @@ struct Attempt {
     do throws(StreamError) {
       try await socket.connectTLS(
         worker.node.configuration.upstreamTLS, host: origin.host,
-        resuming: worker.withPool { $0.resumption(origin) }, orGone: connection.socket,
+        resuming: lane.resumption, orGone: connection.socket,
         until: until)
       return UpstreamConnection(socket)
     } catch {

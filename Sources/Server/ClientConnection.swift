@@ -13,6 +13,10 @@ final class ClientConnection {
   private let inFlight: LoopBound<InFlight>
   private var inbound = ByteBuffer()
   private var parser: RequestHeadParser
+  /// The last token that came over this connection, and its digest.
+  private var known: (credential: [UInt8], digest: TokenDigestBytes)?
+  /// A longer credential than tokens are is digested again each time.
+  private static let knownBytesMax = 256
 
   /// What a refused request may still send before we stop listening to it.
   private static let discardBytesMax = 1_048_576
@@ -42,6 +46,16 @@ final class ClientConnection {
   /// Why the operator has broken off the request under way; nil: he has not.
   var cut: Refusal? { inFlight.withValue { $0.cut } }
 
+  /// The digest of a token, which a client sends again with every request.
+  ///
+  /// Made once as long as the same bytes come; who they stand for is looked up each time.
+  func digest(_ credential: [UInt8]) -> TokenDigestBytes {
+    if let known, known.credential == credential { return known.digest }
+    let digest = worker.node.digest(credential)
+    if credential.count <= Self.knownBytesMax { known = (credential, digest) }
+    return digest
+  }
+
   func run() async {
     worker.note(socket.ticket, inFlight)
     defer {
@@ -65,9 +79,10 @@ final class ClientConnection {
   private func nextHead() async -> RequestHead? {
     parser.reset()
     writer.reset()
-    let configuration = worker.node.configuration
+    let node = worker.node
     var deadline =
-      loop.now + (inbound.isEmpty ? configuration.keepAliveIdle : configuration.headerTimeout)
+      loop.now
+      + (inbound.isEmpty ? node.configuration.keepAliveIdle : node.configuration.headerTimeout)
     while true {
       do throws(HeadError) {
         if !inbound.isEmpty, let found = try parse() { return found }
@@ -86,7 +101,7 @@ final class ClientConnection {
         if error == .timedOut, !wasEmpty { await refuse(status: 408, Refusal.requestTimeout) }
         return nil
       }
-      if wasEmpty { deadline = loop.now + configuration.headerTimeout }
+      if wasEmpty { deadline = loop.now + node.configuration.headerTimeout }
     }
   }
 

@@ -70,7 +70,9 @@ struct ClientWriter {
     } else if !wire.isEmpty {
       try await socket.write(wire, until: deadline)
     }
-    if wire.capacity > 16_384 { wire = [] } else { wire.removeAll(keepingCapacity: true) }
+    // A stream that goes on needs no room for a head any more, and there may be thousands.
+    let keptMax = isLast ? 16_384 : 1_024
+    if wire.capacity > keptMax { wire = [] } else { wire.removeAll(keepingCapacity: true) }
   }
 
   /// Sends what is queued as it is: interim answers.

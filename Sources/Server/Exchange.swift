@@ -9,7 +9,8 @@ import Store
 ///
 /// `run` tells it in order: authenticate, authorize, read the body, route, admit, attempt, relay,
 /// meter, record. Policy decides and never waits; only reading and writing is `async`. DESIGN
-/// section 3. One object that the steps share: copies of it would cost more than all they do.
+/// section 3. One object that the steps share: copies of it would cost more than all they do. What
+/// is never inlined is so for the reason that `Relay` gives.
 /// Belongs to the connection's task.
 final class Exchange {
   let connection: ClientConnection
@@ -30,6 +31,8 @@ final class Exchange {
   var decoder: BodyDecoder
   private(set) var isBodyRead = false
   private var attemptStart = Moment.distantPast
+  /// What was asked of the attempt under way, where its answer may state no usage.
+  private var input: RequestTally?
   /// How the request ended by what has been written down of it; nil: nothing has.
   private var recorded: Receipt.Outcome?
   /// Its admission in the journal; nil: not admitted.
@@ -146,7 +149,8 @@ final class Exchange {
     _ failover: inout Failover
   ) async -> Relay.End {
     while true {
-      var attempt = Attempt(choice, request, of: self)
+      let attempt = Attempt(choice, request, of: self)
+      input = nil
       switch await attempt.send(body.bytes) {
       case .failed(let end):
         leave(attempt, end, body)
@@ -158,27 +162,22 @@ final class Exchange {
       case .answered(let upstream, let answer):
         receipt.lastAttempt?.status = answer.status
         let relay = Relay(upstream, answer, attempt, self)
-        var input: RequestTally?
         let end = await relay.run(
           onCommitted: { verdict in
             let now = moment()
-            failover.report(verdict, quota: relay.quota, now: now)
+            failover.report(verdict, quota: relay.quota(), now: now)
             if choice.isOwn, verdict == .served { noteOwnKey(choice, request.caller) }
             receipt.lastAttempt?.note(verdict, from: attemptStart, to: now)
             // Where the answer states no usage, what was asked is all there is to go by.
-            if relay.mayNeedEstimate { input = tally(request, body) }
+            if relay.mayNeedEstimate() { noteInput(request, body) }
             body.release()
           },
           beforeLastByte: {
             relay.settle(into: &receipt, input: input)
-            if relay.outcome == .cut {
-              leave(attempt, .cutAfterContent, body, input, relay.facts?.outputText)
-            }
+            if relay.outcome == .cut { leave(attempt, .cutAfterContent, body, relay) }
             record()
           })
-        if case .clientLeft = end, input == nil, relay.mayNeedEstimate {
-          input = tally(request, body)
-        }
+        if case .clientLeft = end, relay.mayNeedEstimate() { noteInput(request, body) }
         if recorded == nil {
           relay.settle(into: &receipt, input: input)
         } else {
@@ -188,7 +187,7 @@ final class Exchange {
         switch end {
         case .again: continue
         case .answered, .cut: break
-        case .clientLeft: leave(attempt, .clientLeft, body, input, relay.facts?.outputText)
+        case .clientLeft: leave(attempt, .clientLeft, body, relay)
         case .next(let why): leave(attempt, why, body)
         }
         return end
@@ -196,28 +195,37 @@ final class Exchange {
     }
   }
 
+  /// Keeps what was asked, while the body is there.
+  @inline(never)
+  private func noteInput(_ request: Request, _ body: borrowing RequestBody) {
+    if input == nil { input = tally(request, body) }
+  }
+
   /// What a request gives its model; for a body that has not been let go of.
+  @inline(never)
   private func tally(_ request: Request, _ body: borrowing RequestBody) -> RequestTally {
     RequestText.requestTally(request.route, request.facts, head, body: body.bytes.span)
   }
 
   /// The client left before its provider had begun to answer: what was asked may be billed.
+  @inline(never)
   private func abandon(_ attempt: Attempt, _ body: borrowing RequestBody) {
     receipt.outcome = .abandoned
     let ending = connection.cut == nil ? ReceiptEnding.clientLeft : .revoked
     receipt.anomalies.append(ending.rawValue)
     guard attempt.wasSent, attempt.answersWithText else { return }
+    var nothing = AnswerFacts()
     Meter.settle(
-      AnswerFacts(), call: attempt.pricedCall, prices: snapshot.prices,
+      &nothing, call: attempt.pricedCall, prices: snapshot.prices,
       input: tally(attempt.request, body), into: &receipt)
   }
 
   /// Takes note of why an attempt was left, and of what it may have cost.
   ///
-  /// `input` is that of a body which has been let go of already.
+  /// The `relay` of its answer tells what of that has come.
+  @inline(never)
   private func leave(
-    _ attempt: Attempt, _ end: AttemptEnd, _ body: borrowing RequestBody,
-    _ input: RequestTally? = nil, _ output: TextTally? = nil
+    _ attempt: Attempt, _ end: AttemptEnd, _ body: borrowing RequestBody, _ relay: Relay? = nil
   ) {
     guard var record = receipt.lastAttempt else { return }
     record.note(end, from: attemptStart, to: moment())
@@ -226,7 +234,7 @@ final class Exchange {
       attempt.answersWithText, input != nil || !body.bytes.isEmpty
     {
       record.possibleCostNanoUSD = Meter.possibleCost(
-        input: input ?? tally(request, body), output: output ?? TextTally(),
+        input: input ?? tally(request, body), output: relay?.outputText ?? TextTally(),
         outputTokensMax: record.end == .timedOutBillable ? request.facts.outputTokensMax : nil,
         call: attempt.pricedCall, prices: snapshot.prices)
     }
@@ -236,6 +244,7 @@ final class Exchange {
   // MARK: notes
 
   /// Writes down that the request is admitted, with what a crash would have it booked at.
+  @inline(never)
   private func noteAdmission(
     _ plan: Plan, _ request: Request, bodyBytes: Int
   ) throws(Interruption) {
@@ -244,7 +253,7 @@ final class Exchange {
     receipt.upstreamModel = first?.model
     receipt.usage = Admission.usualUsage(
       endpoint: request.route.endpoint, facts: request.facts, bodyBytes: bodyBytes)
-    ticket = worker.withJournal { $0.admit(receipt) }
+    ticket = worker.withJournal { $0.admit(&receipt) }
     receipt.provider = nil
     receipt.upstreamModel = nil
     receipt.usage = Usage()
@@ -252,6 +261,7 @@ final class Exchange {
   }
 
   /// Takes note of an attempt that begins.
+  @inline(never)
   private func note(_ choice: Failover.Choice, waited: Int64, _ now: Moment) {
     receipt.attempts += 1
     receipt.provider = choice.candidate.provider.name
@@ -281,12 +291,13 @@ final class Exchange {
 
   /// Writes the receipt down, once; before the last byte of the answer, so that what a client has
   /// is on record whatever becomes of this process.
+  @inline(never)
   func record() {
     guard recorded == nil else { return }
     let now = MonotonicTime.now()
     receipt.durationMilliseconds = (now - startedAt).wholeMilliseconds
     settle(now)
-    worker.withJournal { $0.end(receipt, ticket) }
+    worker.withJournal { $0.end(&receipt, ticket) }
     recorded = receipt.outcome
   }
 
@@ -295,7 +306,7 @@ final class Exchange {
     connection.carries(nil)
     record()
     // The client left while its last bytes were on the way.
-    if receipt.outcome != recorded { worker.withJournal { $0.amend(receipt) } }
+    if receipt.outcome != recorded { worker.withJournal { $0.amend(&receipt) } }
     worker.node.log.log(receipt)
   }
 }

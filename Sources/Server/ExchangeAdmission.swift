@@ -7,10 +7,10 @@ import Providers
 
 extension Exchange {
   /// Takes what the request will use from the limits of its caller, or refuses it.
+  @inline(never)
   func admit(
     _ request: Request, _ plan: inout Plan, _ body: [UInt8]
   ) throws(Interruption) {
-    let (route, facts, caller) = (request.route, request.facts, request.caller)
     let prices = snapshot.prices
     // What a client's own key costs is its owner's affair.
     let isOurs = plan.own == nil
@@ -21,17 +21,18 @@ extension Exchange {
         }
       }
     }
-    try take(caller) { user, token in
+    try take(request.caller) { user, token in
       let hasBudgets = user?.hasBudgets == true || token?.hasBudgets == true
       let countsTokens = user?.countsTokens == true || token?.countsTokens == true
-      guard hasBudgets || countsTokens else { return Demand(model: facts.model) }
-      let tally = RequestText.requestTally(route, facts, head, body: body.span)
+      guard hasBudgets || countsTokens else { return Demand(model: request.facts.model) }
+      let tally = RequestText.requestTally(request.route, request.facts, head, body: body.span)
       var demand = Admission.demand(
-        endpoint: route.endpoint, facts: facts, user: user, token: token, tally: tally)
+        endpoint: request.route.endpoint, facts: request.facts, user: user, token: token,
+        tally: tally)
       if hasBudgets, isOurs {
         demand.money = Admission.money(
-          endpoint: route.endpoint, facts: facts, body: body.span, plan: plan, tally: tally,
-          entry: prices.entry(for:))
+          endpoint: request.route.endpoint, facts: request.facts, body: body.span, plan: plan,
+          tally: tally, entry: prices.entry(for:))
       }
       return demand
     }
@@ -71,6 +72,7 @@ extension Exchange {
   }
 
   /// Puts what was used in the place of what was set aside; once, at the end.
+  @inline(never)
   func settle(_ now: MonotonicTime) {
     guard receipt.charge != nil else { return }
     let cost = receipt.usesOwnKey ? 0 : receipt.costNanoUSD ?? 0

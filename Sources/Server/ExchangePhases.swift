@@ -6,12 +6,12 @@ import Providers
 // Who asks, whether they may, and where the request could go: the steps before admission.
 
 extension Exchange {
+  @inline(never)
   func authenticate() throws(Interruption) -> Caller {
     let credential = try refusing { () throws(Refusal) in try ClientCredential.find(head) }
-    let digest = worker.node.digest(credential)
+    let digest = connection.digest(credential)
     var caller = try refusing { () throws(Refusal) in
-      guard let digest else { throw .unknownToken }
-      return try Authentication.authenticate(
+      try Authentication.authenticate(
         digest: digest, snapshot: snapshot, nowMilliseconds: receipt.startedAtMilliseconds)
     }
     receipt.user = caller.user.name
@@ -54,7 +54,7 @@ extension Exchange {
     try refusing { () throws(Refusal) in
       guard let secret = try OwnKey.read(head.fields) else { return nil }
       let node = worker.node
-      if let digest = node.digest(secret.bytes), snapshot.caller(digest: digest) != nil {
+      guard snapshot.caller(digest: node.digest(secret.bytes)) == nil else {
         throw OwnKey.isToken
       }
       return node.fingerprint(secret).map { OwnKey(secret: secret, fingerprint: $0) }
@@ -75,6 +75,7 @@ extension Exchange {
   /// The plan of the request: from its model, or from the key that holds an id it names.
   ///
   /// `own` is the key that the client brought, which then serves at the route's provider.
+  @inline(never)
   func plan(
     _ route: Route, _ facts: RequestFacts, _ caller: Caller, _ own: OwnKey?
   ) throws(Interruption) -> Plan {

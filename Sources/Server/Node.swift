@@ -79,8 +79,8 @@ package final class Node: Sendable {
 
   var notReadyReason: String? { isDraining ? "draining" : readiness() }
 
-  func digest(_ credential: [UInt8]) -> TokenDigestBytes? {
-    TokenDigestBytes(digester.digest(credential.span).bytes)
+  func digest(_ credential: [UInt8]) -> TokenDigestBytes {
+    TokenDigestBytes(bigEndianWords: digester.digest(credential.span).bigEndianWords)
   }
 
   /// A share of a budget has been reached.

@@ -8,6 +8,9 @@ import Providers
 /// Nothing goes out before it is sure that this answer is the one: an error of the key or provider,
 /// or a stream that breaks before its first content, ends here and the next key is tried. After
 /// content, a break is made visible to the client. One task uses it.
+///
+/// What is marked never to be inlined has values of some size, which would else lie in the frame
+/// of the asynchronous function that calls it, for as long as a stream lasts.
 final class Relay {
   enum End {
     /// The client has its whole answer.
@@ -48,10 +51,13 @@ final class Relay {
   private var endUntil: MonotonicTime?
   private(set) var outcome = Receipt.Outcome.failed
   private var ending: ReceiptEnding?
-  private(set) var facts: AnswerFacts?
+  private var facts = AnswerFacts()
+  /// Whether the answer has been read as far as it came.
+  private var hasFacts = false
   /// Whether the client's connection can carry another request.
   private(set) var clientMayGoOn: Bool
 
+  @inline(never)
   init(
     _ upstream: UpstreamConnection, _ answer: ResponseHead, _ attempt: Attempt, _ exchange: Exchange
   ) {
@@ -127,12 +133,19 @@ final class Relay {
   }
 
   /// The body has ended as HTTP has it: the rest goes out, if the answer is whole in itself.
+  @inline(never)
   private func end() -> AttemptEnd? {
     hasEnded = true
-    facts = reader.finish(into: &out)
+    finishReading()
     // Where only the connection's end tells, an answer that lacks its own end was cut.
     guard framing == .untilClose, !reader.isComplete else { return nil }
     return .brokeOff
+  }
+
+  @inline(never)
+  private func finishReading() {
+    facts = reader.finish(into: &out)
+    hasFacts = true
   }
 
   // MARK: reading
@@ -177,6 +190,7 @@ final class Relay {
 
   // MARK: writing
 
+  @inline(never)
   private func begin(status: Int) {
     hasBegun = true
     firstContentAt = .now()
@@ -226,7 +240,7 @@ final class Relay {
     self.outcome = outcome
     beforeLastByte()
     guard await flush(isLast: true) else { return leave() }
-    worker.withPool { $0.put(upstream, attempt.origin, now: worker.loop.now) }
+    attempt.lane.put(upstream, now: worker.loop.now)
     return .answered
   }
 
@@ -238,11 +252,12 @@ final class Relay {
   }
 
   /// Ends an answer in the middle so that the client can see that it is not whole.
+  @inline(never)
   private func tellOfCut(_ refusal: Refusal, _ beforeLastByte: () -> Void) async {
     outcome = .cut
     upstream.close()
     clientMayGoOn = false
-    if facts == nil { facts = reader.finish(into: &out) }
+    if !hasFacts { finishReading() }
     let notice = ErrorEvent.bytes(
       dialect: exchange.dialect, endpoint: attempt.request.route.endpoint,
       framing: reader.errorEventFraming, refusal: refusal, requestID: exchange.receipt.requestID)
@@ -255,9 +270,10 @@ final class Relay {
     if !(await flush(isLast: true)) { connection.socket.abort() }
   }
 
+  @inline(never)
   private func giveUp(_ end: AttemptEnd) -> End {
     // An error in a whole answer leaves the connection good; a cut does not.
-    worker.withPool { $0.put(upstream, attempt.origin, now: worker.loop.now) }
+    attempt.lane.put(upstream, now: worker.loop.now)
     return .next(end)
   }
 
@@ -271,18 +287,19 @@ final class Relay {
       await tellOfCut(refusal, beforeLastByte)
       return .clientLeft
     }
-    if facts == nil, attempt.drains { await drain() }
+    if !hasFacts, attempt.drains { await drain() }
     return leave()
   }
 
+  @inline(never)
   private func leave() -> End {
     outcome = .abandoned
     clientMayGoOn = false
-    if facts == nil {
-      facts = reader.finish(into: &out)
+    if !hasFacts {
+      finishReading()
       upstream.close()
     } else {
-      worker.withPool { $0.put(upstream, attempt.origin, now: worker.loop.now) }
+      attempt.lane.put(upstream, now: worker.loop.now)
     }
     ending = ending ?? .clientLeft
     return .clientLeft
@@ -310,7 +327,7 @@ final class Relay {
           reader.feed(content, into: &out)
         }
         guard !hasMore || upstream.isBodyFinished else { continue }
-        facts = reader.finish(into: &out)
+        finishReading()
         ending = .drained
         return
       } catch {
@@ -363,12 +380,14 @@ final class Relay {
   // MARK: the account
 
   /// What the answer says is left of its key's limits.
-  var quota: QuotaReading? {
+  @inline(never)
+  func quota() -> QuotaReading? {
     QuotaHeaders.read(answer.fields, nowMilliseconds: { wallClockMilliseconds() })
   }
 
   /// Ids that the answer hands out live on this key from now on.
-  private func remember(_ facts: AnswerFacts) {
+  @inline(never)
+  private func rememberIDs() {
     guard outcome != .rejected else { return }
     for id in facts.handles { remember(id) }
     let endpoint = attempt.request.route.endpoint
@@ -383,12 +402,17 @@ final class Relay {
   }
 
   /// Whether the answer may turn out to state no usage; known for one that is whole.
-  var mayNeedEstimate: Bool {
-    answer.status < 300 && (facts?.usage == nil || facts?.usageIsPartial == true)
+  @inline(never)
+  func mayNeedEstimate() -> Bool {
+    answer.status < 300 && (facts.usage == nil || facts.usageIsPartial)
       && attempt.answersWithText
   }
 
+  /// The text of the answer as far as it came and was read to its end.
+  var outputText: TextTally { facts.outputText }
+
   /// Says in a settled receipt that its last bytes found no client.
+  @inline(never)
   func amend(_ receipt: inout Receipt) {
     guard receipt.outcome != outcome else { return }
     receipt.outcome = outcome
@@ -398,6 +422,7 @@ final class Relay {
   /// Writes what this relay knows into the receipt.
   ///
   /// `input` is what was asked, for an estimate.
+  @inline(never)
   func settle(into receipt: inout Receipt, input: RequestTally?) {
     receipt.outcome = outcome
     guard hasBegun || outcome == .abandoned else { return }
@@ -406,13 +431,12 @@ final class Relay {
       receipt.timeToFirstTokenMilliseconds =
         (firstContentAt - exchange.startedAt).wholeMilliseconds
     }
-    let facts = facts ?? AnswerFacts()
     if facts.errorEvent != nil, outcome == .served { ending = .errorEvent }
     if let ending { receipt.anomalies.append(ending.rawValue) }
     var call = attempt.pricedCall
     call.isError = !(200..<300).contains(answer.status)
     Meter.settle(
-      facts, call: call, prices: exchange.snapshot.prices, input: input, into: &receipt)
-    remember(facts)
+      &facts, call: call, prices: exchange.snapshot.prices, input: input, into: &receipt)
+    rememberIDs()
   }
 }

@@ -31,10 +31,10 @@ struct RequestBody: ~Copyable {
     _ decoder: inout BodyDecoder, framing: BodyFraming, expectsContinue: Bool,
     from connection: ClientConnection
   ) async throws(Interruption) {
-    let configuration = connection.worker.node.configuration
+    let node = connection.worker.node
     if case .length(let declared) = framing {
-      guard declared <= configuration.requestBytesMax else {
-        throw .refused(.bodyTooLarge(limitBytes: configuration.requestBytesMax))
+      guard declared <= node.configuration.requestBytesMax else {
+        throw .refused(.bodyTooLarge(limitBytes: node.configuration.requestBytesMax))
       }
       try reserve(declared)
       bytes.reserveCapacity(min(declared, Self.stepBytes))
@@ -47,16 +47,16 @@ struct RequestBody: ~Copyable {
     let start = connection.loop.now
     while true {
       try decode(&decoder, from: connection)
-      guard bytes.count <= configuration.requestBytesMax else {
-        throw .refused(.bodyTooLarge(limitBytes: configuration.requestBytesMax))
+      guard bytes.count <= node.configuration.requestBytesMax else {
+        throw .refused(.bodyTooLarge(limitBytes: node.configuration.requestBytesMax))
       }
       try reserve(bytes.count)
       if decoder.isFinished { return }
       let allowance = Duration.milliseconds(
-        bytes.count * 1_000 / max(1, configuration.bodyBytesPerSecondMin))
+        bytes.count * 1_000 / max(1, node.configuration.bodyBytesPerSecondMin))
       do throws(StreamError) {
         try await connection.readMore(
-          until: start + configuration.headerTimeout + allowance, room: Self.stepBytes)
+          until: start + node.configuration.headerTimeout + allowance, room: Self.stepBytes)
       } catch {
         switch error {
         case .timedOut: throw .refused(.requestTimeout)

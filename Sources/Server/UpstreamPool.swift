@@ -9,27 +9,26 @@ struct UpstreamOrigin: Hashable, Sendable {
   let allowsPrivate: Bool
 }
 
-/// Idle upstream connections of one loop, and the TLS sessions that new ones resume.
+/// The idle connections to one origin, and the TLS session that new ones resume.
 ///
-/// A key is sent with each request and not kept by a connection, so connections are shared by all
-/// keys of an origin.
-struct UpstreamPool {
+/// An attempt finds it once, takes from it and gives back to it.
+final class UpstreamLane {
   private struct Idle {
     let connection: UpstreamConnection
     let since: MonotonicTime
   }
 
   /// Enough for a loop at full load; more than that is a burst that has passed.
-  private static let idlePerOriginMax = 512
+  private static let idleCountMax = 512
   /// Shorter than what most servers allow, so that a reused connection is seldom a closed one.
-  private static let idleMax = Duration.seconds(55)
+  private static let idleTimeMax = Duration.seconds(55)
 
-  private var idle: [UpstreamOrigin: [Idle]] = [:]
-  private var resumptions: [UpstreamOrigin: TLSResumption] = [:]
+  private var idle: [Idle] = []
+  private(set) var resumption: TLSResumption?
 
   /// The connection that was used last and is still open and silent.
-  mutating func take(_ origin: UpstreamOrigin) -> UpstreamConnection? {
-    while let candidate = idle[origin]?.popLast() {
+  func take() -> UpstreamConnection? {
+    while let candidate = idle.popLast() {
       let connection = candidate.connection
       if connection.isReusable, connection.isStillSilent() { return connection }
       connection.close()
@@ -37,35 +36,61 @@ struct UpstreamPool {
     return nil
   }
 
-  mutating func put(_ connection: UpstreamConnection, _ origin: UpstreamOrigin, now: MonotonicTime)
-  {
-    if let resumption = connection.takeNewResumption() { resumptions[origin] = resumption }
-    guard connection.isReusable, idle[origin, default: []].count < Self.idlePerOriginMax else {
-      connection.close()
-      return
-    }
+  func put(_ connection: UpstreamConnection, now: MonotonicTime) {
+    if let resumption = connection.takeNewResumption() { self.resumption = resumption }
+    guard connection.isReusable, idle.count < Self.idleCountMax else { return connection.close() }
     connection.rest()
-    idle[origin, default: []].append(Idle(connection: connection, since: now))
+    idle.append(Idle(connection: connection, since: now))
   }
 
-  func resumption(_ origin: UpstreamOrigin) -> TLSResumption? { resumptions[origin] }
+  /// Closes what has been idle too long or was closed by the other side.
+  fileprivate func purge(now: MonotonicTime) {
+    idle.removeAll { entry in
+      let isTooOld = now - entry.since > Self.idleTimeMax
+      guard !entry.connection.isReusable || isTooOld else { return false }
+      entry.connection.close()
+      return true
+    }
+  }
+
+  fileprivate func closeAll() {
+    for entry in idle { entry.connection.close() }
+    idle = []
+  }
+
+  fileprivate var idleCount: Int { idle.count }
+}
+
+/// Idle upstream connections of one loop, by where they lead.
+///
+/// A key is sent with each request and not kept by a connection, so connections are shared by all
+/// keys of an origin.
+struct UpstreamPool {
+  private var lanes: [UpstreamOrigin: UpstreamLane] = [:]
+
+  /// The lane of an origin, the same as long as anybody has it or anything is in it.
+  mutating func lane(_ origin: UpstreamOrigin) -> UpstreamLane {
+    if let lane = lanes[origin] { return lane }
+    let lane = UpstreamLane()
+    lanes[origin] = lane
+    return lane
+  }
 
   /// Closes what has been idle too long or was closed by the other side.
   mutating func purge(now: MonotonicTime) {
-    for origin in idle.keys {
-      idle[origin]?.removeAll { entry in
-        guard !entry.connection.isReusable || now - entry.since > Self.idleMax else { return false }
-        entry.connection.close()
-        return true
-      }
-      if idle[origin]?.isEmpty == true { idle[origin] = nil }
+    for origin in Array(lanes.keys) {
+      guard var lane = lanes.removeValue(forKey: origin) else { continue }
+      lane.purge(now: now)
+      // An empty lane stays for its session, and while an attempt may give back to it.
+      let isNeeded = lane.idleCount > 0 || lane.resumption != nil
+      if isNeeded || !isKnownUniquelyReferenced(&lane) { lanes[origin] = lane }
     }
   }
 
   mutating func closeAll() {
-    for entries in idle.values { for entry in entries { entry.connection.close() } }
-    idle = [:]
+    for lane in lanes.values { lane.closeAll() }
+    lanes = [:]
   }
 
-  var idleCount: Int { idle.values.reduce(0) { $0 + $1.count } }
+  var idleCount: Int { lanes.values.reduce(0) { $0 + $1.idleCount } }
 }

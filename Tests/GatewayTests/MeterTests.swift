@@ -15,7 +15,8 @@ struct MeterTests {
     let vendor = PriceVendor.infer(dialect: .openai, providerName: "sim", host: "127.0.0.1")
     let call = PricedCall(
       endpoint: .chatCompletions, requestedModel: "sim-small", vendor: vendor)
-    Meter.settle(facts, call: call, prices: prices, input: input, into: &receipt)
+    var facts = facts
+    Meter.settle(&facts, call: call, prices: prices, input: input, into: &receipt)
     return receipt
   }
 

@@ -11,17 +11,17 @@ struct UpstreamPoolTests {
   @Test func givesTheOneThatWasUsedLast() async throws {
     try await onLoop { loop in
       var pool = UpstreamPool()
-      #expect(pool.take(Self.origin) == nil)
+      #expect(pool.lane(Self.origin).take() == nil)
       let (first, firstPeer) = try socketPair(on: loop)
       let (second, secondPeer) = try socketPair(on: loop)
       defer { for peer in [firstPeer, secondPeer] { close(peer) } }
       let (one, other) = (UpstreamConnection(first), UpstreamConnection(second))
-      pool.put(one, Self.origin, now: loop.now)
-      pool.put(other, Self.origin, now: loop.now)
+      pool.lane(Self.origin).put(one, now: loop.now)
+      pool.lane(Self.origin).put(other, now: loop.now)
       #expect(pool.idleCount == 2)
-      #expect(pool.take(Self.origin) === other)
-      #expect(pool.take(Self.origin) === one)
-      #expect(pool.take(Self.origin) == nil)
+      #expect(pool.lane(Self.origin).take() === other)
+      #expect(pool.lane(Self.origin).take() === one)
+      #expect(pool.lane(Self.origin).take() == nil)
       #expect(pool.idleCount == 0)
     }
   }
@@ -38,9 +38,9 @@ struct UpstreamPoolTests {
       var pool = UpstreamPool()
       let (socket, peer) = try socketPair(on: loop)
       defer { close(peer) }
-      pool.put(UpstreamConnection(socket), Self.origin, now: loop.now)
-      #expect(pool.take(other) == nil)
-      #expect(pool.take(Self.origin) != nil)
+      pool.lane(Self.origin).put(UpstreamConnection(socket), now: loop.now)
+      #expect(pool.lane(other).take() == nil)
+      #expect(pool.lane(Self.origin).take() != nil)
     }
   }
 
@@ -51,13 +51,13 @@ struct UpstreamPoolTests {
       let (closed, closedPeer) = try socketPair(on: loop)
       defer { close(openPeer) }
       let (good, gone) = (UpstreamConnection(open), UpstreamConnection(closed))
-      pool.put(good, Self.origin, now: loop.now)
-      pool.put(gone, Self.origin, now: loop.now)
+      pool.lane(Self.origin).put(good, now: loop.now)
+      pool.lane(Self.origin).put(gone, now: loop.now)
       close(closedPeer)
       let end = MonotonicTime.now() + .seconds(5)
       while gone.isReusable, MonotonicTime.now() < end { await loop.yield() }
-      #expect(pool.take(Self.origin) === good)
-      #expect(pool.take(Self.origin) == nil)
+      #expect(pool.lane(Self.origin).take() === good)
+      #expect(pool.lane(Self.origin).take() == nil)
     }
   }
 
@@ -68,10 +68,10 @@ struct UpstreamPoolTests {
       defer { close(peer) }
       let connection = UpstreamConnection(socket)
       #expect(connection.isStillSilent())
-      pool.put(connection, Self.origin, now: loop.now)
+      pool.lane(Self.origin).put(connection, now: loop.now)
       #expect(send(peer, "x", 1, 0) == 1)
       try await socket.waitReadable(until: loop.now + .seconds(5))
-      #expect(pool.take(Self.origin) == nil)
+      #expect(pool.lane(Self.origin).take() == nil)
     }
   }
 
@@ -81,7 +81,7 @@ struct UpstreamPoolTests {
       let (socket, peer) = try socketPair(on: loop)
       defer { close(peer) }
       let start = loop.now
-      pool.put(UpstreamConnection(socket), Self.origin, now: start)
+      pool.lane(Self.origin).put(UpstreamConnection(socket), now: start)
       pool.purge(now: start + .seconds(55))
       #expect(pool.idleCount == 1)
       pool.purge(now: start + .seconds(56))
@@ -96,7 +96,7 @@ struct UpstreamPoolTests {
       var pool = UpstreamPool()
       let (socket, peer) = try socketPair(on: loop)
       defer { close(peer) }
-      pool.put(UpstreamConnection(socket), Self.origin, now: loop.now)
+      pool.lane(Self.origin).put(UpstreamConnection(socket), now: loop.now)
       pool.closeAll()
       #expect(pool.idleCount == 0)
       var byte: UInt8 = 0

@@ -20,3 +20,20 @@ final class Journaled {
   /// Writes down a request that was never admitted.
   func record(_ receipt: Receipt) { producer.end(receipt, nil) }
 }
+
+extension JournalProducer {
+  func admit(_ receipt: Receipt) -> Ticket? {
+    var receipt = receipt
+    return admit(&receipt)
+  }
+
+  func end(_ receipt: Receipt, _ ticket: Ticket?) {
+    var receipt = receipt
+    end(&receipt, ticket)
+  }
+
+  func amend(_ receipt: Receipt) {
+    var receipt = receipt
+    amend(&receipt)
+  }
+}
