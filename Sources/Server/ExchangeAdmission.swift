@@ -53,17 +53,21 @@ extension Exchange {
   ) throws(Interruption) {
     let (user, token) = (caller.user.allowance, caller.token.allowance)
     var charge = Charge(userID: caller.user.id, tokenID: caller.token.id)
+    receipt.decisions.admission = .unlimited
     if user != nil || token != nil {
       charge.countsModel = user?.countsModelDays == true
+      let asked = demand(user, token)
       let admitted = worker.node.accounts.admit(
-        user: user, token: token, demand(user, token), now: limitClock(.now()),
-        wall: wallClockMilliseconds())
+        user: user, token: token, asked, now: limitClock(.now()), wall: wallClockMilliseconds(),
+        into: &receipt.readings)
+      if !receipt.readings.isEmpty { receipt.decisions.admission = .allowed }
       switch admitted {
       case .taken(let reservation):
         self.reservation = reservation
         standings = reservation.standings
       case .refused(let denial):
         standings = denial.standings
+        receipt.decisions.admission = .refusedBy(denial.rule)
         if let notice = denial.notice { worker.node.tell(notice) }
         throw .refused(denial.refusal)
       }
@@ -100,7 +104,7 @@ extension Exchange {
       used.outputTokens = reservation.demand.outputTokens
     }
     let settled = worker.node.accounts.settle(
-      reservation, used, now: limitClock(now), wall: end)
+      reservation, used, now: limitClock(now), wall: end, into: &receipt.readings)
     receipt.charge?.countedInRun = worker.node.accounts.run
     receipt.charge?.isUserCounted = settled.isUserCounted
     receipt.charge?.isTokenCounted = settled.isTokenCounted

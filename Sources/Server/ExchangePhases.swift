@@ -101,6 +101,7 @@ extension Exchange {
       return own.map { plan.served(by: $0) } ?? plan
     }
     receipt.decisions.foundBy = plan.foundBy
+    receipt.decisions.level = Decisions.Level(plan, caller)
     return plan
   }
 }

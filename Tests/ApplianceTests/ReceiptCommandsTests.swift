@@ -9,6 +9,12 @@ struct ReceiptCommandsTests {
     "request_id": "req_1", "user": "ada", "key": nil, "attempts": 2, "status": 200,
     "usage": ["input_tokens": 1000, "output_tokens": 0], "usage_source": "reported",
     "wait_ms": 12,
+    "limits": [
+      ["token": nil, "limit": "rpm", "model": "m*", "max": 60, "used_before": 3, "takes": 1]
+    ],
+    "budgets": [
+      ["token": "laptop", "usd": 10, "period": "month", "spent_before_usd": 1.5, "takes_usd": 0.25]
+    ],
     "plan": [["provider": "open", "model": "m", "level": 3]],
     "attempt_list": [
       [
@@ -36,7 +42,9 @@ struct ReceiptCommandsTests {
     #expect(test.run("request show req_1") == .success)
     #expect(test.arguments == ["id": "req_1"])
     for line in [
-      "request id  req_1", "user        ada", "Plan", "open      m          3", "Attempts",
+      "request id  req_1", "user        ada", "Plan", "Limits", "rpm    m*      60       3      1",
+      "Budgets, in dollars", "laptop   10  month            1.5", "open      m          3",
+      "Attempts",
       "the key's rate limit is reached; come back in 20000 ms", "Usage, reported",
       "input tokens  1000", "Cost, by price table v1, entry m",
       "input      1000  ×      0.00000015  =     0.00015  input_cost_per_token",

@@ -490,11 +490,19 @@ def test_receipts_say_which_rule_decided(gateway):
         return {decision["phase"]: decision["rule"] for decision in shown["decisions"]}
 
     assert decisions(gateway.chat(model="best")) == {
-        "authorize": "allowed by the rules of user and token", "route": "mapping 'best'"}
+        "authorize": "allowed by the rules of user and token", "route": "mapping 'best'",
+        "level": "level 1 of the user", "admit": "no limits and no budgets"}
     assert decisions(gateway.chat(model="sim-small")) == {"authorize": "user 'ada' models: not in the list"}
     gateway.cli("user", "set", "ada", "--clear", "models")
     assert decisions(gateway.chat(model="sim-openai/sim-small")) == {
-        "authorize": "no rules", "route": "provider 'sim-openai' named by the model"}
+        "authorize": "no rules", "route": "provider 'sim-openai' named by the model",
+        "level": "level 1 of the user", "admit": "no limits and no budgets"}
+    gateway.cli("user", "set", "ada", "--limits", "rpm=1", "--level", "9")
+    assert decisions(gateway.chat())["admit"] == "allowed by the limits and budgets of user and token"
+    refused = decisions(gateway.request(
+        "POST", "/v1/chat/completions", {"model": "best", "messages": [USER]}, {"x-appliance-level": "2"}))
+    assert refused["admit"] == "user 'ada' limits: 1 requests a minute"
+    assert refused["level"] == "lowered to level 2 by x-appliance-level"
 
 
 def test_explain_knows_the_state_of_the_running_appliance(appliance, simulator):

@@ -337,3 +337,31 @@ def test_explain_says_what_is_then_taken(gateway, simulator):
         {"provider": "sim-openai", "model": "sim-small", "key": None, "level": None, "own": True, "owner": None}]
     said = gateway.cli("explain", "--user", "ada", "--model", "sim-small")
     assert said.startswith("Refused with 402 insufficient_quota") and "refuses" in said
+
+
+def test_receipts_show_limits_and_budgets_before_and_after(gateway):
+    gateway.import_document({"users": [{
+        "name": "ada", "limits": {"rpm": 2}, "model_limits": [{"model": "sim-*", "tpd": 100000}],
+        "budgets": [{"usd": 1, "period": "month", "timezone": "Europe/Berlin"}]}]})
+    shown = []
+    for status in (200, 200, 429):
+        answer = gateway.chat(max_tokens=16)
+        assert answer.status == status
+        row = gateway.row(answer.headers["x-request-id"])
+        shown.append(gateway.json("request", "show", row["request_id"]))
+    first, second, refused = shown
+    limits = [(limit["limit"], limit["model"], limit["used_before"], limit["takes"], limit["used_after"])
+              for limit in second["limits"]]
+    spent = first["usage"]["total_tokens"]
+    assert limits[0] == ("rpm", None, 1, 1, 2)
+    assert limits[1][:3] == ("tpd", "sim-*", spent) and limits[1][4] == 2 * spent
+    budget = second["budgets"][0]
+    assert (budget["usd"], budget["period"], budget["timezone"], budget["reserved_before_usd"]) == (
+        1, "month", "Europe/Berlin", 0)
+    assert budget["spent_before_usd"] == pytest.approx(37e-6)
+    assert budget["spent_after_usd"] == pytest.approx(74e-6)
+    assert budget["takes_usd"] >= 37e-6
+    assert [limit["used_after"] for limit in refused["limits"]] == [2, 2 * spent]
+    assert refused["budgets"][0]["spent_after_usd"] == pytest.approx(74e-6)
+    said = gateway.cli("request", "show", refused["request_id"])
+    assert "user 'ada' limits: 2 requests a minute" in said and "SPENT BEFORE" in said

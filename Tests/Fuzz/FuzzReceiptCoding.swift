@@ -6,7 +6,9 @@
 // Modules: Gateway/Receipt/ReceiptDetail.swift Gateway/Prices/ExactDecimal.swift
 // Modules: Gateway/Prices/Money.swift Gateway/Prices/PriceField.swift
 // Modules: Gateway/Prices/PriceEntry.swift Gateway/Prices/PricingCost.swift
-// Modules: Gateway/Records/StableHash.swift
+// Modules: Gateway/Records/StableHash.swift Gateway/Receipt/AccountReadings.swift
+// Modules: Gateway/Receipt/ReceiptDetailReadings.swift Gateway/Limits/LimitKind.swift
+// Modules: Gateway/Budgets/BudgetPeriod.swift
 import Gateway
 import Providers
 

@@ -110,4 +110,58 @@ struct ReceiptViewTests {
     #expect(try desk.code("request.show", #"{"id":"req_x"}"#) == "not_found")
     #expect(try desk.code("request.show", "{}") == "invalid")
   }
+
+  /// What a request found of limits and budgets, what it took, and what was left of it.
+  @Test func showsLimitsAndBudgetsBeforeAndAfter() throws {
+    let bench = try TestBench()
+    defer { bench.stop() }
+    try Self.price(bench)
+    let user = #"""
+      {"name":"ada","level":3,"limits":{"rpm":2,"tpm":9000},"budgets":[{"usd":1,"period":"total"}]}
+      """#
+    try bench.perform("user.set", try JSONValue(parsing: user))
+    let limits = #"{"user":"ada","label":"laptop","limits":{"concurrent":1}}"#
+    try bench.perform("token.set", try JSONValue(parsing: limits))
+    for status in [200, 200, 429] {
+      #expect(try bench.ask(Ask.chat(extra: #","max_tokens":50"#)).status == status)
+    }
+    let ids = try bench.receipts(3).compactMap { $0["request_id"]?.string }
+    func show(_ number: Int) throws -> JSONValue {
+      try #require(try bench.perform("request.show", ["id": .string(ids[number])])["request"])
+    }
+    let second = try show(1)
+    let kinds = second["limits"]?.array?.map { $0["limit"]?.string }
+    #expect(kinds == ["rpm", "tpm", "concurrent"])
+    #expect(
+      second.at("limits.0") == [
+        "token": .null, "limit": "rpm", "model": .null, "max": 2, "used_before": 1, "takes": 1,
+        "used_after": 2,
+      ])
+    #expect(second.at("limits.2.token") == "laptop" && second.at("limits.2.used_after") == 0)
+    let first = try show(0)
+    #expect(second.at("limits.1.used_before") == first.at("limits.1.used_after"))
+    let budget = try #require(second.at("budgets.0"))
+    #expect(budget["usd"] == 1 && budget["period"] == "total" && budget["token"]?.isNull == true)
+    #expect(budget["spent_before_usd"] == first.at("budgets.0.spent_after_usd"))
+    #expect(budget["spent_before_usd"]?.text == first["cost_usd"]?.string)
+    #expect(budget["takes_usd"] != 0 && budget["spent_after_usd"] != budget["spent_before_usd"])
+    let decisions = second["decisions"]?.array?.compactMap { $0["rule"]?.string }
+    #expect(
+      decisions == [
+        "no rules", "models that keys list", "level 3 of the user",
+        "allowed by the limits and budgets of user and token",
+      ])
+    let refused = try show(2)
+    #expect(refused.at("decisions.3.rule") == "user 'ada' limits: 2 requests a minute")
+    #expect(refused.at("limits.0.used_before") == 2 && refused.at("limits.0.used_after") == 2)
+  }
+
+  @Test func aUserWithoutLimitsHasNone() throws {
+    let bench = try TestBench()
+    defer { bench.stop() }
+    #expect(try bench.ask(Ask.chat()).status == 200)
+    let request = try Self.show(bench)
+    #expect(request["limits"] == [] && request["budgets"] == [])
+    #expect(request.at("decisions.3.rule") == "no limits and no budgets")
+  }
 }

@@ -8,7 +8,9 @@ enum ReceiptCommands {
     details: [
       "ID is the request_id of 'appliance requests', which the client has as x-request-id. Each "
         + "line of the cost is a quantity times a unit price; their sum, times the factors, is "
-        + "rounded once, half to even, to nano-dollars."
+        + "rounded once, half to even, to nano-dollars.",
+      "Limits and budgets are shown as the request found them, with what it took, and as they were "
+        + "when it had ended: by then others may have taken of them too.",
     ],
     examples: ["appliance request show req_0123456789abcdef"]
   ) { call throws(CommandError) in
@@ -17,6 +19,8 @@ enum ReceiptCommands {
     guard !call.wantsJSON else { return call.printJSON(request) }
     printFacts(request, call)
     printPart("Decisions", request["decisions"]?.array ?? [], decisionColumns, call)
+    printPart("Limits", request["limits"]?.array ?? [], limitColumns, call)
+    printPart("Budgets, in dollars", request["budgets"]?.array ?? [], budgetColumns, call)
     printPart("Plan", request["plan"]?.array ?? [], planColumns, call)
     printPart("Attempts", request["attempt_list"]?.array ?? [], attemptColumns, call)
     printUsage(request, call)
@@ -43,6 +47,23 @@ enum ReceiptCommands {
 
   private static let decisionColumns: [RecordColumn] = [
     RecordColumn("PHASE", "phase"), RecordColumn("RULE", "rule"),
+  ]
+
+  private static let limitColumns: [RecordColumn] = [
+    RecordColumn("TOKEN", "token"), RecordColumn("LIMIT", "limit"), RecordColumn("MODEL", "model"),
+    RecordColumn("MAX", "max", isNumeric: true),
+    RecordColumn("BEFORE", "used_before", isNumeric: true),
+    RecordColumn("TAKES", "takes", isNumeric: true),
+    RecordColumn("AFTER", "used_after", isNumeric: true),
+  ]
+
+  private static let budgetColumns: [RecordColumn] = [
+    RecordColumn("TOKEN", "token"), RecordColumn("USD", "usd", isNumeric: true),
+    RecordColumn("PERIOD", "period"),
+    RecordColumn("SPENT BEFORE", "spent_before_usd", isNumeric: true),
+    RecordColumn("RESERVED BEFORE", "reserved_before_usd", isNumeric: true),
+    RecordColumn("TAKES", "takes_usd", isNumeric: true),
+    RecordColumn("SPENT AFTER", "spent_after_usd", isNumeric: true),
   ]
 
   private static let planColumns: [RecordColumn] = [

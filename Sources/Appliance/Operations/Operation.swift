@@ -148,7 +148,10 @@ enum Operation: String, Sendable, CaseIterable {
   /// null; `anomalies` a list of texts; what is unknown is null.
   case requestsList = "requests.list"
   /// `{id}` → `{"request": {…}}`: the fields of a request as in `requests.list`, then `wait_ms`,
-  /// `plan`: [{provider, model, level}], `attempt_list`: [{provider, model, key, level, wait_ms,
+  /// `decisions`: [{phase, rule}], `limits`: [{token, limit, model, max, used_before, takes,
+  /// used_after}], `budgets`: [{token, usd, period, spent_before_usd, reserved_before_usd, takes_usd,
+  /// spent_after_usd, aligned, timezone}], those that counted it, as it found them and as they were
+  /// at its end, `plan`: [{provider, model, level}], `attempt_list`: [{provider, model, key, level, wait_ms,
   /// duration_ms, status, end, reason, retry_after_ms, possible_cost_usd}] and `cost`:
   /// {price_version, price_key, lines: [{item, quantity, unit_price_usd, amount_usd, price_field,
   /// above_tokens, tier}], sum_usd, factors: [{name, factor}], exact_usd, cost_usd, possible_usd}.

@@ -2,14 +2,7 @@ import JSON
 
 /// A budget as a record writes it: so many dollars in a period.
 package struct BudgetDefinition: Equatable, Sendable {
-  package enum Period: String, Sendable, CaseIterable {
-    case hour
-    case day
-    case week
-    case month
-    /// Credit that does not come back.
-    case total
-  }
+  package typealias Period = BudgetPeriod
 
   /// What becomes of a request whose cost has no bound.
   package enum Mode: String, Sendable, CaseIterable {

@@ -8,7 +8,7 @@ struct Account: Sendable {
   private(set) var allowance: Allowance
   /// One for each rule, in their order.
   private var counters: [Counter]
-  fileprivate var budgets: [BudgetState]
+  fileprivate(set) var budgets: [BudgetState]
   /// Spend that is counted here and that the ledger does not hold yet.
   fileprivate var unstored: [SpendCell] = []
 
@@ -178,12 +178,18 @@ struct Account: Sendable {
       let window = counters[index].window
       limits.append(
         Outlook.Limit(
-          name: allowance.name, rule: rule,
-          used: rule.kind == .concurrent ? counters[index].running : window.used, takes: amount,
+          name: allowance.name, rule: rule, used: used(index, at: now), takes: amount,
           resetMilliseconds: window.isEmpty ? nil : window.reset(at: now),
           refuses: amount > rule.max || !isOpen))
     }
     return limits
+  }
+
+  /// What the rule at a place counts now: its window's sum, or the requests under way.
+  mutating func used(_ index: Int, at now: Int64) -> Int64 {
+    guard allowance.rules[index].kind != .concurrent else { return counters[index].running }
+    counters[index].window.advance(to: now)
+    return counters[index].window.used
   }
 
   /// Fills a day's window that the newest allowance has brought with what the ledger knows.

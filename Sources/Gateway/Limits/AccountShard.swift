@@ -13,7 +13,8 @@ struct AccountShard: Sendable {
   // MARK: admission
 
   mutating func admit(
-    _ user: Allowance?, _ token: Allowance?, _ demand: Demand, now: Int64, wall: Int64
+    _ user: Allowance?, _ token: Allowance?, _ demand: Demand, now: Int64, wall: Int64,
+    into readings: inout AccountReadings
   ) -> Accounts.Admitted {
     let now = advance(to: now)
     let userPlace = user.map { place(of: $0) }
@@ -39,6 +40,15 @@ struct AccountShard: Sendable {
       case .failure(let short): denial = short
       }
     }
+    let takes = fit?.nanoUSD ?? demand.money?.leastNanoUSD ?? 0
+    if let userPlace {
+      accounts[userPlace]?.read(
+        demand, takes: takes, isOfToken: false, at: now, wall: wall, into: &readings)
+    }
+    if let tokenPlace {
+      accounts[tokenPlace]?.read(
+        demand, takes: takes, isOfToken: true, at: now, wall: wall, into: &readings)
+    }
     if denial == nil {
       take(demand, fit, userPlace, at: now)
       take(demand, fit, tokenPlace, at: now)
@@ -48,6 +58,7 @@ struct AccountShard: Sendable {
     if let tokenPlace { accounts[tokenPlace]?.note(demand.model, at: now, into: &standings) }
     if var denial {
       denial.standings = standings
+      readings.noteRefusal()
       return .refused(denial)
     }
     return .taken(
@@ -113,15 +124,22 @@ struct AccountShard: Sendable {
   // MARK: settlement
 
   mutating func settle(
-    _ reservation: Reservation, _ used: Used, now: Int64, wall: Int64
+    _ reservation: Reservation, _ used: Used, now: Int64, wall: Int64,
+    into readings: inout AccountReadings
   ) -> Settled {
     let now = advance(to: now)
     var settled = Settled()
     if let user = reservation.user {
       settled.isUserCounted = settle(reservation, user, used, now, wall, &settled.notices)
+      if let place = places[user.key] {
+        accounts[place]?.readAgain(isOfToken: false, at: now, into: &readings)
+      }
     }
     if let token = reservation.token {
       settled.isTokenCounted = settle(reservation, token, used, now, wall, &settled.notices)
+      if let place = places[token.key] {
+        accounts[place]?.readAgain(isOfToken: true, at: now, into: &readings)
+      }
     }
     return settled
   }

@@ -44,16 +44,26 @@ package final class Accounts: Sendable {
 
   /// Takes all that a request needs from its caller's accounts, or nothing.
   ///
-  /// Nil is for a subject without limits and budgets; one of the two must have some.
+  /// Nil is for a subject without limits and budgets; one of the two must have some. `readings` gets
+  /// how they stand.
   package func admit(
-    user: Allowance?, token: Allowance?, _ demand: Demand, now: Int64, wall: Int64
+    user: Allowance?, token: Allowance?, _ demand: Demand, now: Int64, wall: Int64,
+    into readings: inout AccountReadings
   ) -> Admitted {
     guard let key = (user ?? token)?.key else {
       preconditionFailure("a caller without limits has no account")
     }
     return shard(key).state.withLock { state in
-      state.admit(user, token, demand, now: now, wall: wall)
+      state.admit(user, token, demand, now: now, wall: wall, into: &readings)
     }
+  }
+
+  /// The same where nobody wants to know how they stand.
+  package func admit(
+    user: Allowance?, token: Allowance?, _ demand: Demand, now: Int64, wall: Int64
+  ) -> Admitted {
+    var readings = AccountReadings()
+    return admit(user: user, token: token, demand, now: now, wall: wall, into: &readings)
   }
 
   /// What `admit` would say and take now; takes nothing.
@@ -66,13 +76,24 @@ package final class Accounts: Sendable {
   }
 
   /// Ends a reservation: what was taken for estimates becomes what was used.
+  ///
+  /// `readings` of the admission get how the limits and budgets stand now.
   package func settle(
-    _ reservation: Reservation, _ used: Used, now: Int64, wall: Int64
+    _ reservation: Reservation, _ used: Used, now: Int64, wall: Int64,
+    into readings: inout AccountReadings
   ) -> Settled {
     guard let key = (reservation.user ?? reservation.token)?.key else { return Settled() }
     return shard(key).state.withLock { state in
-      state.settle(reservation, used, now: now, wall: wall)
+      state.settle(reservation, used, now: now, wall: wall, into: &readings)
     }
+  }
+
+  /// The same where nobody wants to know how they stand.
+  package func settle(
+    _ reservation: Reservation, _ used: Used, now: Int64, wall: Int64
+  ) -> Settled {
+    var readings = AccountReadings()
+    return settle(reservation, used, now: now, wall: wall, into: &readings)
   }
 
   /// The ledger holds a request's charge now.

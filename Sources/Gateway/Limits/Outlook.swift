@@ -61,7 +61,8 @@ extension AccountShard {
     }
     let before = [user, token].map { $0.map { budgets($0, wall: wall) } ?? [] }
     var taken: Int64?
-    switch admit(user, token, demand, now: now, wall: wall) {
+    var readings = AccountReadings()
+    switch admit(user, token, demand, now: now, wall: wall, into: &readings) {
     case .taken(let reservation):
       taken = reservation.nanoUSD
       outlook.outputCap = reservation.outputCap

@@ -60,6 +60,8 @@ package struct Receipt: Equatable, Sendable {
   package var level: Int?
   /// Which rule decided each phase.
   package var decisions = Decisions()
+  /// How the limits and budgets that count it stood, before and after.
+  package var readings = AccountReadings()
   /// How many attempts there were, listed or not.
   package var attempts: Int = 0
   /// What it might have tried, in order; empty for what never had a plan.

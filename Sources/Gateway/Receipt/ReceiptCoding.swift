@@ -351,7 +351,7 @@ extension Receipt {
   /// Whether it has any of what `ReceiptDetail` keeps.
   fileprivate var hasDetail: Bool {
     !plan.isEmpty || !trail.isEmpty || bill != nil || waitMilliseconds != 0
-      || decisions.refusedBy != nil
+      || decisions.refusal != nil || (!readings.isEmpty && status != 0)
   }
 }
 

@@ -1,13 +1,13 @@
 /// The parts of a receipt that have no column of their own, as bytes: plan, attempts, waits, bill,
-/// decisions.
+/// decisions, and how limits and budgets stood.
 ///
 /// About 150 bytes for a request that was served at once. The first byte is the version of the form;
 /// numbers are LEB128, signed ones zigzag before it (protobuf.dev/programming-guides/encoding); a
 /// text that has been before is its number in the order of first appearance. Reading never traps,
 /// whatever the bytes are: what is no detail is nil.
 package enum ReceiptDetail {
-  /// The form without decisions was the first.
-  private static let version: UInt8 = 2
+  /// The first form had no decisions, the second none of level and admission, and no readings.
+  private static let version: UInt8 = 3
   /// Longest text kept, in bytes; names are shorter.
   private static let textBytesMax = 512
 
@@ -43,6 +43,8 @@ package enum ReceiptDetail {
     writer.count(receipt.bill == nil ? 0 : 1)
     if let bill = receipt.bill { writer.bill(bill) }
     writer.decisions(receipt.decisions)
+    writer.furtherDecisions(receipt.decisions)
+    writer.readings(receipt.readings)
     bytes = writer.bytes
   }
 
@@ -52,7 +54,7 @@ package enum ReceiptDetail {
   package static func read(_ bytes: [UInt8], into receipt: inout Receipt) -> Bool {
     var reader = Reader(bytes: bytes)
     var read = receipt
-    guard let form = reader.byte(), form == 1 || form == version, let waited = reader.int64(),
+    guard let form = reader.byte(), (1...version).contains(form), let waited = reader.int64(),
       let candidates = reader.count(max: Receipt.planMax)
     else { return false }
     read.waitMilliseconds = waited
@@ -71,9 +73,15 @@ package enum ReceiptDetail {
       guard let bill = reader.bill() else { return false }
       read.bill = bill
     }
-    if form == version {
+    if form >= 2 {
       guard let decisions = reader.decisions() else { return false }
       read.decisions = decisions
+    }
+    if form >= 3 {
+      guard reader.furtherDecisions(into: &read.decisions), let readings = reader.readings() else {
+        return false
+      }
+      read.readings = readings
     }
     guard reader.isAtEnd else { return false }
     receipt = read
@@ -82,7 +90,7 @@ package enum ReceiptDetail {
 
   // MARK: Writing
 
-  private struct Writer {
+  struct Writer {
     var bytes: [UInt8]
     private var texts: [String] = []
 
@@ -203,7 +211,7 @@ package enum ReceiptDetail {
 
   // MARK: Reading
 
-  private struct Reader {
+  struct Reader {
     private let bytes: [UInt8]
     private var position = 0
     private var texts: [String] = []
@@ -241,24 +249,24 @@ package enum ReceiptDetail {
       return nil
     }
 
-    private mutating func signed() -> Int128? {
+    mutating func signed() -> Int128? {
       guard let value = unsigned() else { return nil }
       return Int128(bitPattern: value >> 1) ^ -Int128(bitPattern: value & 1)
     }
 
     mutating func int64() -> Int64? { signed().flatMap { Int64(exactly: $0) } }
 
-    private mutating func int() -> Int? { signed().flatMap { Int(exactly: $0) } }
+    mutating func int() -> Int? { signed().flatMap { Int(exactly: $0) } }
 
     /// Outer nil: no such value can be read.
-    private mutating func optional() -> Int64?? {
+    mutating func optional() -> Int64?? {
       guard let isThere = flag() else { return nil }
       guard isThere else { return .some(nil) }
       guard let value = int64() else { return nil }
       return .some(value)
     }
 
-    private mutating func text() -> String? {
+    mutating func text() -> String? {
       guard let known = count(max: texts.count) else { return nil }
       guard known == 0 else { return texts[known - 1] }
       guard let length = count(max: textBytesMax), length <= bytes.count - position else {

@@ -1,7 +1,7 @@
 import Gateway
 import JSON
 
-// How limits and budgets are shown that a request would meet.
+// How limits and budgets are shown that a request would meet, or has met.
 
 extension Administration {
   /// `{token, limit, model, max, used, takes, left_after, resets_at, refuses}` for each limit.
@@ -33,4 +33,33 @@ extension Administration {
     ]
     return .object(members)
   }
+
+  /// `{token, limit, model, max, used_before, takes, used_after}`, as a receipt has them.
+  static func view(_ limit: LimitReading, token: String?) -> JSONValue {
+    .object([
+      .init("token", limit.isOfToken ? text(token) : .null),
+      .init("limit", .string(limit.kind.rawValue)), .init("model", text(limit.pattern)),
+      .init("max", .int(limit.max)), .init("used_before", .int(limit.before)),
+      .init("takes", .int(limit.takes)),
+      .init("used_after", limit.after.map { .int($0) } ?? .null),
+    ])
+  }
+
+  /// `{token, usd, period, spent_before_usd, reserved_before_usd, takes_usd, spent_after_usd,
+  /// aligned, timezone}`, as a receipt has them.
+  static func view(_ budget: BudgetReading, token: String?) -> JSONValue {
+    func dollars(_ nano: Int64) -> JSONValue { .number(DollarAmount(nanoUSD: nano).description) }
+    return .object([
+      .init("token", budget.isOfToken ? text(token) : .null),
+      .init("usd", dollars(budget.limitNanoUSD)),
+      .init("period", .string(budget.period.rawValue)),
+      .init("spent_before_usd", dollars(budget.spentBefore)),
+      .init("reserved_before_usd", dollars(budget.reservedBefore)),
+      .init("takes_usd", dollars(budget.takes)),
+      .init("spent_after_usd", budget.spentAfter.map(dollars) ?? .null),
+      .init("aligned", .bool(budget.isAligned)), .init("timezone", .string(budget.zoneName)),
+    ])
+  }
+
+  private static func text(_ value: String?) -> JSONValue { value.map(JSONValue.string) ?? .null }
 }

@@ -31,6 +31,10 @@ extension Administration {
           receipt.decisions.list.map {
             .object([.init("phase", .string($0.phase)), .init("rule", .string($0.rule))])
           })),
+      .init(
+        "limits", .array(receipt.readings.limits.map { view($0, token: receipt.token) })),
+      .init(
+        "budgets", .array(receipt.readings.budgets.map { view($0, token: receipt.token) })),
       .init("plan", .array(receipt.plan.map(view))),
       .init("attempt_list", .array(receipt.trail.map(view))),
       .init("cost", view(receipt.bill, of: receipt)),

@@ -10,6 +10,9 @@ struct ReceiptDetailTests {
     receipt.decisions.access = .rules
     receipt.decisions.refusedBy = "user 'ada' models: not in the list"
     receipt.decisions.foundBy = .mapping("m")
+    receipt.decisions.level = .header(-3)
+    receipt.decisions.admission = .refusedBy("user 'ada' limits: 1 requests a minute")
+    receipt.readings = ReceiptDetailReadingsTests.full
     receipt.plan = [
       ReceiptCandidate(provider: "open", model: "m", level: 100),
       ReceiptCandidate(provider: "azure", model: "", level: nil),
@@ -105,7 +108,27 @@ struct ReceiptDetailTests {
     receipt.decisions.access = .noRules
     receipt.decisions.foundBy = .mapping("m")
     // Decisions: no rules, no refusal, mapping "m".
-    #expect(Self.bytes(receipt) == [2] + body + [1, 0, 2, 2])
+    let decisions: [UInt8] = [1, 0, 2, 2]
+    var second = Receipt(requestID: "r", startedAtMilliseconds: 0)
+    #expect(
+      ReceiptDetail.read([2] + body + decisions, into: &second), "the form without readings")
+    #expect(second == receipt)
+    #expect(Self.bytes(receipt) == [3] + body + decisions + [0, 0, 0, 0])
+    receipt.decisions.level = .user(1)
+    receipt.decisions.admission = .allowed
+    receipt.readings.limits = [
+      LimitReading(
+        isOfToken: true, kind: .tpm, pattern: "m", max: 60, before: 5, takes: 1, after: 6)
+    ]
+    receipt.readings.budgets = [
+      BudgetReading(
+        isOfToken: false, period: .month, isAligned: true, zoneName: "p", limitNanoUSD: 60,
+        spentBefore: 5, reservedBefore: 4, takes: 1)
+    ]
+    // Level 1 of the user, allowed; a limit of the token's for "m"; a month aligned in zone "p".
+    #expect(
+      Self.bytes(receipt) == [3] + body + decisions + [1, 2, 2]
+        + [1, 3, 2, 2, 120, 10, 2, 1, 12] + [1, 2, 4, 1, 120, 10, 8, 2, 0])
   }
 
   @Test func aUsualOneIsSmall() throws {

@@ -1,0 +1,55 @@
+/// What a limit counts, and in what time; the raw value is its name in records and options.
+package enum LimitKind: String, Sendable, CaseIterable {
+  case rpm, tpm, itpm, otpm
+  case rpd, tpd, itpd, otpd
+  /// Requests under way at the same time.
+  case concurrent
+
+  package enum Metric: Sendable {
+    case requests
+    /// Input and output together.
+    case tokens
+    case inputTokens
+    case outputTokens
+    case concurrent
+  }
+
+  package var metric: Metric {
+    switch self {
+    case .rpm, .rpd: .requests
+    case .tpm, .tpd: .tokens
+    case .itpm, .itpd: .inputTokens
+    case .otpm, .otpd: .outputTokens
+    case .concurrent: .concurrent
+    }
+  }
+
+  package var isDaily: Bool {
+    switch self {
+    case .rpd, .tpd, .itpd, .otpd: true
+    case .rpm, .tpm, .itpm, .otpm, .concurrent: false
+    }
+  }
+
+  package var windowMilliseconds: Int64 { isDaily ? 86_400_000 : 60_000 }
+
+  package var countsTokens: Bool {
+    switch metric {
+    case .tokens, .inputTokens, .outputTokens: true
+    case .requests, .concurrent: false
+    }
+  }
+
+  /// `60 requests a minute`, as refusals say it.
+  package func text(max: Int64) -> String {
+    let what =
+      switch metric {
+      case .requests: "requests"
+      case .tokens: "tokens"
+      case .inputTokens: "input tokens"
+      case .outputTokens: "output tokens"
+      case .concurrent: "requests at a time"
+      }
+    return self == .concurrent ? "\(max) \(what)" : "\(max) \(what) a \(isDaily ? "day" : "minute")"
+  }
+}
