@@ -88,6 +88,13 @@ package struct Explanation: Sendable {
       decisions.refusedBy = denial.rule
       throw denial.refusal
     }
+    guard !question.endpoint.isAnsweredHere else {
+      // A list, whatever it is of, counts as a request.
+      if let refusal = look(at: Demand(model: nil), caller, accounts, nowMilliseconds, now) {
+        throw refusal
+      }
+      return
+    }
     var routing = Router.Question(
       model: question.model, dialect: question.endpoint.dialect,
       passthroughProvider: question.passthroughProvider)
@@ -115,6 +122,13 @@ package struct Explanation: Sendable {
     } catch {
       return error
     }
+    return look(at: demand, caller, accounts, nowMilliseconds, now)
+  }
+
+  private mutating func look(
+    at demand: Demand, _ caller: Caller, _ accounts: Accounts, _ nowMilliseconds: Int64,
+    _ now: Moment
+  ) -> Refusal? {
     let outlook = accounts.outlook(
       user: caller.user.allowance, token: caller.token.allowance, demand,
       now: now.nanoseconds / 1_000_000, wall: nowMilliseconds)
@@ -192,6 +206,14 @@ extension OwnKey {
 }
 
 extension Endpoint {
+  /// Whether no provider is asked.
+  fileprivate var isAnsweredHere: Bool {
+    switch self {
+    case .models, .model, .ownKeys: true
+    default: false
+    }
+  }
+
   /// Whether its requests hold a file.
   fileprivate var takesFile: Bool {
     switch self {

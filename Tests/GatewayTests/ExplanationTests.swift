@@ -165,6 +165,23 @@ struct ExplanationTests {
     #expect(own.attempts.map(\.isOwn) == [true] && own.decisions.level == nil)
   }
 
+  /// A list counts as a request, and asks no provider.
+  @Test func whatIsAnsweredHereHasNoPlan() throws {
+    let world = try World(Self.limited)
+    for endpoint in [Endpoint.models, .ownKeys] {
+      let told = try Self.explain(world) {
+        $0.endpoint = endpoint
+        $0.model = nil
+      }
+      #expect(told.refusal == nil && told.plan == nil && told.attempts.isEmpty)
+      #expect(told.outlook?.limits.map(\.takes) == [1, 0])
+      #expect(told.outlook?.budgets.map(\.takesNanoUSD) == [0])
+    }
+    let none = try World("{'users': [{'name': 'ada'}]}")
+    let told = try Self.explain(none) { $0.endpoint = .models }
+    #expect(told.refusal == nil && told.decisions.admission == .unlimited)
+  }
+
   @Test func theRefusalOfAModelWithoutAPriceIsASettings() throws {
     var world = try World(Self.limited)
     try world.load("{'settings': {'unpriced': 'refuse'}}")
