@@ -1,4 +1,4 @@
-package import Synchronization
+public import Synchronization
 
 /// A value behind a `Mutex` whose hand-over from thread to thread the thread sanitizer can see.
 ///
@@ -7,19 +7,21 @@ package import Synchronization
 /// acquired after the lock is taken and released before it is given back, shows it what the mutex
 /// already guarantees; on the processors we run on these are a plain load and a plain store.
 ///
-/// Inlinable, so that callers in other targets pay no more than for the mutex itself.
-package struct Guarded<Value: ~Copyable>: ~Copyable, Sendable {
+/// Public, as nothing else is here, because the compiler inlines across targets only what is: with
+/// `package` each lock would be a call of unspecialized code, on the way of every request.
+public struct Guarded<Value: ~Copyable>: ~Copyable, Sendable {
   @usableFromInline let mutex: Mutex<Value>
   @usableFromInline let handOver = Atomic<Bool>(false)
 
+  /// Takes the value over: from here on nobody else has it.
   @inlinable
-  package init(_ value: consuming sending Value) {
+  public init(_ value: consuming sending Value) {
     mutex = Mutex(value)
   }
 
   /// Lends the value to `body` alone; keep it short and without I/O.
   @inlinable
-  package borrowing func withLock<Result: ~Copyable, Failure: Error>(
+  public borrowing func withLock<Result: ~Copyable, Failure: Error>(
     _ body: (inout sending Value) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result {
     try mutex.withLock { value throws(Failure) in
