@@ -78,9 +78,6 @@ package struct AuditEntry: Equatable, Sendable {
     self.after = after
   }
 
-  /// A longer value is replaced by its length.
-  static let valueBytesMax = 16_384
-
   /// The entries of one change of the records, from `before` to `after`.
   package static func entries(
     of writes: [RecordWrite], before: Snapshot, after: Snapshot, by actor: AuditActor,
@@ -92,13 +89,8 @@ package struct AuditEntry: Equatable, Sendable {
       return AuditEntry(
         atMilliseconds: atMilliseconds, actor: actor, operation: operation, kind: write.kind,
         recordID: write.id, name: write.name, change: Change(write.change),
-        before: old.flatMap { ExportDocument.masked($0, in: before) }.map(clipped),
-        after: new.flatMap { ExportDocument.masked($0, in: after, since: old) }.map(clipped))
+        before: old.flatMap { ExportDocument.masked($0, in: before) },
+        after: new.flatMap { ExportDocument.masked($0, in: after, since: old) })
     }
-  }
-
-  private static func clipped(_ value: JSONValue) -> JSONValue {
-    let count = value.text.utf8.count
-    return count <= valueBytesMax ? value : .object([.init("omitted_bytes", .int(Int64(count)))])
   }
 }

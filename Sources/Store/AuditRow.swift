@@ -15,11 +15,19 @@ struct AuditRow {
 
   /// A row grows no further once it holds as many bytes: about 40 prices.
   private static let bytesMax = 16_384
+  /// A longer value is replaced by its length.
+  private static let valueBytesMax = 16_384
 
   init(_ entry: AuditEntry) {
     self.entry = entry
-    before = entry.before?.serialized()
-    after = entry.after?.serialized()
+    before = entry.before.map(Self.clipped)
+    after = entry.after.map(Self.clipped)
+  }
+
+  private static func clipped(_ value: JSONValue) -> [UInt8] {
+    let bytes = value.serialized()
+    guard bytes.count > valueBytesMax else { return bytes }
+    return JSONValue.object([.init("omitted_bytes", .int(Int64(bytes.count)))]).serialized()
   }
 
   var recordID: String { isBatch ? "" : entry.recordID }
