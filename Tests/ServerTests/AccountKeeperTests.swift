@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Accounts in step with records", .timeLimit(.minutes(2)))
+@Suite("Accounts in step with records", .timeLimit(.minutes(10)))
 struct AccountKeeperTests {
   private func set(_ bench: TestBench, _ fields: String) throws {
     try bench.perform("user.set", try JSONValue(parsing: "{\"name\":\"ada\",\(fields)}"))

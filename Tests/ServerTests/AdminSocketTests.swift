@@ -7,7 +7,7 @@ import Testing
 
 @testable import Server
 
-@Suite("The socket of the administration", .timeLimit(.minutes(2)))
+@Suite("The socket of the administration", .timeLimit(.minutes(10)))
 struct AdminSocketTests {
   static func request(_ body: String, fields: String = "") -> String {
     "POST /admin/v1/operations HTTP/1.1\r\nhost: localhost\r\n\(fields)"

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Attempts and what follows a failed one", .timeLimit(.minutes(2)))
+@Suite("Attempts and what follows a failed one", .timeLimit(.minutes(10)))
 struct AttemptTests {
   static func options(
     keys: Int = 2, settings: String = "", dialect: String = "openai", basePath: String = "/v1"

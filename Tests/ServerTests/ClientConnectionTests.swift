@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-@Suite("A client's connection", .timeLimit(.minutes(2)))
+@Suite("A client's connection", .timeLimit(.minutes(10)))
 struct ClientConnectionTests {
   @Test func carriesOneRequestAfterTheOther() throws {
     let bench = try TestBench()

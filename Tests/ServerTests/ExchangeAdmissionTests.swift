@@ -3,7 +3,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Admission over real sockets", .timeLimit(.minutes(2)))
+@Suite("Admission over real sockets", .timeLimit(.minutes(10)))
 struct ExchangeAdmissionTests {
   private func limit(_ bench: TestBench, _ limits: String) throws {
     let user = "{\"name\":\"ada\",\"limits\":\(limits)}"

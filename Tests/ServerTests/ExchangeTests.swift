@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-@Suite("The life of a request", .timeLimit(.minutes(2)))
+@Suite("The life of a request", .timeLimit(.minutes(10)))
 struct ExchangeTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Breaking off what is under way", .timeLimit(.minutes(2)))
+@Suite("Breaking off what is under way", .timeLimit(.minutes(10)))
 struct InFlightTests {
   /// A bench whose provider has begun a stream and waits.
   private static func withStream(_ body: (TestBench, RawClient) throws -> Void) throws {

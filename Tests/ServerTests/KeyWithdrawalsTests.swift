@@ -5,7 +5,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Keys that their owners take back", .timeLimit(.minutes(2)))
+@Suite("Keys that their owners take back", .timeLimit(.minutes(10)))
 struct KeyWithdrawalsTests {
   private func bench() throws -> TestBench {
     let bench = try TestBench()

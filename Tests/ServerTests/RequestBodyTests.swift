@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Request bodies", .timeLimit(.minutes(2)))
+@Suite("Request bodies", .timeLimit(.minutes(10)))
 struct RequestBodyTests {
   static let head =
     "POST /v1/chat/completions HTTP/1.1\r\nhost: a\r\nauthorization: Bearer \(TestBench.token)\r\n"

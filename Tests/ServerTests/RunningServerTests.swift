@@ -8,7 +8,7 @@ import Testing
 
 @testable import Server
 
-@Suite("A running server", .timeLimit(.minutes(2)))
+@Suite("A running server", .timeLimit(.minutes(10)))
 struct RunningServerTests {
   @Test func saysHowItIsDoing() throws {
     let bench = try TestBench()

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Connections to providers", .timeLimit(.minutes(2)))
+@Suite("Connections to providers", .timeLimit(.minutes(10)))
 struct UpstreamConnectionTests {
   /// How a provider may say the same answer.
   struct Form: Sendable, CustomTestStringConvertible {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Server
 
-@Suite("A worker", .timeLimit(.minutes(2)))
+@Suite("A worker", .timeLimit(.minutes(10)))
 struct WorkerTests {
   /// A change is acknowledged when it holds: the next request on an open connection feels it.
   @Test func aChangeHoldsFromItsAcknowledgementOn() throws {

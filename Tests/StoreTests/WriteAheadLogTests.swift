@@ -5,7 +5,7 @@ import Testing
 
 @testable import Store
 
-@Suite("The write-ahead log", .timeLimit(.minutes(3)))
+@Suite("The write-ahead log", .timeLimit(.minutes(10)))
 struct WriteAheadLogTests {
   /// Readers that follow on each other so closely that one is always in the middle of reading:
   /// the log is emptied all the same.
