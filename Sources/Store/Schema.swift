@@ -151,5 +151,11 @@ extension Migration {
         -- What has grown old.
         CREATE INDEX spend_cell_by_quarter ON spend_cell (quarter);
         """),
+    Migration(
+      name: "usage_through",
+      sql: """
+        -- The last row that the cells of usage hold; those behind it are added up after a crash.
+        INSERT INTO meta SELECT 'usage_through', coalesce(max(id), 0) FROM request;
+        """),
   ]
 }

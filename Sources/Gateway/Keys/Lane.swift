@@ -64,6 +64,8 @@ struct Lane: Sendable {
   var line = WaitLine()
   var usedAt = Moment.distantPast
   private(set) var virtualTime: UInt64 = 0
+  /// No key before this one is due: each has had its turn at this virtual time.
+  private var searchStart = 0
 
   init(level: Int, model: String, range: Range<Int>, keys: [Key]) {
     self.level = level
@@ -89,6 +91,7 @@ struct Lane: Sendable {
   mutating func continueTurns(of other: Lane) {
     guard other.entries.count == entries.count else { return }
     virtualTime = other.virtualTime
+    searchStart = 0
     for index in entries.indices { entries[index].pass = other.entries[index].pass }
   }
 
@@ -133,6 +136,7 @@ struct Lane: Sendable {
   /// Takes over what an older lane knows of one key.
   mutating func inherit(_ index: Int, from other: Lane, at otherIndex: Int, keepsPair: Bool) {
     virtualTime = other.virtualTime
+    searchStart = 0
     line = other.line
     usedAt = other.usedAt
     entries[index].pass = other.entries[otherIndex].pass
@@ -151,12 +155,14 @@ struct Lane: Sendable {
   /// Begins the virtual time of a new key at the lane's.
   mutating func beginTurns(_ index: Int) {
     entries[index].pass = virtualTime
+    searchStart = min(searchStart, index)
   }
 
   /// The next key by weighted round robin, or nil if none may be used now.
   ///
   /// Entries that carry `stamp` are left out.
   func next(now: Moment, stamp: UInt64) -> Int? {
+    if let due = firstDue(now: now, stamp: stamp) { return due }
     var best = -1
     var bestPass = UInt64.max
     var doubtful = -1
@@ -178,6 +184,21 @@ struct Lane: Sendable {
     }
     if best >= 0 { return best }
     return doubtful >= 0 ? doubtful : nil
+  }
+
+  /// The first key whose turn has come: none can come before it, so that the others of a large pool
+  /// need not be looked at.
+  private func firstDue(now: Moment, stamp: UInt64) -> Int? {
+    let entries = entries.span
+    for index in min(searchStart, entries.count)..<entries.count {
+      let entry = entries[index]
+      if entry.pass <= virtualTime, entry.blockedUntil <= now, entry.excludedBy != stamp,
+        entry.doubtUntil <= now
+      {
+        return index
+      }
+    }
+    return nil
   }
 
   /// The user's own key: the usable one with the least distance by a hash of user and key.
@@ -226,7 +247,11 @@ struct Lane: Sendable {
   /// One that was not taken in turn, but for affinity, is charged and moves nobody else on.
   mutating func chose(_ index: Int, inTurn: Bool) {
     let pass = max(entries[index].pass, virtualTime)
-    if inTurn { virtualTime = pass }
+    if inTurn, pass != virtualTime {
+      virtualTime = pass
+      searchStart = 0
+    }
     entries[index].pass = pass &+ entries[index].stride
+    while searchStart < entries.count, entries[searchStart].pass > virtualTime { searchStart += 1 }
   }
 }

@@ -1,3 +1,4 @@
+import HTTP
 package import Providers
 
 /// Writes how a caller stands with its limits into the header of an answer, in its dialect.
@@ -12,45 +13,60 @@ package enum RateLimitFields {
   ) {
     switch dialect {
     case .openai, .gemini:
-      if let requests = standings.requests { append(requests, "requests", to: &out) }
-      if let tokens = standings.tokens { append(tokens, "tokens", to: &out) }
+      if let requests = standings.requests {
+        append(requests, openAIRequests, duration(requests.resetMilliseconds), to: &out)
+      }
+      if let tokens = standings.tokens {
+        append(tokens, openAITokens, duration(tokens.resetMilliseconds), to: &out)
+      }
     case .anthropic:
-      if let requests = standings.requests { append(requests, "requests", now, to: &out) }
-      if let tokens = standings.tokens { append(tokens, "tokens", now, to: &out) }
-      if let input = standings.inputTokens { append(input, "input-tokens", now, to: &out) }
-      if let output = standings.outputTokens { append(output, "output-tokens", now, to: &out) }
+      if let requests = standings.requests { append(requests, anthropicRequests, now, to: &out) }
+      if let tokens = standings.tokens { append(tokens, anthropicTokens, now, to: &out) }
+      if let input = standings.inputTokens { append(input, anthropicInput, now, to: &out) }
+      if let output = standings.outputTokens { append(output, anthropicOutput, now, to: &out) }
     }
   }
 
-  private static func append(
-    _ standing: RateStandings.Standing, _ what: String, to out: inout [UInt8]
-  ) {
-    line("x-ratelimit-limit-", what, "", String(standing.limit), to: &out)
-    line("x-ratelimit-remaining-", what, "", String(standing.remaining), to: &out)
-    line("x-ratelimit-reset-", what, "", duration(standing.resetMilliseconds), to: &out)
-  }
+  private typealias Names = (limit: StaticString, remaining: StaticString, reset: StaticString)
+
+  private static let openAIRequests: Names = (
+    "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"
+  )
+  private static let openAITokens: Names = (
+    "x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"
+  )
+  private static let anthropicRequests: Names = (
+    "anthropic-ratelimit-requests-limit", "anthropic-ratelimit-requests-remaining",
+    "anthropic-ratelimit-requests-reset"
+  )
+  private static let anthropicTokens: Names = (
+    "anthropic-ratelimit-tokens-limit", "anthropic-ratelimit-tokens-remaining",
+    "anthropic-ratelimit-tokens-reset"
+  )
+  private static let anthropicInput: Names = (
+    "anthropic-ratelimit-input-tokens-limit", "anthropic-ratelimit-input-tokens-remaining",
+    "anthropic-ratelimit-input-tokens-reset"
+  )
+  private static let anthropicOutput: Names = (
+    "anthropic-ratelimit-output-tokens-limit", "anthropic-ratelimit-output-tokens-remaining",
+    "anthropic-ratelimit-output-tokens-reset"
+  )
 
   private static func append(
-    _ standing: RateStandings.Standing, _ what: String, _ now: Int64, to out: inout [UInt8]
+    _ standing: RateStandings.Standing, _ names: Names, _ now: Int64, to out: inout [UInt8]
   ) {
     // To the second, and not before it is true.
     let (time, overflow) = now.addingReportingOverflow(standing.resetMilliseconds + 999)
-    let reset = Timestamp.text((overflow ? now : time) / 1_000 * 1_000)
-    line("anthropic-ratelimit-", what, "-limit", String(standing.limit), to: &out)
-    line("anthropic-ratelimit-", what, "-remaining", String(standing.remaining), to: &out)
-    line("anthropic-ratelimit-", what, "-reset", reset, to: &out)
+    append(
+      standing, names, Timestamp.text((overflow ? now : time) / 1_000 * 1_000), to: &out)
   }
 
-  private static func line(
-    _ start: StaticString, _ what: String, _ end: StaticString, _ value: String,
-    to out: inout [UInt8]
+  private static func append(
+    _ standing: RateStandings.Standing, _ names: Names, _ reset: String, to out: inout [UInt8]
   ) {
-    out.append(contentsOf: start.description.utf8)
-    out.append(contentsOf: what.utf8)
-    out.append(contentsOf: end.description.utf8)
-    out.append(contentsOf: ": ".utf8)
-    out.append(contentsOf: value.utf8)
-    out.append(contentsOf: "\r\n".utf8)
+    ResponseHeadWriter.appendField(names.limit, Int(standing.limit), to: &out)
+    ResponseHeadWriter.appendField(names.remaining, Int(standing.remaining), to: &out)
+    ResponseHeadWriter.appendField(names.reset, reset, to: &out)
   }
 
   /// `20ms`, `59.7s`, `6m0s`, `23h59m59.2s`: as OpenAI writes durations.

@@ -109,9 +109,12 @@ final class JournalDrain {
   }
 
   /// Stores up to so many entries, in a transaction of its own.
-  func step(entriesMax: Int) throws(StoreError) -> Step {
+  ///
+  /// With `keepsUsage` the roll-ups may wait for a later step.
+  func step(entriesMax: Int, keepsUsage: Bool = false) throws(StoreError) -> Step {
     let settlesLost = !hasSettledLost && estimate != nil
-    guard settlesLost || sources.contains(where: hasWork) else { return Step() }
+    let isUsageDue = !keepsUsage && ledger.isUsageDue
+    guard isUsageDue || settlesLost || sources.contains(where: hasWork) else { return Step() }
     var step = Step()
     var moved = sources
     open.begin()
@@ -123,13 +126,14 @@ final class JournalDrain {
         if settlesLost, let estimate {
           try book(try open.takeAll(exceptOf: moved.map(\.ring.id)), &step, estimate)
         }
-        try ledger.flush()
+        try ledger.flush(keepsUsage: keepsUsage)
       }
     } catch {
       open.rollBack()
-      ledger.forget()
+      ledger.rollBack()
       throw error
     }
+    ledger.commit()
     if settlesLost { hasSettledLost = true }
     for index in moved.indices {
       for slot in moved[index].passed { moved[index].ring.release(slot) }

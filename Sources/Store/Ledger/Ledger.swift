@@ -17,6 +17,8 @@ package final class Ledger {
   private let cells: UsageCells
   private let spend: SpendCells
   private var texts = LentValues()
+  /// A row of before has been changed in this transaction.
+  private var hasAmended = false
 
   /// Longest text of a column, in bytes: what a client sends as a model name can be megabytes.
   package static let textBytesMax = 512
@@ -43,26 +45,39 @@ package final class Ledger {
     spend = try SpendCells(database)
   }
 
-  /// Adds the rows of requests; those that are there already stay as they are and count once.
+  /// Adds the rows of requests, and what they add to all sums; those that are there already stay as
+  /// they are and count once.
   ///
   /// - Returns: How many SQLite would not take; the others are stored.
   /// - Throws: `StoreError`; the caller's transaction takes all of it back.
   package func add(contentsOf receipts: some Sequence<Receipt>) throws(StoreError) -> Int {
-    defer { forget() }
-    var lost = 0
-    for receipt in receipts where !(try take(receipt, detail: nil)) { lost += 1 }
-    try flush()
-    return lost
+    try wholly { () throws(StoreError) in
+      var lost = 0
+      for receipt in receipts where !(try take(receipt, detail: nil)) { lost += 1 }
+      return lost
+    }
   }
 
   /// Adds the row of a request; one that is there already stays as it is.
   package func add(_ receipt: Receipt) throws(StoreError) {
-    defer { forget() }
-    try put(receipt)
-    try flush()
+    try wholly { () throws(StoreError) in try put(receipt) }
   }
 
-  /// Adds one row of many: `flush` must follow in the same transaction, or `forget` if that fails.
+  private func wholly<Value>(
+    _ body: () throws(StoreError) -> Value
+  ) throws(StoreError) -> Value {
+    do throws(StoreError) {
+      let value = try body()
+      try flush()
+      commit()
+      return value
+    } catch {
+      rollBack()
+      throw error
+    }
+  }
+
+  /// Adds one row of many: `flush` must follow in the same transaction, then `commit` or `rollBack`.
   ///
   /// - Parameters:
   ///   - receipt: The account, whose own plan, trail and bill do not count if there is a detail.
@@ -79,18 +94,32 @@ package final class Ledger {
     }
   }
 
-  /// Stores what the rows taken add to the sums.
-  func flush() throws(StoreError) {
-    try cells.write()
+  /// Stores what the rows taken add to the sums: spend at once, and the roll-ups too unless
+  /// `keepsUsage`, which leaves them for a later transaction.
+  func flush(keepsUsage: Bool = false) throws(StoreError) {
+    if keepsUsage, !hasAmended { try cells.count() } else { try cells.write() }
     try spend.write()
     spend.clear()
   }
 
-  /// Forgets what rows add to the sums, stored or not.
-  func forget() {
-    cells.clear()
-    spend.clear()
+  /// The transaction has been committed.
+  func commit() {
+    cells.commit()
+    hasAmended = false
   }
+
+  /// The transaction has been taken back.
+  func rollBack() {
+    cells.rollBack()
+    spend.clear()
+    hasAmended = false
+  }
+
+  /// How many rows the roll-ups do not hold yet.
+  var waitingRows: Int { cells.waitingRows }
+
+  /// Whether the roll-ups may lack anything.
+  var isUsageDue: Bool { cells.isDue }
 
   /// The charges of the rows that were added since the last time; for when they are on disk.
   package func takeCharges() -> [StoredCharge] { spend.takeCharges() }
@@ -98,28 +127,28 @@ package final class Ledger {
   /// Replaces the row of a request by a better account of it, in the roll-ups too; what budgets were
   /// charged for the old one stays.
   package func replace(_ receipt: Receipt) throws(StoreError) {
-    defer { forget() }
-    let old = try stored(receipt.requestID)
-    if let old {
-      try cells.add(old, isRemoval: true)
-      try delete.bind(1, clipped(receipt.requestID))
-      try delete.run()
+    try wholly { () throws(StoreError) in
+      let old = try stored(receipt.requestID)
+      if let old {
+        try cells.add(old, isRemoval: true)
+        try delete.bind(1, clipped(receipt.requestID))
+        try delete.run()
+      }
+      try put(receipt, charges: old == nil)
     }
-    try put(receipt, charges: old == nil)
-    try flush()
   }
 
   /// Corrects how a request ended and what was odd about it, in the roll-ups too; all else of its
-  /// row stays.
+  /// row stays; `flush` must follow.
   package func amend(_ receipt: Receipt) throws(StoreError) {
     guard let old = try stored(receipt.requestID) else { return }
-    defer { cells.clear() }
     var new = old
     new.outcome = receipt.outcome
     new.anomalies = receipt.anomalies
     try cells.add(old, isRemoval: true)
     try cells.add(new)
-    try cells.write()
+    // Its row may be one that the roll-ups hold already: they must follow with it.
+    hasAmended = true
     let update = try database.prepare(
       "UPDATE request SET outcome = ?2, anomalies = ?3 WHERE request_id = ?1")
     try update.bind(1, clipped(receipt.requestID))

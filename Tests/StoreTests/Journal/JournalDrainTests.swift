@@ -264,3 +264,65 @@ private struct Seeded: RandomNumberGenerator {
     return JournalLayout.commitWord(secret: state, position: 1)
   }
 }
+
+extension JournalDrainTests {
+  /// Roll-ups that wait are there after a crash, after an error, and with a job; never twice.
+  @Test func theRollUpsFollowTheirRows() throws {
+    try withFolder { folder throws in
+      let runs = try Runs(folder)
+      try runs.start()
+      func keep() throws { _ = try runs.drain.step(entriesMax: 2, keepsUsage: true) }
+      func sums() throws -> [Int64] {
+        try ["usage_hour", "usage_day"].map {
+          try runs.database.integer("SELECT coalesce(sum(requests), 0) FROM \($0)")
+        }
+      }
+      func total() throws -> Int64 {
+        try runs.database.integer("SELECT value FROM meta WHERE name = 'requests_total'")
+      }
+      for id in ["a", "b", "c"] { runs.producers[0].end(receipt(id), nil) }
+      try keep()
+      try keep()
+      #expect(try runs.rows().count == 3)
+      #expect(try sums() == [0, 0])
+      #expect(try total() == 3)
+
+      // It dies, and the next run has rows of its own before it adds those up.
+      try runs.start()
+      runs.producers[0].end(receipt("d"), nil)
+      try keep()
+      #expect(try sums() == [0, 0])
+      try runs.step()
+      #expect(try sums() == [4, 4])
+      #expect(try total() == 4)
+      try runs.step()
+      #expect(try sums() == [4, 4])
+
+      // A step that fails takes its share back, and keeps what waits.
+      runs.producers[0].end(receipt("e"), nil)
+      try keep()
+      runs.producers[0].end(receipt("f"), nil)
+      try runs.database.execute("ALTER TABLE spend_cell RENAME TO elsewhere")
+      try runs.database.execute("ALTER TABLE usage_day RENAME TO missing")
+      #expect(throws: StoreError.self) { try runs.step() }
+      try runs.database.execute("ALTER TABLE missing RENAME TO usage_day")
+      try runs.database.execute("ALTER TABLE elsewhere RENAME TO spend_cell")
+      try runs.step()
+      #expect(try sums() == [6, 6])
+      #expect(try total() == 6)
+
+      // What is changed later is changed in the roll-ups with it.
+      runs.producers[0].end(receipt("g"), nil)
+      try keep()
+      var left = receipt("g")
+      left.outcome = .abandoned
+      runs.producers[0].amend(left)
+      try keep()
+      try runs.start()
+      try runs.step()
+      #expect(try sums() == [7, 7])
+      let served = try runs.database.integer("SELECT sum(served) FROM usage_hour")
+      #expect(try served == Int64(runs.rows().values.count { $0.outcome == .served }))
+    }
+  }
+}

@@ -47,7 +47,9 @@ struct UsageSchemaTests {
       var old = try #require(try reader.request("2"))
       #expect(old.plan.isEmpty && old.trail.isEmpty && old.bill == nil && old.priceVersion == nil)
       old.outcome = .cut
-      try Ledger(database).amend(old)
+      let ledger = try Ledger(database)
+      try ledger.amend(old)
+      try ledger.flush()
       #expect(try reader.sums(query)[1].served == 0)
     }
   }
