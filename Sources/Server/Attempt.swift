@@ -84,17 +84,7 @@ final class Attempt {
   /// A reused connection that closes without a byte of answer is replaced once by a fresh one: the
   /// provider had closed it before our request came.
   func send(_ body: [UInt8]) async -> End {
-    let profile = choice.candidate.provider.profile
-    hidesUsage = UpstreamRequest.asksForUsage(
-      request.route, request.facts, worker.node.streamUsage(of: choice.candidate.provider))
-    let edited = UpstreamRequest.editedBody(
-      request.route, request.facts, profile: profile, model: choice.candidate.model,
-      injectUsage: hidesUsage, outputCap: exchange.reservation?.outputCap, body: body.span)
-    let content = edited ?? body
-    var head: [UInt8] = []
-    UpstreamRequest.head(
-      request.route, request.facts, clientHead, profile: profile, model: choice.candidate.model,
-      keySecret: choice.key.secret.bytes, bodyBytes: content.count, into: &head)
+    let (head, content) = compose(body)
     if let idle = lane.take() {
       wasSent = true
       if let end = await exchange(on: idle, head, content) { return end }
@@ -109,6 +99,25 @@ final class Attempt {
       case .failed(let end): return .failed(end)
       }
     }
+  }
+
+  /// Head and body of the request as the provider gets it; a function of its own for the reason that
+  /// `Relay` gives.
+  @inline(never)
+  private func compose(_ body: [UInt8]) -> (head: [UInt8], body: [UInt8]) {
+    let (route, facts, candidate) = (request.route, request.facts, choice.candidate)
+    let profile = candidate.provider.profile
+    hidesUsage = UpstreamRequest.asksForUsage(
+      route, facts, worker.node.streamUsage(of: candidate.provider))
+    let edited = UpstreamRequest.editedBody(
+      route, facts, profile: profile, model: candidate.model, injectUsage: hidesUsage,
+      outputCap: exchange.reservation?.outputCap, body: body.span)
+    let content = edited ?? body
+    var head: [UInt8] = []
+    UpstreamRequest.head(
+      route, facts, clientHead, profile: profile, model: candidate.model,
+      keySecret: choice.key.secret.bytes, bodyBytes: content.count, into: &head)
+    return (head, content)
   }
 
   /// Nil: the connection was an old one and had been closed before our request came.

@@ -107,10 +107,7 @@ final class Exchange {
   private func attempt(
     _ plan: Plan, _ request: Request, _ body: inout RequestBody
   ) async throws(Interruption) {
-    receipt.plan = plan.candidates.map { ReceiptCandidate($0) }
-    var failover = Failover(
-      plan: plan, queueWait: snapshot.settings.queueWait,
-      deadline: Moment(nanoseconds: deadline.nanoseconds), random: worker.nextRandom())
+    var failover = begin(plan)
     var waitsSince: Moment?
     while true {
       let now = moment()
@@ -143,6 +140,14 @@ final class Exchange {
     }
   }
 
+  @inline(never)
+  private func begin(_ plan: Plan) -> Failover {
+    receipt.plan = plan.candidates.map { ReceiptCandidate($0) }
+    return Failover(
+      plan: plan, queueWait: snapshot.settings.queueWait,
+      deadline: Moment(nanoseconds: deadline.nanoseconds), random: worker.nextRandom())
+  }
+
   /// One attempt with one key, and the relay of its answer if it is one for the client.
   private func attempt(
     _ choice: Failover.Choice, _ request: Request, _ body: inout RequestBody,
@@ -150,7 +155,7 @@ final class Exchange {
   ) async -> Relay.End {
     while true {
       let attempt = Attempt(choice, request, of: self)
-      input = nil
+      forgetInput()
       switch await attempt.send(body.bytes) {
       case .failed(let end):
         leave(attempt, end, body)
@@ -160,7 +165,7 @@ final class Exchange {
         leave(attempt, .clientLeft, body)
         return .clientLeft
       case .answered(let upstream, let answer):
-        receipt.lastAttempt?.status = answer.status
+        note(status: answer.status)
         let relay = Relay(upstream, answer, attempt, self)
         let end = await relay.run(
           onCommitted: { verdict in
@@ -194,6 +199,9 @@ final class Exchange {
       }
     }
   }
+
+  @inline(never)
+  private func forgetInput() { input = nil }
 
   /// Keeps what was asked, while the body is there.
   @inline(never)
@@ -272,6 +280,10 @@ final class Exchange {
     receipt.append(ReceiptAttempt(choice, waitMilliseconds: waited))
     attemptStart = now
   }
+
+  /// Takes note of what the provider of the attempt under way has answered.
+  @inline(never)
+  private func note(status: Int) { receipt.lastAttempt?.status = status }
 
   /// A wait in line, if there was one, is over; returns its milliseconds.
   private func endWait(_ start: Moment?, _ now: Moment) -> Int64 {
