@@ -31,31 +31,29 @@ final class Relay {
   /// An error answer is read up to here to be classified; what is beyond is relayed unread.
   private static let errorBytesMax = 262_144
   private static let errorTime = Duration.seconds(10)
-  /// How often a provider that is heard without its client is asked whether it is still worth it.
-  private static let drainPace = Duration.seconds(1)
 
-  private let upstream: UpstreamConnection
-  private let answer: ResponseHead
-  private let attempt: Attempt
-  private let exchange: Exchange
-  private let worker: Worker
-  private let connection: ClientConnection
+  let upstream: UpstreamConnection
+  let answer: ResponseHead
+  let attempt: Attempt
+  let exchange: Exchange
+  let worker: Worker
+  let connection: ClientConnection
   private let framing: ResponseFraming
-  private var reader: AnswerReader
+  var reader: AnswerReader
   /// Content that may go to the client and has not gone yet.
-  private var out: [UInt8] = []
-  private var hasBegun = false
+  var out: [UInt8] = []
+  var hasBegun = false
   private var hasEnded = false
-  private var firstContentAt: MonotonicTime?
+  var firstContentAt: MonotonicTime?
   /// Until when the last event waits for the end of its body.
   private var endUntil: MonotonicTime?
-  private(set) var outcome = Receipt.Outcome.failed
-  private var ending: ReceiptEnding?
-  private var facts = AnswerFacts()
+  var outcome = Receipt.Outcome.failed
+  var ending: ReceiptEnding?
+  var facts = AnswerFacts()
   /// Whether the answer has been read as far as it came.
-  private var hasFacts = false
+  var hasFacts = false
   /// Whether the client's connection can carry another request.
-  private(set) var clientMayGoOn: Bool
+  var clientMayGoOn: Bool
 
   @inline(never)
   init(
@@ -143,7 +141,7 @@ final class Relay {
   }
 
   @inline(never)
-  private func finishReading() {
+  func finishReading() {
     facts = reader.finish(into: &out)
     hasFacts = true
   }
@@ -253,7 +251,7 @@ final class Relay {
 
   /// Ends an answer in the middle so that the client can see that it is not whole.
   @inline(never)
-  private func tellOfCut(_ refusal: Refusal, _ beforeLastByte: () -> Void) async {
+  func tellOfCut(_ refusal: Refusal, _ beforeLastByte: () -> Void) async {
     outcome = .cut
     upstream.close()
     clientMayGoOn = false
@@ -275,68 +273,6 @@ final class Relay {
     // An error in a whole answer leaves the connection good; a cut does not.
     attempt.lane.put(upstream, now: worker.loop.now)
     return .next(end)
-  }
-
-  // MARK: the client has left
-
-  /// The client is gone; its user may want the provider to be heard to its end.
-  private func hearOut(_ beforeLastByte: () -> Void) async -> End {
-    if let refusal = connection.cut {
-      ending = .revoked
-      guard hasBegun else { return leave() }
-      await tellOfCut(refusal, beforeLastByte)
-      return .clientLeft
-    }
-    if !hasFacts, attempt.drains { await drain() }
-    return leave()
-  }
-
-  @inline(never)
-  private func leave() -> End {
-    outcome = .abandoned
-    clientMayGoOn = false
-    if !hasFacts {
-      finishReading()
-      upstream.close()
-    } else {
-      attempt.lane.put(upstream, now: worker.loop.now)
-    }
-    ending = ending ?? .clientLeft
-    return .clientLeft
-  }
-
-  /// Reads the rest of the answer for its usage alone, within the caps for that.
-  private func drain() async {
-    let settings = exchange.snapshot.settings
-    let until = min(exchange.deadline, worker.loop.now + settings.drainTime)
-    var bytes = 0
-    connection.socket.close()
-    reader.release(into: &out)
-    ending = .drainCapped
-    while bytes < settings.drainBytesMax, reader.failure == nil, !worker.node.isDraining,
-      connection.cut == nil
-    {
-      out.removeAll(keepingCapacity: true)
-      let now = worker.loop.now
-      guard now < until else { return }
-      do throws(UpstreamFailure) {
-        let hasMore = try await upstream.readBody(
-          for: nil, until: min(until, now + Self.drainPace)
-        ) { content in
-          bytes += content.count
-          reader.feed(content, into: &out)
-        }
-        guard !hasMore || upstream.isBodyFinished else { continue }
-        finishReading()
-        ending = .drained
-        return
-      } catch {
-        guard error == .timedOut else {
-          ending = .providerBrokeOff
-          return
-        }
-      }
-    }
   }
 
   // MARK: errors
@@ -375,68 +311,5 @@ final class Relay {
     begin(status: answer.status)
     onCommitted(.answered(.clientFault))
     return await finish(.rejected, beforeLastByte)
-  }
-
-  // MARK: the account
-
-  /// What the answer says is left of its key's limits.
-  @inline(never)
-  func quota() -> QuotaReading? {
-    QuotaHeaders.read(answer.fields, nowMilliseconds: { wallClockMilliseconds() })
-  }
-
-  /// Ids that the answer hands out live on this key from now on.
-  @inline(never)
-  private func rememberIDs() {
-    guard outcome != .rejected else { return }
-    for id in facts.handles { remember(id) }
-    let endpoint = attempt.request.route.endpoint
-    // The ids of other answers cannot be named in a request.
-    if endpoint == .responses || endpoint == .passthrough, let id = facts.id { remember(id) }
-  }
-
-  private func remember(_ id: String) {
-    let choice = attempt.choice
-    worker.node.remember(
-      id, user: attempt.request.caller.user, provider: choice.candidate.provider, key: choice.key)
-  }
-
-  /// Whether the answer may turn out to state no usage; known for one that is whole.
-  @inline(never)
-  func mayNeedEstimate() -> Bool {
-    answer.status < 300 && (facts.usage == nil || facts.usageIsPartial)
-      && attempt.answersWithText
-  }
-
-  /// The text of the answer as far as it came and was read to its end.
-  var outputText: TextTally { facts.outputText }
-
-  /// Says in a settled receipt that its last bytes found no client.
-  @inline(never)
-  func amend(_ receipt: inout Receipt) {
-    guard receipt.outcome != outcome else { return }
-    receipt.outcome = outcome
-    if let ending { receipt.anomalies.append(ending.rawValue) }
-  }
-
-  /// Writes what this relay knows into the receipt.
-  ///
-  /// `input` is what was asked, for an estimate.
-  @inline(never)
-  func settle(into receipt: inout Receipt, input: RequestTally?) {
-    receipt.outcome = outcome
-    guard hasBegun || outcome == .abandoned else { return }
-    if hasBegun { receipt.status = answer.status }
-    if let firstContentAt {
-      receipt.timeToFirstTokenMilliseconds =
-        (firstContentAt - exchange.startedAt).wholeMilliseconds
-    }
-    if facts.errorEvent != nil, outcome == .served { ending = .errorEvent }
-    if let ending { receipt.anomalies.append(ending.rawValue) }
-    var call = attempt.pricedCall
-    call.isError = !(200..<300).contains(answer.status)
-    Meter.settle(
-      &facts, call: call, prices: exchange.snapshot.prices, input: input, into: &receipt)
-    rememberIDs()
   }
 }

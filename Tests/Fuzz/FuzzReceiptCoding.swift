@@ -8,7 +8,7 @@
 // Modules: Gateway/Prices/PriceEntry.swift Gateway/Prices/PricingCost.swift
 // Modules: Gateway/Records/StableHash.swift Gateway/Receipt/AccountReadings.swift
 // Modules: Gateway/Receipt/ReceiptDetailReadings.swift Gateway/Limits/LimitKind.swift
-// Modules: Gateway/Budgets/BudgetPeriod.swift
+// Modules: Gateway/Budgets/BudgetPeriod.swift Gateway/Receipt/JournalCodes.swift
 import Gateway
 import Providers
 

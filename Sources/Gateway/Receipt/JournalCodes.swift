@@ -1,0 +1,70 @@
+import Providers
+
+// The numbers by which a journal names what the ledger names by words: never reuse one.
+
+extension Dialect {
+  var journalCode: UInt8 {
+    switch self {
+    case .openai: 1
+    case .anthropic: 2
+    case .gemini: 3
+    }
+  }
+}
+
+extension Receipt.Outcome {
+  var journalCode: UInt8 {
+    switch self {
+    case .served: 1
+    case .rejected: 2
+    case .refused: 3
+    case .failed: 4
+    case .abandoned: 5
+    case .cut: 6
+    case .crashed: 7
+    }
+  }
+}
+
+extension Receipt.UsageSource {
+  var journalCode: UInt8 {
+    switch self {
+    case .none: 0
+    case .reported: 1
+    case .estimated: 2
+    }
+  }
+}
+
+extension Endpoint {
+  var journalCode: UInt8 {
+    switch self {
+    case .chatCompletions: 1
+    case .completions: 2
+    case .responses: 3
+    case .responsesCompact: 4
+    case .responsesInputTokens: 5
+    case .response: 6
+    case .embeddings: 7
+    case .moderations: 8
+    case .imagesGenerations: 9
+    case .imagesEdits: 10
+    case .imagesVariations: 11
+    case .audioSpeech: 12
+    case .audioTranscriptions: 13
+    case .audioTranslations: 14
+    case .rerank: 15
+    case .messages: 16
+    case .messagesCountTokens: 17
+    case .generateContent: 18
+    case .streamGenerateContent: 19
+    case .countTokens: 20
+    case .embedContent: 21
+    case .batchEmbedContents: 22
+    case .models: 23
+    case .model: 24
+    case .passthrough: 25
+    case .ownKeys: 26
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import Gateway
+import HTTP
+import Network
+import Providers
+
+// What a relay does when its client has left, and what it says in the account.
+
+extension Relay {
+  /// How often a provider that is heard without its client is asked whether it is still worth it.
+  private static let drainPace = Duration.seconds(1)
+
+  // MARK: the client has left
+
+  /// The client is gone; its user may want the provider to be heard to its end.
+  func hearOut(_ beforeLastByte: () -> Void) async -> End {
+    if let refusal = connection.cut {
+      ending = .revoked
+      guard hasBegun else { return leave() }
+      await tellOfCut(refusal, beforeLastByte)
+      return .clientLeft
+    }
+    if !hasFacts, attempt.drains { await drain() }
+    return leave()
+  }
+
+  @inline(never)
+  func leave() -> End {
+    outcome = .abandoned
+    clientMayGoOn = false
+    if !hasFacts {
+      finishReading()
+      upstream.close()
+    } else {
+      attempt.lane.put(upstream, now: worker.loop.now)
+    }
+    ending = ending ?? .clientLeft
+    return .clientLeft
+  }
+
+  /// Reads the rest of the answer for its usage alone, within the caps for that.
+  private func drain() async {
+    let settings = exchange.snapshot.settings
+    let until = min(exchange.deadline, worker.loop.now + settings.drainTime)
+    var bytes = 0
+    connection.socket.close()
+    reader.release(into: &out)
+    ending = .drainCapped
+    while bytes < settings.drainBytesMax, reader.failure == nil, !worker.node.isDraining,
+      connection.cut == nil
+    {
+      out.removeAll(keepingCapacity: true)
+      let now = worker.loop.now
+      guard now < until else { return }
+      do throws(UpstreamFailure) {
+        let hasMore = try await upstream.readBody(
+          for: nil, until: min(until, now + Self.drainPace)
+        ) { content in
+          bytes += content.count
+          reader.feed(content, into: &out)
+        }
+        guard !hasMore || upstream.isBodyFinished else { continue }
+        finishReading()
+        ending = .drained
+        return
+      } catch {
+        guard error == .timedOut else {
+          ending = .providerBrokeOff
+          return
+        }
+      }
+    }
+  }
+
+  // MARK: the account
+
+  /// What the answer says is left of its key's limits.
+  @inline(never)
+  func quota() -> QuotaReading? {
+    QuotaHeaders.read(answer.fields, nowMilliseconds: { wallClockMilliseconds() })
+  }
+
+  /// Ids that the answer hands out live on this key from now on.
+  @inline(never)
+  private func rememberIDs() {
+    guard outcome != .rejected else { return }
+    for id in facts.handles { remember(id) }
+    let endpoint = attempt.request.route.endpoint
+    // The ids of other answers cannot be named in a request.
+    if endpoint == .responses || endpoint == .passthrough, let id = facts.id { remember(id) }
+  }
+
+  private func remember(_ id: String) {
+    let choice = attempt.choice
+    worker.node.remember(
+      id, user: attempt.request.caller.user, provider: choice.candidate.provider, key: choice.key)
+  }
+
+  /// Whether the answer may turn out to state no usage; known for one that is whole.
+  @inline(never)
+  func mayNeedEstimate() -> Bool {
+    answer.status < 300 && (facts.usage == nil || facts.usageIsPartial)
+      && attempt.answersWithText
+  }
+
+  /// The text of the answer as far as it came and was read to its end.
+  var outputText: TextTally { facts.outputText }
+
+  /// Says in a settled receipt that its last bytes found no client.
+  @inline(never)
+  func amend(_ receipt: inout Receipt) {
+    guard receipt.outcome != outcome else { return }
+    receipt.outcome = outcome
+    if let ending { receipt.anomalies.append(ending.rawValue) }
+  }
+
+  /// Writes what this relay knows into the receipt.
+  ///
+  /// `input` is what was asked, for an estimate.
+  @inline(never)
+  func settle(into receipt: inout Receipt, input: RequestTally?) {
+    receipt.outcome = outcome
+    guard hasBegun || outcome == .abandoned else { return }
+    if hasBegun { receipt.status = answer.status }
+    if let firstContentAt {
+      receipt.timeToFirstTokenMilliseconds =
+        (firstContentAt - exchange.startedAt).wholeMilliseconds
+    }
+    if facts.errorEvent != nil, outcome == .served { ending = .errorEvent }
+    if let ending { receipt.anomalies.append(ending.rawValue) }
+    var call = attempt.pricedCall
+    call.isError = !(200..<300).contains(answer.status)
+    Meter.settle(
+      &facts, call: call, prices: exchange.snapshot.prices, input: input, into: &receipt)
+    rememberIDs()
+  }
+}
