@@ -173,7 +173,8 @@ package final class Ledger {
     return try find.step() ? try LedgerColumns.fullReceipt(of: find) : nil
   }
 
-  /// Removes a few of the oldest rows, and nothing of the roll-ups; in the caller's transaction.
+  /// Removes a few of the oldest rows, and nothing of the roll-ups, which must hold them by now; in
+  /// the caller's transaction.
   ///
   /// - Parameters:
   ///   - milliseconds: Rows that finished before this Unix time go.
@@ -192,7 +193,15 @@ package final class Ledger {
     try statement.bind(1, milliseconds)
     try statement.bind(2, Int64(rowsMax))
     try statement.run()
-    return database.changeCount
+    let count = database.changeCount
+    // Where the newest rows go too, their numbers are given again.
+    let through = try database.prepare(
+      """
+      UPDATE meta SET value = min(value, (SELECT coalesce(max(id), 0) FROM request))
+      WHERE name = 'usage_through'
+      """)
+    try through.run()
+    return count
   }
 
   /// In the order of `LedgerColumns.all`; the round trip of a test holds the two together.

@@ -323,6 +323,17 @@ extension JournalDrainTests {
       #expect(try sums() == [7, 7])
       let served = try runs.database.integer("SELECT sum(served) FROM usage_hour")
       #expect(try served == Int64(runs.rows().values.count { $0.outcome == .served }))
+
+      // Numbers of rows are given again once the newest are gone.
+      try runs.database.transaction { () throws(StoreError) in
+        _ = try Ledger.purge(finishedBefore: .max, rowsMax: 100, in: runs.database)
+      }
+      #expect(try runs.rows().isEmpty)
+      runs.producers[0].end(receipt("h"), nil)
+      try keep()
+      try runs.start()
+      try runs.step()
+      #expect(try sums() == [8, 8])
     }
   }
 }
