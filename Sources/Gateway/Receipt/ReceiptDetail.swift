@@ -132,9 +132,13 @@ package enum ReceiptDetail {
       if let known = texts.firstIndex(of: text) { return count(known + 1) }
       count(0)
       texts.append(text)
-      let utf8 = text.utf8.prefix(textBytesMax)
-      count(utf8.count)
-      bytes.append(contentsOf: utf8)
+      let length = min(text.utf8.count, textBytesMax)
+      count(length)
+      if length < text.utf8.count {
+        bytes.append(contentsOf: text.utf8.prefix(length))
+      } else {
+        bytes.append(contentsOf: text.utf8)
+      }
     }
 
     mutating func decimal(_ number: ExactDecimal) {
