@@ -27,6 +27,8 @@ package final class EventLoop: TaskExecutor, Sendable {
     var registrations: [Registration] = []
     var freeSlots: [UInt32] = []
     var wheel: TimerWheel
+    /// What goes out at the end of the turn.
+    var outbox = Outbox()
     var now: MonotonicTime
 
     init(now: MonotonicTime) {
@@ -120,6 +122,7 @@ package final class EventLoop: TaskExecutor, Sendable {
         running.removeAll(keepingCapacity: true)
         rounds += 1
       }
+      flushOutbox()
     }
   }
 
@@ -164,6 +167,17 @@ package final class EventLoop: TaskExecutor, Sendable {
 
   func watch(_ wait: Wait, until deadline: MonotonicTime) {
     state.wheel.watch(wait, until: deadline)
+  }
+
+  /// Keeps what `compose` appends for the end of this turn.
+  func queue(for sender: Sender, _ compose: (inout [UInt8]) -> Void) {
+    state.outbox.add(sender, compose)
+    if state.outbox.isFull { flushOutbox() }
+  }
+
+  /// Sends what waits for the end of the turn now.
+  func flushOutbox() {
+    if !state.outbox.isEmpty { state.outbox.flush() }
   }
 
   /// Watches `descriptor` edge-triggered, both ways.

@@ -15,6 +15,9 @@ final class Readiness {
   /// Nobody waits for this peer any more; what can be written at once still is.
   private var isCut = false
 
+  /// Has bytes that the kernel had no room for; they go out when it has.
+  var stuck: Sender?
+
   private var reader: Wait?
   private var writer: Wait?
   /// A wait on another descriptor that ends when this peer goes.
@@ -35,6 +38,7 @@ final class Readiness {
     }
     if events & ~(EPOLLIN.rawValue | EPOLLRDHUP.rawValue) != 0 {
       isWritable = true
+      stuck?.push()
       writer?.resume(.ready)
     }
   }

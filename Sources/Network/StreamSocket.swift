@@ -23,12 +23,14 @@ package final class StreamSocket {
   private let loop: EventLoop
   private var tls: TLSSession?
   let readiness: Readiness
+  private let sender: Sender
 
   /// Takes over a connected (or connecting) non-blocking descriptor.
   package init(adopting descriptor: Int32, on loop: EventLoop) throws(SystemError) {
     self.descriptor = descriptor
     self.loop = loop
     readiness = Readiness()
+    sender = Sender(descriptor, readiness)
     var one: Int32 = 1
     // Fails on Unix sockets, which have no such delay.
     setsockopt(
@@ -45,6 +47,7 @@ package final class StreamSocket {
   init(adopting descriptor: Int32, readiness: Readiness, ticket: UInt64, on loop: EventLoop) {
     self.descriptor = descriptor
     self.readiness = readiness
+    sender = Sender(descriptor, readiness)
     self.ticket = ticket
     self.loop = loop
   }
@@ -72,11 +75,13 @@ package final class StreamSocket {
     return PeerCredentials(userID: user, processID: process)
   }
 
-  /// Ends the connection at once; what was written is still delivered by the kernel.
+  /// Ends the connection at once; what the kernel took of what was written is still delivered.
   package func close() {
     guard descriptor >= 0 else { return }
+    if sender.queuedBytes > 0, loop.isCurrent { loop.flushOutbox() }
     tls?.sendCloseNotify()
     tls = nil
+    sender.close()
     let (fd, ticket) = (descriptor, ticket)
     descriptor = -1
     if loop.isCurrent {
@@ -93,14 +98,16 @@ package final class StreamSocket {
   /// Ends the connection with a reset, so that the peer knows its answer is not whole.
   package func abort() {
     guard descriptor >= 0 else { return }
+    if sender.queuedBytes > 0 { loop.flushOutbox() }
     var option = linger(l_onoff: 1, l_linger: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
     tls = nil
     close()
   }
 
-  /// Says that nothing more will be written, and keeps reading.
+  /// Says that nothing more will be written, and keeps reading; see `finishSending`.
   package func shutdownWrites() {
+    if sender.queuedBytes > 0 { loop.flushOutbox() }
     tls?.sendCloseNotify()
     if descriptor >= 0 { shutdown(descriptor, Int32(SHUT_WR)) }
   }
@@ -144,30 +151,38 @@ package final class StreamSocket {
     }
   }
 
-  /// Writes all of `buffer`.
-  package func write(
-    _ buffer: inout ByteBuffer, orGone companion: StreamSocket? = nil, until deadline: MonotonicTime
+  /// Whether the kernel has not taken yet all that was sent.
+  package var isSending: Bool { sender.isBusy }
+
+  /// Leaves what `compose` appends to be written at the end of this turn of the loop.
+  ///
+  /// Meant for messages of a few kilobytes. False, and nothing is composed, where it is better to
+  /// wait: use `write`. What fails later looks as if the peer had left.
+  package func queue(_ compose: (inout [UInt8]) -> Void) throws(StreamError) -> Bool {
+    guard descriptor >= 0 else { throw .closed }
+    if let failure = sender.failure { throw failure }
+    guard sender.canQueue else { return false }
+    loop.queue(for: sender, compose)
+    return true
+  }
+
+  /// Waits until the kernel has taken all that was left for the end of a turn.
+  package func finishSending(
+    orGone companion: StreamSocket? = nil, until deadline: MonotonicTime
   ) async throws(StreamError) {
-    while !buffer.isEmpty {
-      let span = buffer.readable
-      let count = try tryWrite(buffer.storage, span)
-      if count > 0 { buffer.consume(count) }
-      if buffer.isEmpty { return }
-      if count == 0 { try await wait(.writable, companion, deadline) }
+    if sender.queuedBytes > 0 { loop.flushOutbox() }
+    while sender.isStuck {
+      try await wait(.writable, companion, deadline)
+      sender.push()
     }
+    if let failure = sender.failure { throw failure }
   }
 
   /// Writes all of `bytes`.
   package func write(
     _ bytes: [UInt8], orGone companion: StreamSocket? = nil, until deadline: MonotonicTime
   ) async throws(StreamError) {
-    var rest = 0..<bytes.count
-    while !rest.isEmpty {
-      let count = try tryWrite(bytes, rest)
-      rest = (rest.lowerBound + count)..<rest.upperBound
-      if rest.isEmpty { return }
-      if count == 0 { try await wait(.writable, companion, deadline) }
-    }
+    try await write(bytes, from: 0, companion, deadline)
   }
 
   /// Writes two runs of bytes as one where the kernel can.
@@ -175,45 +190,22 @@ package final class StreamSocket {
     _ first: [UInt8], _ second: [UInt8], orGone companion: StreamSocket? = nil,
     until deadline: MonotonicTime
   ) async throws(StreamError) {
-    var sent = 0
-    if tls == nil, readiness.isWritable, !second.isEmpty {
-      sent = try tryWriteBoth(first, second)
-    }
-    if sent < first.count {
-      try await write(Array(first[sent...]), orGone: companion, until: deadline)
-      sent = first.count
-    }
-    let rest = sent - first.count
-    guard rest < second.count else { return }
-    if rest == 0 {
-      try await write(second, orGone: companion, until: deadline)
-    } else {
-      try await write(Array(second[rest...]), orGone: companion, until: deadline)
-    }
+    if sender.isBusy { try await finishSending(orGone: companion, until: deadline) }
+    let sent = try sender.tryWriteBoth(first, second)
+    if sent < first.count { try await write(first, from: sent, companion, deadline) }
+    try await write(second, from: max(0, sent - first.count), companion, deadline)
   }
 
-  /// Writes what the kernel takes without waiting; 0 when it takes nothing now.
-  package func tryWrite(_ bytes: [UInt8], _ range: Range<Int>) throws(StreamError) -> Int {
-    guard descriptor >= 0 else { throw .closed }
-    precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count)
-    if let tls { return try tls.write(bytes, range, readiness) }
-    guard readiness.isWritable else { return 0 }
-    while true {
-      let count = bytes.withUnsafeBytes {
-        let slice = UnsafeRawBufferPointer(rebasing: $0[range])
-        return send(descriptor, slice.baseAddress, slice.count, Int32(MSG_NOSIGNAL))
-      }
-      if count >= 0 {
-        if count < range.count { readiness.noteFull() }
-        return count
-      }
-      switch errno {
-      case EAGAIN:
-        readiness.noteFull()
-        return 0
-      case EINTR: continue
-      default: throw .failed(SystemError("write").message)
-      }
+  private func write(
+    _ bytes: [UInt8], from start: Int, _ companion: StreamSocket?, _ deadline: MonotonicTime
+  ) async throws(StreamError) {
+    if sender.isBusy { try await finishSending(orGone: companion, until: deadline) }
+    var rest = start..<bytes.count
+    while !rest.isEmpty {
+      let count = try sender.tryWrite(bytes, rest)
+      rest = (rest.lowerBound + count)..<rest.upperBound
+      if rest.isEmpty { return }
+      if count == 0 { try await wait(.writable, companion, deadline) }
     }
   }
 
@@ -271,28 +263,7 @@ package final class StreamSocket {
       try await wait(interest, companion, deadline)
     }
     tls = session
-  }
-
-  private func tryWriteBoth(_ first: [UInt8], _ second: [UInt8]) throws(StreamError) -> Int {
-    guard descriptor >= 0 else { throw .closed }
-    let count = first.withUnsafeBytes { first in
-      second.withUnsafeBytes { second in
-        var parts = [
-          iovec(
-            iov_base: UnsafeMutableRawPointer(mutating: first.baseAddress), iov_len: first.count),
-          iovec(
-            iov_base: UnsafeMutableRawPointer(mutating: second.baseAddress), iov_len: second.count),
-        ]
-        return writev(descriptor, &parts, 2)
-      }
-    }
-    if count >= 0 {
-      if count < first.count + second.count { readiness.noteFull() }
-      return count
-    }
-    guard errno == EAGAIN || errno == EINTR else { throw .failed(SystemError("write").message) }
-    if errno == EAGAIN { readiness.noteFull() }
-    return 0
+    sender.tls = session
   }
 
   private func wait(

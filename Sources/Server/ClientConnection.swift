@@ -67,7 +67,7 @@ final class ClientConnection {
       do { try await socket.acceptTLS(tls, until: deadline) } catch { return }
     }
     while true {
-      guard let head = await nextHead() else { return }
+      guard let head = await nextHead() else { return await finishSending() }
       let exchange = Exchange(head, on: self)
       guard await exchange.run() else { return await linger() }
     }
@@ -187,8 +187,17 @@ final class ClientConnection {
     return true
   }
 
+  /// Lets the last answer go out, as far as the client takes it.
+  private func finishSending() async {
+    guard socket.isSending else { return }
+    do throws(StreamError) {
+      try await socket.finishSending(until: loop.now + worker.node.configuration.clientStall)
+    } catch {}
+  }
+
   /// Lets the client read the last answer before the connection is closed on it (RFC 9112, 9.6).
   private func linger() async {
+    await finishSending()
     socket.shutdownWrites()
     let deadline = loop.now + .seconds(2)
     var discarded = inbound.count

@@ -24,6 +24,8 @@ final class UpstreamConnection {
 
   /// Interim answers (1xx) that are skipped before the real one.
   private static let interimMax = 8
+  /// A request beyond this is not copied to lie in wait.
+  private static let queuedBytesMax = 16_384
   /// Room for a read while a body streams: small, since there may be thousands of streams.
   private static let streamReadBytes = 4_096
   /// Room for a read when the last one filled its room.
@@ -42,7 +44,9 @@ final class UpstreamConnection {
   /// Whether the last request was not its first.
   var wasReused: Bool { requestCount > 1 }
   /// Whether the next request may go over it.
-  var isReusable: Bool { keepsAlive && decoder.isFinished && inbound.isEmpty && !socket.isPeerGone }
+  var isReusable: Bool {
+    keepsAlive && decoder.isFinished && inbound.isEmpty && !socket.isSending && !socket.isPeerGone
+  }
   var isBodyFinished: Bool { decoder.isFinished }
 
   /// Whether nothing has come since the last answer.
@@ -78,7 +82,9 @@ final class UpstreamConnection {
     requestCount += 1
     isAwaitingHead = false
     do throws(StreamError) {
-      try await socket.write(head, body, orGone: client, until: sendUntil)
+      if try !queue(head, body) {
+        try await socket.write(head, body, orGone: client, until: sendUntil)
+      }
     } catch {
       switch error {
       case .peerGone: throw .clientLeft
@@ -89,6 +95,15 @@ final class UpstreamConnection {
     }
     isAwaitingHead = true
     return try await readHead(method: method, for: client, until: headUntil)
+  }
+
+  /// Leaves a small request to the end of the loop's turn; false if it is not small.
+  private func queue(_ head: [UInt8], _ body: [UInt8]) throws(StreamError) -> Bool {
+    guard head.count + body.count <= Self.queuedBytesMax else { return false }
+    return try socket.queue {
+      $0.append(contentsOf: head)
+      $0.append(contentsOf: body)
+    }
   }
 
   /// Goes on waiting for the head of an answer whose client has left.
