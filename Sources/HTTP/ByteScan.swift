@@ -95,6 +95,7 @@ extension [UInt8] {
 
   /// Appends a number in decimal digits.
   package mutating func append(decimal number: Int) {
+    if (0..<10).contains(number) { return append(UInt8(ascii: "0") + UInt8(number)) }
     if number < 0 { append(UInt8(ascii: "-")) }
     var rest = number.magnitude
     // 2^63 has nineteen digits.

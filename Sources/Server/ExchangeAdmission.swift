@@ -11,93 +11,107 @@ extension Exchange {
   func admit(
     _ request: Request, _ plan: inout Plan, _ body: [UInt8]
   ) throws(Interruption) {
-    let prices = snapshot.prices
     // What a client's own key costs is its owner's affair.
     let isOurs = plan.own == nil
-    if isOurs {
+    if isOurs, snapshot.settings.unpriced == .refuse {
+      let prices = snapshot.prices
       try refusing { () throws(Refusal) in
         try Admission.dropUnpriced(&plan, settings: snapshot.settings) {
           prices.entry(for: $0) != nil
         }
       }
     }
-    try take(request.caller) { user, token in
-      let hasBudgets = user?.hasBudgets == true || token?.hasBudgets == true
-      let countsTokens = user?.countsTokens == true || token?.countsTokens == true
-      guard hasBudgets || countsTokens else { return Demand(model: request.facts.model) }
-      let tally = RequestText.requestTally(request.route, request.facts, head, body: body.span)
-      var demand = Admission.demand(
-        endpoint: request.route.endpoint, facts: request.facts, user: user, token: token,
-        tally: tally)
-      if hasBudgets, isOurs {
-        demand.money = Admission.money(
-          endpoint: request.route.endpoint, facts: request.facts, body: body.span, plan: plan,
-          tally: tally, entry: prices.entry(for:))
-      }
-      return demand
-    }
-    receipt.charge?.isOwners = !isOurs
-    guard let reservation, let money = reservation.demand.money else { return }
+    let caller = request.caller
+    let (user, token) = (caller.user.allowance, caller.token.allowance)
+    guard user != nil || token != nil else { return admitted(caller, isOurs: isOurs) }
+    let demand = demand(request, plan, body, user, token, isOurs: isOurs)
+    try take(demand, user, token)
+    admitted(caller, isOurs: isOurs)
+    guard demand.hasMoney, let money = demand.money else { return }
     receipt.charge?.nanoUSD = money.estimateNanoUSD
-    if reservation.outputCap != nil { receipt.anomalies.append(BudgetAnomaly.capLowered) }
+    if reservation?.outputCap != nil { receipt.anomalies.append(BudgetAnomaly.capLowered) }
     if money.isOpenEnded { receipt.anomalies.append(BudgetAnomaly.notBounded) }
+  }
+
+  /// What a request asks of the limits of its caller.
+  private func demand(
+    _ request: Request, _ plan: Plan, _ body: [UInt8], _ user: Allowance?, _ token: Allowance?,
+    isOurs: Bool
+  ) -> Demand {
+    let hasBudgets = user?.hasBudgets == true || token?.hasBudgets == true
+    let countsTokens = user?.countsTokens == true || token?.countsTokens == true
+    guard hasBudgets || countsTokens else { return Demand(model: request.facts.model) }
+    let tally = RequestText.requestTally(request.route, request.facts, head, body: body.span)
+    var demand = Admission.demand(
+      endpoint: request.route.endpoint, facts: request.facts, user: user, token: token,
+      tally: tally)
+    if hasBudgets, isOurs {
+      demand.money = Admission.money(
+        endpoint: request.route.endpoint, facts: request.facts, body: body.span, plan: plan,
+        tally: tally, entry: snapshot.prices.entry(for:))
+    }
+    return demand
   }
 
   /// A list of models counts as a request.
   func admitListing(_ caller: Caller) throws(Interruption) {
-    try take(caller) { _, _ in Demand(model: nil) }
+    let (user, token) = (caller.user.allowance, caller.token.allowance)
+    if user != nil || token != nil { try take(Demand(model: nil), user, token) }
+    admitted(caller, isOurs: true)
   }
 
   private func take(
-    _ caller: Caller, _ demand: (Allowance?, Allowance?) -> Demand
+    _ demand: Demand, _ user: Allowance?, _ token: Allowance?
   ) throws(Interruption) {
-    let (user, token) = (caller.user.allowance, caller.token.allowance)
-    var charge = Charge(userID: caller.user.id, tokenID: caller.token.id)
-    receipt.decisions.admission = .unlimited
-    if user != nil || token != nil {
-      charge.countsModel = user?.countsModelDays == true
-      let asked = demand(user, token)
-      let admitted = worker.node.accounts.admit(
-        user: user, token: token, asked, now: limitClock(.now()), wall: wallClockMilliseconds(),
-        into: &receipt.readings)
-      if !receipt.readings.isEmpty { receipt.decisions.admission = .allowed }
-      switch admitted {
-      case .taken(let reservation):
-        self.reservation = reservation
-        standings = reservation.standings
-      case .refused(let denial):
-        standings = denial.standings
-        receipt.decisions.admission = .refusedBy(denial.rule)
-        if let notice = denial.notice { worker.node.tell(notice) }
-        throw .refused(denial.refusal)
-      }
+    let admitted = worker.node.accounts.admit(
+      user: user, token: token, demand, now: limitClock(.now()), wall: wallClockMilliseconds(),
+      into: &receipt.readings)
+    switch admitted {
+    case .taken(let reservation):
+      standings = reservation.standings
+      self.reservation = reservation
+    case .refused(let denial):
+      standings = denial.standings
+      receipt.decisions.admission = .refusedBy(denial.rule)
+      if let notice = denial.notice { worker.node.tell(notice) }
+      throw .refused(denial.refusal)
     }
+  }
+
+  /// Takes note of who is charged for the request from now on.
+  private func admitted(_ caller: Caller, isOurs: Bool) {
+    receipt.decisions.admission = receipt.readings.isEmpty ? .unlimited : .allowed
+    var charge = Charge(userID: caller.user.id, tokenID: caller.token.id)
+    charge.countsModel = caller.user.allowance?.countsModelDays == true
+    charge.isOwners = !isOurs
     receipt.charge = charge
   }
 
   /// Puts what was used in the place of what was set aside; once, at the end.
   @inline(never)
   func settle(_ now: MonotonicTime) {
-    guard receipt.charge != nil else { return }
+    guard receipt.isCharged else { return }
     let cost = receipt.usesOwnKey ? 0 : receipt.costNanoUSD ?? 0
     receipt.charge?.nanoUSD = cost
     guard let reservation else { return }
     self.reservation = nil
     let isUnknown =
       receipt.usageSource == .none && receipt.attempts > 0 && (200..<300).contains(receipt.status)
-    if isUnknown, receipt.costNanoUSD == nil, let money = reservation.demand.money,
-      money.estimateNanoUSD > 0
-    {
-      receipt.charge?.nanoUSD = money.estimateNanoUSD
-      receipt.anomalies.append(BudgetAnomaly.estimateCharged)
-    }
-    if reservation.demand.money != nil, cost > reservation.nanoUSD {
-      receipt.anomalies.append(BudgetAnomaly.aboveBound)
+    var charged = cost
+    if reservation.demand.hasMoney {
+      if isUnknown, receipt.costNanoUSD == nil, let money = reservation.demand.money,
+        money.estimateNanoUSD > 0
+      {
+        charged = money.estimateNanoUSD
+        receipt.charge?.nanoUSD = charged
+        receipt.anomalies.append(BudgetAnomaly.estimateCharged)
+      }
+      if cost > reservation.nanoUSD { receipt.anomalies.append(BudgetAnomaly.aboveBound) }
     }
     let end = receipt.startedAtMilliseconds + receipt.durationMilliseconds
     var used = Used(
       inputTokens: receipt.usage.inputTokens, outputTokens: receipt.usage.outputTokens,
-      nanoUSD: receipt.charge?.nanoUSD ?? 0, quarter: SpendQuarter.number(at: end))
+      nanoUSD: charged, quarter: SpendQuarter.number(at: end))
     if isUnknown {
       // Something came, and nobody says how much it was.
       used.inputTokens = reservation.demand.inputTokens

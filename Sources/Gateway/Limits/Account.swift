@@ -13,6 +13,10 @@ struct Account: Sendable {
   fileprivate var unstored: [SpendCell] = []
 
   private struct Counter {
+    let kind: LimitKind
+    var max: Int64
+    /// Whether it counts the models of a pattern alone, which is its rule's.
+    let hasPattern: Bool
     var window: RateWindow
     /// Requests under way, of a rule on those.
     var running: Int64 = 0
@@ -20,6 +24,9 @@ struct Account: Sendable {
     let since: UInt64
 
     init(_ rule: LimitRule, since: UInt64) {
+      kind = rule.kind
+      max = rule.max
+      hasPattern = rule.pattern != nil
       window = RateWindow(lengthMilliseconds: rule.kind.windowMilliseconds)
       self.since = since
     }
@@ -36,7 +43,9 @@ struct Account: Sendable {
     guard newer !== allowance, newer.generation > allowance.generation else { return }
     counters = newer.rules.map { rule in
       let place = allowance.rules.firstIndex { $0.counts(like: rule) }
-      return place.map { counters[$0] } ?? Counter(rule, since: newer.generation)
+      var counter = place.map { counters[$0] } ?? Counter(rule, since: newer.generation)
+      counter.max = rule.max
+      return counter
     }
     budgets = newer.budgets.map { budget in
       let known = budgets.first { $0.budget.definition.counts(like: budget.definition) }
@@ -57,13 +66,13 @@ struct Account: Sendable {
 
   // MARK: admission
 
-  /// What keeps a request out.
+  /// What keeps a request out, and the place of the rule that does.
   enum Obstacle {
     case none
     /// A limit that lets it in after so many milliseconds.
-    case wait(Int64, LimitRule)
+    case wait(Int64, rule: Int)
     /// A limit that is smaller than the request.
-    case never(LimitRule, amount: Int64)
+    case never(rule: Int, amount: Int64)
 
     func isWorse(than other: Obstacle) -> Bool {
       switch (self, other) {
@@ -74,96 +83,147 @@ struct Account: Sendable {
       }
     }
 
-    /// The limit that does.
-    var rule: LimitRule? {
-      switch self {
-      case .none: nil
-      case .wait(_, let rule), .never(let rule, _): rule
-      }
+    var isNone: Bool {
+      if case .none = self { true } else { false }
     }
 
     /// Whether waiting will not help.
     var isFinal: Bool {
       if case .never = self { true } else { false }
     }
+  }
 
-    var refusal: Refusal? {
-      switch self {
-      case .none: nil
-      case .wait(let milliseconds, let rule):
-        // Rounded up, so that who comes back by then is served.
-        .rateLimited(
-          limit: rule.text, retryAfterSeconds: Int(clamping: (milliseconds + 999) / 1_000))
-      case .never(let rule, let amount): .aboveLimit(limit: rule.text, amount: amount)
-      }
+  /// What a client is told of an obstacle, and the limit that it is; nil where there is none.
+  func refusal(_ obstacle: Obstacle) -> (refusal: Refusal, limit: String)? {
+    switch obstacle {
+    case .none: return nil
+    case .wait(let milliseconds, let rule):
+      let limit = allowance.rules[rule].text
+      // Rounded up, so that who comes back by then is served.
+      let seconds = Int(clamping: (milliseconds + 999) / 1_000)
+      return (.rateLimited(limit: limit, retryAfterSeconds: seconds), limit)
+    case .never(let rule, let amount):
+      let limit = allowance.rules[rule].text
+      return (.aboveLimit(limit: limit, amount: amount), limit)
     }
   }
 
-  /// Looks at every rule and takes nothing.
-  mutating func obstacle(_ demand: Demand, at now: Int64) -> Obstacle {
-    var longest: (wait: Int64, rule: LimitRule)?
-    for (index, rule) in allowance.rules.enumerated() where rule.covers(demand.model) {
-      let amount = demand.amount(rule.kind.metric)
-      guard amount <= rule.max else { return .never(rule, amount: amount) }
+  private func counts(_ index: Int, _ model: String?) -> Bool {
+    !counters[index].hasPattern || allowance.rules[index].covers(model)
+  }
+
+  /// Looks at every rule that counts a request, writes down how it stands, and takes nothing.
+  mutating func look(
+    _ demand: Demand, isOfToken: Bool, at now: Int64, into readings: inout AccountReadings
+  ) -> Obstacle {
+    var obstacle = Obstacle.none
+    var longest: Int64 = 0
+    for index in counters.indices where counts(index, demand.model) {
+      let (kind, max) = (counters[index].kind, counters[index].max)
+      let amount = demand.amount(kind.metric)
+      let used = used(index, at: now)
+      if readings.limits.count < AccountReadings.limitsMax {
+        if readings.limits.count == readings.limits.capacity {
+          readings.limits.reserveCapacity(
+            min(readings.limits.count + counters.count - index, AccountReadings.limitsMax))
+        }
+        readings.limits.append(
+          LimitReading(
+            isOfToken: isOfToken, kind: kind, pattern: pattern(index), max: max, before: used,
+            takes: amount))
+      }
+      guard amount > max || used > max - amount, !obstacle.isFinal else { continue }
+      if amount > max {
+        obstacle = .never(rule: index, amount: amount)
+        continue
+      }
       let wait =
-        rule.kind == .concurrent
-        ? (counters[index].running < rule.max ? 0 : Self.concurrentWait)
-        : counters[index].window.wait(for: amount, max: rule.max, at: now)
-      if wait > longest?.wait ?? 0 { longest = (wait, rule) }
+        kind == .concurrent
+        ? Self.concurrentWait : counters[index].window.wait(for: amount, max: max, at: now)
+      if wait > longest {
+        longest = wait
+        obstacle = .wait(wait, rule: index)
+      }
     }
-    return longest.map { .wait($0.wait, $0.rule) } ?? .none
+    return obstacle
   }
 
   /// When one of the requests under way ends nobody knows.
   private static let concurrentWait: Int64 = 1_000
 
-  /// Takes what a request needs; after `obstacle` has found none.
-  mutating func take(_ demand: Demand, at now: Int64) {
-    for (index, rule) in allowance.rules.enumerated() where rule.covers(demand.model) {
-      guard rule.kind != .concurrent else {
+  private func pattern(_ index: Int) -> String? {
+    counters[index].hasPattern ? allowance.rules[index].pattern?.text : nil
+  }
+
+  /// Takes what a request needs, after `look` at the same time has found no obstacle; adds how the
+  /// subject stands then.
+  mutating func take(_ demand: Demand, at now: Int64, into standings: inout RateStandings) {
+    for index in counters.indices where counts(index, demand.model) {
+      let kind = counters[index].kind
+      guard kind != .concurrent else {
         counters[index].running += 1
         continue
       }
-      let amount = demand.amount(rule.kind.metric)
+      let amount = demand.amount(kind.metric)
       if amount > 0 { counters[index].window.take(amount, at: now) }
+      note(index, at: now, into: &standings)
     }
   }
 
-  /// Puts the real amounts in the place of those that were taken; requests stay as they are.
+  /// Puts the real amounts in the place of those that were taken, and reads every limit again;
+  /// requests stay as they are.
   ///
   /// What was taken too much is given back where it was taken; what was taken too little is taken
   /// now, above the limit if need be: a debt that later requests wait for.
   mutating func settle(
-    _ demand: Demand, takenAt: Int64, generation: UInt64, real: Demand, at now: Int64
+    _ reservation: Reservation, _ real: Used, isOfToken: Bool, at now: Int64,
+    into readings: inout AccountReadings
   ) {
-    for (index, rule) in allowance.rules.enumerated()
-    where rule.covers(demand.model) && counters[index].since <= generation {
-      if rule.kind == .concurrent {
-        counters[index].running = max(0, counters[index].running - 1)
-      } else if rule.kind.countsTokens {
-        let (taken, used) = (demand.amount(rule.kind.metric), real.amount(rule.kind.metric))
-        counters[index].window.advance(to: now)
-        if used < taken {
-          counters[index].window.giveBack(taken - used, takenAt: takenAt)
-        } else if used > taken {
-          counters[index].window.take(used - taken, at: now)
+    let demand = reservation.demand
+    let (input, output) = (max(0, real.inputTokens), max(0, real.outputTokens))
+    var next = 0
+    for index in counters.indices where counts(index, demand.model) {
+      let kind = counters[index].kind
+      if counters[index].since <= reservation.generation {
+        if kind == .concurrent {
+          counters[index].running = max(0, counters[index].running - 1)
+        } else if kind.countsTokens {
+          let taken = demand.amount(kind.metric)
+          let used = kind.metric.amount(input: input, output: output)
+          counters[index].window.advance(to: now)
+          if used < taken {
+            counters[index].window.giveBack(
+              taken - used, takenAt: reservation.takenAtMilliseconds)
+          } else if used > taken {
+            counters[index].window.take(used - taken, at: now)
+          }
         }
       }
+      guard
+        let place = readings.place(of: kind, pattern(index), isOfToken: isOfToken, from: next)
+      else { continue }
+      readings.limits[place].after = used(index, at: now)
+      next = place + 1
     }
   }
 
   /// Adds how the subject stands with the limits that cover a model.
   mutating func note(_ model: String?, at now: Int64, into standings: inout RateStandings) {
-    for (index, rule) in allowance.rules.enumerated()
-    where rule.covers(model) && rule.kind != .concurrent {
+    for index in counters.indices
+    where counters[index].kind != .concurrent && counts(index, model) {
       counters[index].window.advance(to: now)
-      let window = counters[index].window
-      standings.note(
-        rule.kind.metric,
-        RateStandings.Standing(
-          limit: rule.max, remaining: max(0, rule.max - window.used),
-          resetMilliseconds: window.reset(at: now)))
+      note(index, at: now, into: &standings)
     }
+  }
+
+  /// The same for one rule, whose window has gone on to `now`.
+  private func note(_ index: Int, at now: Int64, into standings: inout RateStandings) {
+    let max = counters[index].max
+    standings.note(
+      counters[index].kind.metric,
+      RateStandings.Standing(
+        limit: max, remaining: Swift.max(0, max - counters[index].window.used),
+        resetMilliseconds: counters[index].window.reset(at: now)))
   }
 
   /// How the limits stand that count a request, in their order.
@@ -186,8 +246,8 @@ struct Account: Sendable {
   }
 
   /// What the rule at a place counts now: its window's sum, or the requests under way.
-  mutating func used(_ index: Int, at now: Int64) -> Int64 {
-    guard allowance.rules[index].kind != .concurrent else { return counters[index].running }
+  private mutating func used(_ index: Int, at now: Int64) -> Int64 {
+    guard counters[index].kind != .concurrent else { return counters[index].running }
     counters[index].window.advance(to: now)
     return counters[index].window.used
   }

@@ -1,19 +1,12 @@
-// How an account's limits and budgets are read for receipts.
+import Providers
+
+// How an account's budgets are read for receipts; limits are where they are looked at.
 
 extension Account {
-  /// Reads what counts a request, before anything is taken; `takes` is what budgets set aside.
-  mutating func read(
-    _ demand: Demand, takes: Int64, isOfToken: Bool, at now: Int64, wall: Int64,
-    into readings: inout AccountReadings
+  /// Reads the budgets, before anything is taken; `takes` is what they set aside.
+  func readBudgets(
+    takes: Int64, isOfToken: Bool, wall: Int64, into readings: inout AccountReadings
   ) {
-    for (index, rule) in allowance.rules.enumerated()
-    where rule.covers(demand.model) && readings.limits.count < AccountReadings.limitsMax {
-      readings.limits.append(
-        LimitReading(
-          isOfToken: isOfToken, kind: rule.kind, pattern: rule.pattern?.text, max: rule.max,
-          before: used(index, at: now), takes: demand.amount(rule.kind.metric)))
-    }
-    guard demand.money != nil else { return }
     for state in budgets where readings.budgets.count < AccountReadings.budgetsMax {
       let definition = state.budget.definition
       readings.budgets.append(
@@ -25,15 +18,7 @@ extension Account {
   }
 
   /// Reads the same again when the request has been settled.
-  mutating func readAgain(
-    isOfToken: Bool, at now: Int64, into readings: inout AccountReadings
-  ) {
-    for (index, rule) in allowance.rules.enumerated() {
-      let place = readings.limits.firstIndex {
-        $0.isOfToken == isOfToken && $0.kind == rule.kind && $0.pattern == rule.pattern?.text
-      }
-      if let place { readings.limits[place].after = used(index, at: now) }
-    }
+  func readBudgetsAgain(isOfToken: Bool, into readings: inout AccountReadings) {
     for state in budgets {
       let definition = state.budget.definition
       let place = readings.budgets.firstIndex {
@@ -42,5 +27,25 @@ extension Account {
       }
       if let place { readings.budgets[place].spentAfter = state.spent }
     }
+  }
+}
+
+extension AccountReadings {
+  /// The place of a limit's reading; nil: it has none.
+  ///
+  /// Readings are in the order of an account's rules, unless those have changed meanwhile: the one
+  /// at `next` is looked at first.
+  func place(
+    of kind: LimitKind, _ pattern: String?, isOfToken: Bool, from next: Int
+  ) -> Int? {
+    for place in next..<limits.count
+    where limits[place].counts(kind, pattern, isOfToken: isOfToken) { return place }
+    return limits[..<next].firstIndex { $0.counts(kind, pattern, isOfToken: isOfToken) }
+  }
+}
+
+extension LimitReading {
+  fileprivate func counts(_ kind: LimitKind, _ pattern: String?, isOfToken: Bool) -> Bool {
+    self.kind == kind && self.isOfToken == isOfToken && self.pattern == pattern
   }
 }

@@ -21,70 +21,104 @@ struct AccountShard: Sendable {
     let tokenPlace = token.map { place(of: $0) }
     var obstacle = Account.Obstacle.none
     var isOfToken = false
-    if let userPlace, let found = accounts[userPlace]?.obstacle(demand, at: now) {
-      obstacle = found
+    if let userPlace {
+      obstacle =
+        accounts[userPlace]?.look(demand, isOfToken: false, at: now, into: &readings) ?? .none
     }
-    if let tokenPlace, let found = accounts[tokenPlace]?.obstacle(demand, at: now) {
-      if !obstacle.isWorse(than: found) { (obstacle, isOfToken) = (found, true) }
+    if let tokenPlace,
+      let found = accounts[tokenPlace]?.look(demand, isOfToken: true, at: now, into: &readings),
+      !obstacle.isWorse(than: found)
+    {
+      (obstacle, isOfToken) = (found, true)
     }
-    var denial = obstacle.refusal.map { refusal in
-      Accounts.Denial(
-        refusal: refusal,
-        rule: Self.rule(isOfToken ? token : user, "limits", obstacle.rule?.text ?? ""))
+    var fit: MoneyDemand.Fit?
+    if demand.hasMoney || !obstacle.isNone {
+      let subjects = Subjects(user: userPlace, token: tokenPlace)
+      switch weigh(obstacle, isOfToken: isOfToken, demand, subjects, now, wall, into: &readings) {
+      case .success(let found): fit = found
+      case .failure(let denial): return .refused(denial)
+      }
+    }
+    var reservation = Reservation(
+      user: user, token: token, demand: demand, takenAtMilliseconds: now, fit: fit)
+    if let userPlace { take(userPlace, into: &reservation) }
+    if let tokenPlace { take(tokenPlace, into: &reservation) }
+    return .taken(reservation)
+  }
+
+  /// Takes what a request needs from one account, and notes how that stands then.
+  private mutating func take(_ place: Int, into reservation: inout Reservation) {
+    accounts[place]?.take(
+      reservation.demand, at: reservation.takenAtMilliseconds, into: &reservation.standings)
+    if reservation.nanoUSD > 0 { accounts[place]?.reserve(reservation.nanoUSD) }
+    let generation = accounts[place]?.allowance.generation ?? 0
+    reservation.generation = max(reservation.generation, generation)
+  }
+
+  /// The places of the accounts that a request is counted in.
+  private struct Subjects {
+    let user: Int?
+    let token: Int?
+  }
+
+  /// What becomes of a request that meets an obstacle or costs money: how it fits into the budgets,
+  /// or why it is not admitted.
+  ///
+  /// Apart, and never inlined, because most requests need none of it.
+  @inline(never)
+  private mutating func weigh(
+    _ obstacle: Account.Obstacle, isOfToken: Bool, _ demand: Demand, _ subjects: Subjects,
+    _ now: Int64, _ wall: Int64, into readings: inout AccountReadings
+  ) -> Result<MoneyDemand.Fit?, Accounts.Denial> {
+    var denial: Accounts.Denial?
+    if let place = isOfToken ? subjects.token : subjects.user, let account = accounts[place],
+      let (refusal, limit) = account.refusal(obstacle)
+    {
+      denial = Accounts.Denial(
+        refusal: refusal, rule: Self.rule(account.allowance, "limits", limit))
     }
     var fit: MoneyDemand.Fit?
     if let money = demand.money, !obstacle.isFinal {
       // What waiting will not help goes before what it will.
-      switch afford(money, userPlace, tokenPlace, wall) {
+      switch afford(money, subjects, wall) {
       case .success(let found): fit = found
       case .failure(let short): denial = short
       }
     }
-    let takes = fit?.nanoUSD ?? demand.money?.leastNanoUSD ?? 0
-    if let userPlace {
-      accounts[userPlace]?.read(
-        demand, takes: takes, isOfToken: false, at: now, wall: wall, into: &readings)
+    if demand.hasMoney {
+      let takes = fit?.nanoUSD ?? demand.money?.leastNanoUSD ?? 0
+      for (place, isOfToken) in [(subjects.user, false), (subjects.token, true)] {
+        guard let place else { continue }
+        accounts[place]?.readBudgets(
+          takes: takes, isOfToken: isOfToken, wall: wall, into: &readings)
+      }
     }
-    if let tokenPlace {
-      accounts[tokenPlace]?.read(
-        demand, takes: takes, isOfToken: true, at: now, wall: wall, into: &readings)
+    guard var denial else { return .success(fit) }
+    for place in [subjects.user, subjects.token] {
+      guard let place else { continue }
+      accounts[place]?.note(demand.model, at: now, into: &denial.standings)
     }
-    if denial == nil {
-      take(demand, fit, userPlace, at: now)
-      take(demand, fit, tokenPlace, at: now)
-    }
-    var standings = RateStandings()
-    if let userPlace { accounts[userPlace]?.note(demand.model, at: now, into: &standings) }
-    if let tokenPlace { accounts[tokenPlace]?.note(demand.model, at: now, into: &standings) }
-    if var denial {
-      denial.standings = standings
-      readings.noteRefusal()
-      return .refused(denial)
-    }
-    return .taken(
-      Reservation(
-        user: user, token: token, demand: demand, takenAtMilliseconds: now, standings: standings,
-        fit: fit, generation: max(generation(userPlace), generation(tokenPlace))))
+    readings.noteRefusal()
+    return .failure(denial)
   }
 
   /// `user 'ada' limits: 60 requests a minute`.
-  private static func rule(_ allowance: Allowance?, _ field: String, _ text: String) -> String {
-    guard let allowance else { return "\(field): \(text)" }
-    return "\(allowance.key.isOfToken ? "token" : "user") '\(allowance.name)' \(field): \(text)"
+  private static func rule(_ allowance: Allowance, _ field: String, _ text: String) -> String {
+    "\(allowance.key.isOfToken ? "token" : "user") '\(allowance.name)' \(field): \(text)"
   }
 
   /// How the cost fits into the budgets of both; nil: neither has one.
   private mutating func afford(
-    _ money: MoneyDemand, _ userPlace: Int?, _ tokenPlace: Int?, _ wall: Int64
+    _ money: MoneyDemand, _ subjects: Subjects, _ wall: Int64
   ) -> Result<MoneyDemand.Fit?, Accounts.Denial> {
     var left: Int64?
-    if let userPlace { left = accounts[userPlace]?.left(at: wall) }
-    if let tokenPlace, let least = accounts[tokenPlace]?.left(at: wall) {
+    if let place = subjects.user { left = accounts[place]?.left(at: wall) }
+    if let place = subjects.token, let least = accounts[place]?.left(at: wall) {
       left = min(left ?? .max, least)
     }
     guard let left else { return .success(nil) }
     if !money.unbounded.isEmpty {
-      for place in [userPlace, tokenPlace] {
+      for place in [subjects.user, subjects.token] {
         guard let account = place.flatMap({ accounts[$0] }), let budget = account.strictBudget
         else { continue }
         return .failure(
@@ -95,7 +129,7 @@ struct AccountShard: Sendable {
     }
     if let fit = money.fit(into: left) { return .success(fit) }
     var worst: (shortage: Account.Shortage, allowance: Allowance)?
-    for place in [userPlace, tokenPlace] {
+    for place in [subjects.user, subjects.token] {
       guard let place, let allowance = accounts[place]?.allowance,
         let shortage = accounts[place]?.shortage(of: money.leastNanoUSD, at: wall),
         shortage.left < worst?.shortage.left ?? .max
@@ -113,14 +147,6 @@ struct AccountShard: Sendable {
         notice: shortage.notice))
   }
 
-  private mutating func take(
-    _ demand: Demand, _ fit: MoneyDemand.Fit?, _ place: Int?, at now: Int64
-  ) {
-    guard let place else { return }
-    accounts[place]?.take(demand, at: now)
-    if let fit { accounts[place]?.reserve(fit.nanoUSD) }
-  }
-
   // MARK: settlement
 
   mutating func settle(
@@ -129,36 +155,28 @@ struct AccountShard: Sendable {
   ) -> Settled {
     let now = advance(to: now)
     var settled = Settled()
-    if let user = reservation.user {
-      settled.isUserCounted = settle(reservation, user, used, now, wall, &settled.notices)
-      if let place = places[user.key] {
-        accounts[place]?.readAgain(isOfToken: false, at: now, into: &readings)
-      }
+    if let user = reservation.user, let place = known(user) {
+      accounts[place]?.settle(reservation, used, isOfToken: false, at: now, into: &readings)
+      settled.isUserCounted = spend(
+        reservation, place, used, wall, isOfToken: false, &settled.notices, into: &readings)
     }
-    if let token = reservation.token {
-      settled.isTokenCounted = settle(reservation, token, used, now, wall, &settled.notices)
-      if let place = places[token.key] {
-        accounts[place]?.readAgain(isOfToken: true, at: now, into: &readings)
-      }
+    if let token = reservation.token, let place = known(token) {
+      accounts[place]?.settle(reservation, used, isOfToken: true, at: now, into: &readings)
+      settled.isTokenCounted = spend(
+        reservation, place, used, wall, isOfToken: true, &settled.notices, into: &readings)
     }
     return settled
   }
 
   /// Returns whether budgets of the subject count the cost.
-  private mutating func settle(
-    _ reservation: Reservation, _ allowance: Allowance, _ used: Used, _ now: Int64,
-    _ wall: Int64, _ notices: inout [BudgetNotice]
+  private mutating func spend(
+    _ reservation: Reservation, _ place: Int, _ used: Used, _ wall: Int64, isOfToken: Bool,
+    _ notices: inout [BudgetNotice], into readings: inout AccountReadings
   ) -> Bool {
-    guard let place = places[allowance.key] else { return false }
-    let real = Demand(
-      model: reservation.demand.model, inputTokens: max(0, used.inputTokens),
-      outputTokens: max(0, used.outputTokens))
-    accounts[place]?.settle(
-      reservation.demand, takenAt: reservation.takenAtMilliseconds,
-      generation: reservation.generation, real: real, at: now)
     guard accounts[place]?.hasBudgets == true else { return false }
     accounts[place]?.release(reservation.nanoUSD, generation: reservation.generation)
     notices += accounts[place]?.spend(used.nanoUSD, quarter: used.quarter, at: wall) ?? []
+    accounts[place]?.readBudgetsAgain(isOfToken: isOfToken, into: &readings)
     return true
   }
 
@@ -235,10 +253,6 @@ struct AccountShard: Sendable {
     (places, accounts, free) = ([:], [], [])
   }
 
-  private func generation(_ place: Int?) -> UInt64 {
-    place.flatMap { accounts[$0]?.allowance.generation } ?? 0
-  }
-
   private mutating func advance(to now: Int64) -> Int64 {
     clock = max(clock, now)
     return clock
@@ -246,7 +260,7 @@ struct AccountShard: Sendable {
 
   /// The place of a subject's account, which is made if there is none and brought up to date.
   private mutating func place(of allowance: Allowance) -> Int {
-    if let place = places[allowance.key] {
+    if let place = known(allowance) {
       accounts[place]?.adopt(allowance)
       return place
     }
@@ -257,6 +271,18 @@ struct AccountShard: Sendable {
       accounts[place] = Account(allowance)
     }
     places[allowance.key] = place
+    allowance.lastPlace = place
+    return place
+  }
+
+  /// The place of a subject's account; nil: there is none.
+  ///
+  /// Mostly where it was last time: that costs no look into a dictionary.
+  private func known(_ allowance: Allowance) -> Int? {
+    let last = allowance.lastPlace
+    if accounts.indices.contains(last), accounts[last]?.allowance === allowance { return last }
+    guard let place = places[allowance.key] else { return nil }
+    allowance.lastPlace = place
     return place
   }
 }

@@ -50,10 +50,10 @@ package final class Accounts: Sendable {
     user: Allowance?, token: Allowance?, _ demand: Demand, now: Int64, wall: Int64,
     into readings: inout AccountReadings
   ) -> Admitted {
-    guard let key = (user ?? token)?.key else {
+    guard let home = user?.key.home ?? token?.key.home else {
       preconditionFailure("a caller without limits has no account")
     }
-    return shard(key).state.withLock { state in
+    return shard(home).state.withLock { state in
       state.admit(user, token, demand, now: now, wall: wall, into: &readings)
     }
   }
@@ -70,8 +70,8 @@ package final class Accounts: Sendable {
   package func outlook(
     user: Allowance?, token: Allowance?, _ demand: Demand, now: Int64, wall: Int64
   ) -> Outlook {
-    guard let key = (user ?? token)?.key else { return Outlook() }
-    var excerpt = shard(key).state.withLock { $0.excerpt([user, token].compactMap(\.self)) }
+    guard let home = user?.key.home ?? token?.key.home else { return Outlook() }
+    var excerpt = shard(home).state.withLock { $0.excerpt([user, token].compactMap(\.self)) }
     return excerpt.outlook(user, token, demand, now: now, wall: wall)
   }
 
@@ -82,8 +82,10 @@ package final class Accounts: Sendable {
     _ reservation: Reservation, _ used: Used, now: Int64, wall: Int64,
     into readings: inout AccountReadings
   ) -> Settled {
-    guard let key = (reservation.user ?? reservation.token)?.key else { return Settled() }
-    return shard(key).state.withLock { state in
+    guard let home = reservation.user?.key.home ?? reservation.token?.key.home else {
+      return Settled()
+    }
+    return shard(home).state.withLock { state in
       state.settle(reservation, used, now: now, wall: wall, into: &readings)
     }
   }
@@ -103,7 +105,7 @@ package final class Accounts: Sendable {
     let user = AccountKey(userID: charge.userID)
     let token = AccountKey(tokenID: charge.tokenID, userID: charge.userID)
     let isOurs = charge.countedInRun == run
-    shard(user).state.withLock { state in
+    shard(user.home).state.withLock { state in
       state.stored(
         user, charge.nanoUSD, quarter: quarter, wasCounted: isOurs && charge.isUserCounted,
         wall: wall)
@@ -117,17 +119,17 @@ package final class Accounts: Sendable {
   ///
   /// Called before its snapshot is published, where nothing is stored meanwhile.
   package func load(_ allowance: Allowance, _ known: KnownUse, now: Int64, wall: Int64) {
-    shard(allowance.key).state.withLock { $0.load(allowance, known, now: now, wall: wall) }
+    shard(allowance.key.home).state.withLock { $0.load(allowance, known, now: now, wall: wall) }
   }
 
   /// Forgets a subject that is gone or has no limits any more.
   package func forget(_ key: AccountKey) {
-    shard(key).state.withLock { $0.forget(key) }
+    shard(key.home).state.withLock { $0.forget(key) }
   }
 
   /// How the budgets of a subject stand, in their order.
   package func budgets(_ allowance: Allowance, wall: Int64) -> [BudgetStanding] {
-    shard(allowance.key).state.withLock { $0.budgets(allowance, wall: wall) }
+    shard(allowance.key.home).state.withLock { $0.budgets(allowance, wall: wall) }
   }
 
   /// Drops the idle accounts of one shard; called in turn for each.
@@ -140,37 +142,36 @@ package final class Accounts: Sendable {
     shards.reduce(0) { sum, shard in sum + shard.state.withLock { $0.count } }
   }
 
-  private func shard(_ key: AccountKey) -> Shard {
-    shards[Int(truncatingIfNeeded: key.home) & (Self.shardCount - 1)]
+  private func shard(_ home: UInt64) -> Shard {
+    shards[Int(truncatingIfNeeded: home) & (Self.shardCount - 1)]
   }
 }
 
 /// What was set aside for one request; settled once.
-package final class Reservation: Sendable {
+package struct Reservation: Sendable {
   package let user: Allowance?
   package let token: Allowance?
   package let demand: Demand
   package let takenAtMilliseconds: Int64
-  package let standings: RateStandings
+  /// How the caller stands with its limits once it is taken.
+  package internal(set) var standings = RateStandings()
   /// The bound of the cost, set aside in every budget.
   package let nanoUSD: Int64
   /// The cap on output tokens that was lowered to fit; nil: the request goes as it is.
   package let outputCap: Int64?
   /// The newest allowance that the accounts had, which may be newer than the caller's.
-  let generation: UInt64
+  var generation: UInt64 = 0
 
   init(
     user: Allowance?, token: Allowance?, demand: Demand, takenAtMilliseconds: Int64,
-    standings: RateStandings, fit: MoneyDemand.Fit?, generation: UInt64
+    fit: MoneyDemand.Fit?
   ) {
     self.user = user
     self.token = token
     self.demand = demand
     self.takenAtMilliseconds = takenAtMilliseconds
-    self.standings = standings
     nanoUSD = fit?.nanoUSD ?? 0
     outputCap = fit?.cap
-    self.generation = generation
   }
 }
 

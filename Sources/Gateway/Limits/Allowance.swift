@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What one user or token may use: its limits and budgets, as the snapshot holds them.
 ///
 /// Immutable; the account that counts against it is in `Accounts` and takes the newest over. A
@@ -15,6 +17,8 @@ package final class Allowance: Sendable {
   /// Whether any rule counts a day of all models, or of a pattern's.
   package let countsDays: Bool
   package let countsModelDays: Bool
+  /// Where its account was found last, in its shard: a hint that is checked.
+  private let place = Atomic<Int>(-1)
 
   /// Nil where nothing is limited.
   package init?(
@@ -40,6 +44,11 @@ package final class Allowance: Sendable {
   }
 
   package var hasBudgets: Bool { !budgets.isEmpty }
+
+  var lastPlace: Int {
+    get { place.load(ordering: .relaxed) }
+    set { place.store(newValue, ordering: .relaxed) }
+  }
 
   /// Whether its account must begin with what the ledger holds.
   package var needsHistory: Bool { hasBudgets || countsDays || countsModelDays }

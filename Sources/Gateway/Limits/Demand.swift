@@ -5,8 +5,16 @@ package struct Demand: Equatable, Sendable {
   /// Estimates; 0 for what counts as a request only.
   package var inputTokens: Int64 = 0
   package var outputTokens: Int64 = 0
+  /// One, or none: not in place, for it is large and most requests have none.
+  private var costs: [MoneyDemand] = []
+
   /// Nil for what costs nothing, and where no budget counts it.
-  package var money: MoneyDemand?
+  package var money: MoneyDemand? {
+    get { costs.first }
+    set { costs = newValue.map { [$0] } ?? [] }
+  }
+
+  package var hasMoney: Bool { !costs.isEmpty }
 
   package init(model: String?, inputTokens: Int64 = 0, outputTokens: Int64 = 0) {
     self.model = model
@@ -15,13 +23,6 @@ package struct Demand: Equatable, Sendable {
   }
 
   func amount(_ metric: LimitKind.Metric) -> Int64 {
-    switch metric {
-    case .requests, .concurrent: return 1
-    case .tokens:
-      let (sum, overflow) = inputTokens.addingReportingOverflow(outputTokens)
-      return overflow ? .max : sum
-    case .inputTokens: return inputTokens
-    case .outputTokens: return outputTokens
-    }
+    metric.amount(input: inputTokens, output: outputTokens)
   }
 }

@@ -12,6 +12,18 @@ package enum LimitKind: String, Sendable, CaseIterable {
     case inputTokens
     case outputTokens
     case concurrent
+
+    /// What a request counts that has so many tokens.
+    func amount(input: Int64, output: Int64) -> Int64 {
+      switch self {
+      case .requests, .concurrent: return 1
+      case .tokens:
+        let (sum, overflow) = input.addingReportingOverflow(output)
+        return overflow ? .max : sum
+      case .inputTokens: return input
+      case .outputTokens: return output
+      }
+    }
   }
 
   package var metric: Metric {

@@ -17,16 +17,21 @@ struct AccountTests {
     account.note("m", at: 0, into: &standings)
     #expect(standings.tokens?.remaining == 100)
     #expect(standings.requests?.remaining == 10)
-    let blocked = account.obstacle(Demand(model: "m", inputTokens: 101), at: 0)
-    #expect(blocked.refusal?.retryAfterSeconds == 23 * 3_600)
-    let free = account.obstacle(Demand(model: "m", inputTokens: 100), at: 0)
-    #expect(free.refusal == nil)
+    var readings = AccountReadings()
+    func look(_ tokens: Int64) -> Account.Obstacle {
+      account.look(
+        Demand(model: "m", inputTokens: tokens), isOfToken: false, at: 0, into: &readings)
+    }
+    let blocked = account.refusal(look(101))
+    #expect(blocked?.refusal.retryAfterSeconds == 23 * 3_600)
+    #expect(blocked?.limit == "1000 tokens a day")
+    #expect(readings.limits.map(\.before) == [0, 50, 900])
+    #expect(account.refusal(look(100)) == nil)
   }
 
   @Test func anObstacleThatNeverPassesIsTheWorst() {
-    let rule = LimitRule(kind: .rpm, pattern: nil, max: 1)
-    let (short, long) = (Account.Obstacle.wait(5, rule), Account.Obstacle.wait(9, rule))
-    let never = Account.Obstacle.never(rule, amount: 2)
+    let (short, long) = (Account.Obstacle.wait(5, rule: 0), Account.Obstacle.wait(9, rule: 0))
+    let never = Account.Obstacle.never(rule: 0, amount: 2)
     #expect(long.isWorse(than: short) && !short.isWorse(than: long))
     #expect(never.isWorse(than: long) && !long.isWorse(than: never))
     #expect(short.isWorse(than: .none) && !Account.Obstacle.none.isWorse(than: .none))
