@@ -102,9 +102,10 @@ extension [UInt8] {
     var digits = InlineArray<20, UInt8>(repeating: UInt8(ascii: "0"))
     var start = digits.count
     repeat {
-      start -= 1
-      digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
+      start &-= 1
+      let next = rest / 10
+      digits[start] = UInt8(truncatingIfNeeded: UInt(UInt8(ascii: "0")) &+ rest &- next &* 10)
+      rest = next
     } while rest > 0
     append(digits.span.extracting(start..<digits.count))
   }

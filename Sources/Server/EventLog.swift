@@ -24,14 +24,19 @@ package final class EventLog: Sendable {
     write(line.finish())
   }
 
+  private static func level(_ outcome: Receipt.Outcome) -> LogLevel {
+    switch outcome {
+    case .failed, .cut, .crashed: .warn
+    case .served, .rejected, .refused, .abandoned: .debug
+    }
+  }
+
+  /// Whether a request that ends so is worth a line; to be asked before a receipt is handed over.
+  func wants(_ outcome: Receipt.Outcome) -> Bool { Self.level(outcome) >= least }
+
   /// A finished request: failures at `warn`, the others at `debug`, since the ledger has them all.
   func log(_ receipt: Receipt) {
-    let level: LogLevel =
-      switch receipt.outcome {
-      case .failed, .cut, .crashed: .warn
-      case .served, .rejected, .refused, .abandoned: .debug
-      }
-    log(level, "request.finished") { line in
+    log(Self.level(receipt.outcome), "request.finished") { line in
       line.field("request", receipt.requestID)
       line.field("outcome", receipt.outcome.rawValue)
       line.field("status", receipt.status)

@@ -319,7 +319,7 @@ final class Exchange {
     record()
     // The client left while its last bytes were on the way.
     if receipt.outcome != recorded { worker.withJournal { $0.amend(&receipt) } }
-    worker.node.log.log(receipt)
+    if worker.node.log.wants(receipt.outcome) { worker.node.log.log(receipt) }
   }
 }
 

@@ -23,10 +23,12 @@ extension Exchange {
     }
     let caller = request.caller
     let (user, token) = (caller.user.allowance, caller.token.allowance)
-    guard user != nil || token != nil else { return admitted(caller, isOurs: isOurs) }
+    guard user != nil || token != nil else {
+      return admitted(caller, .unlimited, isOurs: isOurs)
+    }
     let demand = demand(request, plan, body, user, token, isOurs: isOurs)
     try take(demand, user, token)
-    admitted(caller, isOurs: isOurs)
+    admitted(caller, receipt.readings.isEmpty ? .unlimited : .allowed, isOurs: isOurs)
     guard demand.hasMoney, let money = demand.money else { return }
     receipt.charge?.nanoUSD = money.estimateNanoUSD
     if reservation?.outputCap != nil { receipt.anomalies.append(BudgetAnomaly.capLowered) }
@@ -57,14 +59,16 @@ extension Exchange {
   func admitListing(_ caller: Caller) throws(Interruption) {
     let (user, token) = (caller.user.allowance, caller.token.allowance)
     if user != nil || token != nil { try take(Demand(model: nil), user, token) }
-    admitted(caller, isOurs: true)
+    admitted(caller, receipt.readings.isEmpty ? .unlimited : .allowed, isOurs: true)
   }
 
   private func take(
     _ demand: Demand, _ user: Allowance?, _ token: Allowance?
   ) throws(Interruption) {
+    // Budgets alone go by the time of day.
+    let wall = demand.hasMoney ? wallClockMilliseconds() : receipt.startedAtMilliseconds
     let admitted = worker.node.accounts.admit(
-      user: user, token: token, demand, now: limitClock(.now()), wall: wallClockMilliseconds(),
+      user: user, token: token, demand, now: limitClock(.now()), wall: wall,
       into: &receipt.readings)
     switch admitted {
     case .taken(let reservation):
@@ -79,8 +83,8 @@ extension Exchange {
   }
 
   /// Takes note of who is charged for the request from now on.
-  private func admitted(_ caller: Caller, isOurs: Bool) {
-    receipt.decisions.admission = receipt.readings.isEmpty ? .unlimited : .allowed
+  private func admitted(_ caller: Caller, _ admission: Decisions.Admission, isOurs: Bool) {
+    receipt.decisions.admission = admission
     var charge = Charge(userID: caller.user.id, tokenID: caller.token.id)
     charge.countsModel = caller.user.allowance?.countsModelDays == true
     charge.isOwners = !isOurs
@@ -90,9 +94,9 @@ extension Exchange {
   /// Puts what was used in the place of what was set aside; once, at the end.
   @inline(never)
   func settle(_ now: MonotonicTime) {
-    guard receipt.isCharged else { return }
     let cost = receipt.usesOwnKey ? 0 : receipt.costNanoUSD ?? 0
-    receipt.charge?.nanoUSD = cost
+    // Nil for a request that was not admitted; so nothing of the receipt is copied to be asked.
+    guard (receipt.charge?.nanoUSD = cost) != nil else { return }
     guard let reservation else { return }
     self.reservation = nil
     let isUnknown =
@@ -119,6 +123,7 @@ extension Exchange {
     }
     let settled = worker.node.accounts.settle(
       reservation, used, now: limitClock(now), wall: end, into: &receipt.readings)
+    guard settled.isUserCounted || settled.isTokenCounted else { return }
     receipt.charge?.countedInRun = worker.node.accounts.run
     receipt.charge?.isUserCounted = settled.isUserCounted
     receipt.charge?.isTokenCounted = settled.isTokenCounted

@@ -157,7 +157,11 @@ struct Account: Sendable {
 
   /// Takes what a request needs, after `look` at the same time has found no obstacle; adds how the
   /// subject stands then.
-  mutating func take(_ demand: Demand, at now: Int64, into standings: inout RateStandings) {
+  ///
+  /// Returns the generation of the rules that have counted it.
+  mutating func take(
+    _ demand: Demand, _ nanoUSD: Int64?, at now: Int64, into standings: inout RateStandings
+  ) -> UInt64 {
     for index in counters.indices where counts(index, demand.model) {
       let kind = counters[index].kind
       guard kind != .concurrent else {
@@ -168,6 +172,8 @@ struct Account: Sendable {
       if amount > 0 { counters[index].window.take(amount, at: now) }
       note(index, at: now, into: &standings)
     }
+    if let nanoUSD { reserve(nanoUSD) }
+    return allowance.generation
   }
 
   /// Puts the real amounts in the place of those that were taken, and reads every limit again;
@@ -288,7 +294,7 @@ extension Account {
     return least
   }
 
-  mutating func reserve(_ nanoUSD: Int64) {
+  private mutating func reserve(_ nanoUSD: Int64) {
     for index in budgets.indices { budgets[index].reserve(nanoUSD) }
   }
 

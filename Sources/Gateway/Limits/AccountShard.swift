@@ -39,20 +39,21 @@ struct AccountShard: Sendable {
       case .failure(let denial): return .refused(denial)
       }
     }
-    var reservation = Reservation(
-      user: user, token: token, demand: demand, takenAtMilliseconds: now, fit: fit)
-    if let userPlace { take(userPlace, into: &reservation) }
-    if let tokenPlace { take(tokenPlace, into: &reservation) }
-    return .taken(reservation)
-  }
-
-  /// Takes what a request needs from one account, and notes how that stands then.
-  private mutating func take(_ place: Int, into reservation: inout Reservation) {
-    accounts[place]?.take(
-      reservation.demand, at: reservation.takenAtMilliseconds, into: &reservation.standings)
-    if reservation.nanoUSD > 0 { accounts[place]?.reserve(reservation.nanoUSD) }
-    let generation = accounts[place]?.allowance.generation ?? 0
-    reservation.generation = max(reservation.generation, generation)
+    var standings = RateStandings()
+    var generation: UInt64 = 0
+    if let userPlace {
+      generation =
+        accounts[userPlace]?.take(demand, fit?.nanoUSD, at: now, into: &standings) ?? 0
+    }
+    if let tokenPlace,
+      let newest = accounts[tokenPlace]?.take(demand, fit?.nanoUSD, at: now, into: &standings)
+    {
+      generation = max(generation, newest)
+    }
+    return .taken(
+      Reservation(
+        user: user, token: token, demand: demand, takenAtMilliseconds: now, standings: standings,
+        fit: fit, generation: generation))
   }
 
   /// The places of the accounts that a request is counted in.

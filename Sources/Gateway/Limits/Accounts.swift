@@ -29,7 +29,8 @@ package final class Accounts: Sendable {
   /// How an admission ended, and how the caller stands with its limits then.
   package enum Admitted: Sendable {
     case taken(Reservation)
-    case refused(Denial)
+    /// Elsewhere, since it is large: that makes the other cheap to hand on.
+    indirect case refused(Denial)
   }
 
   /// Why a request is not admitted.
@@ -148,28 +149,30 @@ package final class Accounts: Sendable {
 }
 
 /// What was set aside for one request; settled once.
-package struct Reservation: Sendable {
+package final class Reservation: Sendable {
   package let user: Allowance?
   package let token: Allowance?
   package let demand: Demand
   package let takenAtMilliseconds: Int64
   /// How the caller stands with its limits once it is taken.
-  package internal(set) var standings = RateStandings()
+  package let standings: RateStandings
   /// The bound of the cost, set aside in every budget.
   package let nanoUSD: Int64
   /// The cap on output tokens that was lowered to fit; nil: the request goes as it is.
   package let outputCap: Int64?
   /// The newest allowance that the accounts had, which may be newer than the caller's.
-  var generation: UInt64 = 0
+  let generation: UInt64
 
   init(
     user: Allowance?, token: Allowance?, demand: Demand, takenAtMilliseconds: Int64,
-    fit: MoneyDemand.Fit?
+    standings: RateStandings, fit: MoneyDemand.Fit?, generation: UInt64
   ) {
     self.user = user
     self.token = token
     self.demand = demand
     self.takenAtMilliseconds = takenAtMilliseconds
+    self.standings = standings
+    self.generation = generation
     nanoUSD = fit?.nanoUSD ?? 0
     outputCap = fit?.cap
   }

@@ -96,11 +96,6 @@ package struct Receipt: Equatable, Sendable {
     self.startedAtMilliseconds = startedAtMilliseconds
   }
 
-  /// Whether it was admitted, and so adds to what its user has spent.
-  package var isCharged: Bool {
-    if case .some = charge { true } else { false }
-  }
-
   /// Lists an attempt; does not count it.
   ///
   /// From the 65th on only the last one stays, for it is the one that served or that gave up.

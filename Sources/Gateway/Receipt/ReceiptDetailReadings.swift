@@ -26,17 +26,9 @@ extension ReceiptDetail.Writer {
   }
 
   mutating func readings(_ readings: AccountReadings) {
-    let limits = readings.limits.prefix(AccountReadings.limitsMax)
-    count(limits.count)
-    for limit in limits {
-      byte((limit.isOfToken ? 1 : 0) | (limit.pattern == nil ? 0 : 2))
-      byte(limit.kind.detailCode)
-      if let pattern = limit.pattern { text(pattern) }
-      signed(Int128(limit.max))
-      signed(Int128(limit.before))
-      signed(Int128(limit.takes))
-      optional(limit.after)
-    }
+    let limits = min(readings.limits.count, AccountReadings.limitsMax)
+    count(limits)
+    for index in 0..<limits { append(readings.limits[index]) }
     let budgets = readings.budgets.prefix(AccountReadings.budgetsMax)
     count(budgets.count)
     for budget in budgets {
@@ -49,6 +41,30 @@ extension ReceiptDetail.Writer {
       signed(Int128(budget.takes))
       optional(budget.spentAfter)
     }
+  }
+}
+
+extension ReceiptDetail.Writer {
+  private mutating func append(_ limit: LimitReading) {
+    byte((limit.isOfToken ? 1 : 0) | (limit.pattern == nil ? 0 : 2))
+    byte(limit.kind.detailCode)
+    if let pattern = limit.pattern { text(pattern) }
+    short(limit.max)
+    short(limit.before)
+    short(limit.takes)
+    guard let after = limit.after else { return byte(0) }
+    byte(1)
+    short(after)
+  }
+
+  /// What `signed` writes, for a number that has no need of 128 bits.
+  private mutating func short(_ value: Int64) {
+    var rest = UInt64(bitPattern: (value << 1) ^ (value >> 63))
+    while rest > 0x7F {
+      byte(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest >>= 7
+    }
+    byte(UInt8(truncatingIfNeeded: rest))
   }
 }
 
