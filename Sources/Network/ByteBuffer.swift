@@ -41,14 +41,24 @@ package struct ByteBuffer: ~Copyable {
 
   package mutating func removeAll() { (head, tail) = (0, 0) }
 
-  /// Frees the memory if there is nothing in it.
-  package mutating func releaseIfEmpty() {
-    if isEmpty { storage = [] }
+  /// Gives the memory up if there is nothing in it, to the `pool` if there is one.
+  package mutating func releaseIfEmpty(to pool: BufferPool? = nil) {
+    guard isEmpty, !storage.isEmpty else { return }
+    var piece: [UInt8] = []
+    swap(&piece, &storage)
+    (head, tail) = (0, 0)
+    pool?.give(piece)
   }
 
   /// Lets `body` write behind the last byte; it returns how many it wrote, or a negative number.
-  mutating func fill(_ room: Int, _ body: (UnsafeMutableRawBufferPointer) -> Int) -> Int {
-    reserve(room)
+  mutating func fill(
+    _ room: Int, from pool: BufferPool? = nil, _ body: (UnsafeMutableRawBufferPointer) -> Int
+  ) -> Int {
+    if storage.isEmpty, room <= BufferPool.pieceBytes, let pool {
+      storage = pool.take()
+    } else {
+      reserve(room)
+    }
     let start = tail
     let count = storage.withUnsafeMutableBytes { body(.init(rebasing: $0[start...])) }
     if count > 0 { tail += count }

@@ -27,6 +27,7 @@ package final class EventLoop: TaskExecutor, Sendable {
     var registrations: [Registration] = []
     var freeSlots: [UInt32] = []
     var wheel: TimerWheel
+    let buffers = BufferPool()
     /// What goes out at the end of the turn.
     var outbox = Outbox()
     var now: MonotonicTime
@@ -43,6 +44,8 @@ package final class EventLoop: TaskExecutor, Sendable {
   private let thread = Atomic<UInt>(0)
   private let isStopping = Atomic<Bool>(false)
   private let state: State
+  /// What the buffers of this loop's connections read into; for use on the loop only.
+  package var buffers: BufferPool { state.buffers }
 
   /// Rounds of jobs between two looks at the sockets, so that a task that only yields starves none.
   private static let roundsMax = 16

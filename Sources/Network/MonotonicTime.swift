@@ -21,13 +21,14 @@ package struct MonotonicTime: Comparable, Hashable, Sendable {
 
   /// Saturates: an endless wait is the largest reading.
   package static func + (time: Self, duration: Duration) -> Self {
-    let parts = duration.components
-    let (whole, tooLong) = parts.seconds.multipliedReportingOverflow(by: 1_000_000_000)
-    guard !tooLong else { return Self(nanoseconds: parts.seconds < 0 ? .min : .max) }
-    let (length, tooLongStill) = whole.addingReportingOverflow(parts.attoseconds / 1_000_000_000)
-    guard !tooLongStill else { return Self(nanoseconds: whole < 0 ? .min : .max) }
+    let length = Int64(clamping: duration.attoseconds / 1_000_000_000)
     let (sum, overflow) = time.nanoseconds.addingReportingOverflow(length)
     return Self(nanoseconds: overflow ? (length < 0 ? .min : .max) : sum)
+  }
+
+  /// Whole milliseconds from `start` to this reading.
+  package func milliseconds(since start: Self) -> Int64 {
+    (nanoseconds &- start.nanoseconds) / 1_000_000
   }
 
   package static func - (left: Self, right: Self) -> Duration {

@@ -130,11 +130,13 @@ package final class StreamSocket {
   {
     guard descriptor >= 0 else { throw .closed }
     if let tls {
-      return try tls.read(into: &buffer, room: room, readiness)
+      return try tls.read(into: &buffer, room: room, from: loop.buffers, readiness)
     }
     guard readiness.isReadable else { return false }
     while true {
-      let count = buffer.fill(room) { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+      let count = buffer.fill(room, from: loop.buffers) {
+        Glibc.read(descriptor, $0.baseAddress, $0.count)
+      }
       if count > 0 {
         if buffer.roomBytes > 0 { readiness.noteDrained() }
         return true
@@ -150,6 +152,9 @@ package final class StreamSocket {
       }
     }
   }
+
+  /// Where what this stream was read into goes when it is empty.
+  package var buffers: BufferPool { loop.buffers }
 
   /// Whether the kernel has not taken yet all that was sent.
   package var isSending: Bool { sender.isBusy }

@@ -57,12 +57,12 @@ final class TLSSession {
   }
 
   func read(
-    into buffer: inout ByteBuffer, room: Int, _ readiness: Readiness
+    into buffer: inout ByteBuffer, room: Int, from pool: BufferPool, _ readiness: Readiness
   ) throws(StreamError) -> Bool {
     // TLS may want the socket though no application byte has come: try whenever it is readable.
     guard readiness.isReadable || hasPendingBytes else { return false }
     ERR_clear_error()
-    let count = buffer.fill(room) {
+    let count = buffer.fill(room, from: pool) {
       Int(SSL_read(ssl, $0.baseAddress, Int32(clamping: $0.count)))
     }
     if count > 0 { return true }

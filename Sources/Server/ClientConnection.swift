@@ -92,9 +92,9 @@ final class ClientConnection {
       }
       let wasEmpty = inbound.isEmpty
       if wasEmpty, worker.node.isDraining { return nil }
-      worker.note(socket.ticket, isIdle: wasEmpty)
-      defer { worker.note(socket.ticket, isIdle: false) }
-      if wasEmpty { inbound.releaseIfEmpty() }
+      inFlight.withValue { $0.isIdle = wasEmpty }
+      defer { inFlight.withValue { $0.isIdle = false } }
+      inbound.releaseIfEmpty(to: loop.buffers)
       do throws(StreamError) {
         try await socket.read(into: &inbound, until: deadline)
       } catch {
@@ -151,7 +151,7 @@ final class ClientConnection {
   var hasBufferedBytes: Bool { !inbound.isEmpty }
 
   /// Gives memory back while an answer is awaited and relayed, which may take minutes.
-  func rest() { inbound.releaseIfEmpty() }
+  func rest() { inbound.releaseIfEmpty(to: loop.buffers) }
 
   /// Decodes what is buffered of a body.
   func decode(

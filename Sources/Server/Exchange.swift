@@ -307,7 +307,7 @@ final class Exchange {
   func record() {
     guard recorded == nil else { return }
     let now = MonotonicTime.now()
-    receipt.durationMilliseconds = (now - startedAt).wholeMilliseconds
+    receipt.durationMilliseconds = now.milliseconds(since: startedAt)
     settle(now)
     worker.withJournal { $0.end(&receipt, ticket) }
     recorded = receipt.outcome

@@ -2,12 +2,14 @@ import Gateway
 import Network
 import Providers
 
-/// Whose request a connection is carrying, for whoever must break it off.
+/// What a connection is doing, for whoever must end it or break its request off.
 ///
 /// The worker finds it by the connection's ticket; only their loop looks at it.
 struct InFlight {
   /// Nil between requests, and until a request has said who sends it.
   var caller: Caller?
+  /// The connection waits for a request, and nothing of one has come.
+  var isIdle = false
   /// Why the request under way is broken off; the connection ends with it.
   private(set) var cut: Refusal?
 

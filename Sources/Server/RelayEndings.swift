@@ -123,7 +123,7 @@ extension Relay {
     if hasBegun { receipt.status = answer.status }
     if let firstContentAt {
       receipt.timeToFirstTokenMilliseconds =
-        (firstContentAt - exchange.startedAt).wholeMilliseconds
+        firstContentAt.milliseconds(since: exchange.startedAt)
     }
     if facts.errorEvent != nil, outcome == .served { ending = .errorEvent }
     if let ending { receipt.anomalies.append(ending.rawValue) }

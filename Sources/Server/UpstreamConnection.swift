@@ -62,7 +62,7 @@ final class UpstreamConnection {
   }
 
   /// Gives memory back while idle.
-  func rest() { inbound.releaseIfEmpty() }
+  func rest() { inbound.releaseIfEmpty(to: socket.buffers) }
 
   /// The session of this connection, once: TLS 1.3 servers send it after the handshake.
   func takeNewResumption() -> TLSResumption? {
@@ -209,7 +209,7 @@ final class UpstreamConnection {
     } catch {
       throw .broken("the provider's body is not framed as it says")
     }
-    if inbound.isEmpty { inbound.releaseIfEmpty() }
+    inbound.releaseIfEmpty(to: socket.buffers)
     return hasContent
   }
 }

@@ -17,8 +17,6 @@ package final class Worker: Sendable {
     var pool = UpstreamPool()
     var ids: RequestIDs
     let journal: JournalProducer
-    /// Connections that wait for a request.
-    var idle: Set<UInt64> = []
     var listeners: Set<UInt64> = []
     /// What every open connection is doing, by its ticket.
     var inFlight: [UInt64: LoopBound<InFlight>] = [:]
@@ -54,13 +52,6 @@ package final class Worker: Sendable {
     state.withValue { body($0.journal) }
   }
 
-  /// A connection waits for a request, or no longer does.
-  func note(_ ticket: UInt64, isIdle: Bool) {
-    state.withValue { state in
-      if isIdle { state.idle.insert(ticket) } else { state.idle.remove(ticket) }
-    }
-  }
-
   /// A connection is open, or no longer is.
   func note(_ ticket: UInt64, _ inFlight: LoopBound<InFlight>?) {
     state.withValue { $0.inFlight[ticket] = inFlight }
@@ -81,7 +72,11 @@ package final class Worker: Sendable {
   /// answer.
   package func drain() {
     loop.execute { [self] in
-      for ticket in state.withValue({ $0.idle.union($0.listeners) }) { loop.interrupt(ticket) }
+      let (listeners, connections) = state.withValue { ($0.listeners, $0.inFlight) }
+      for ticket in listeners { loop.interrupt(ticket) }
+      for (ticket, inFlight) in connections where inFlight.withValue({ $0.isIdle }) {
+        loop.interrupt(ticket)
+      }
     }
   }
 
