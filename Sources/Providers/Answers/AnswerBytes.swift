@@ -15,8 +15,10 @@ private func zeroBytes(_ word: UInt64) -> UInt64 {
 /// A mark above another may be false; the lowest never is.
 @inline(__always)
 private func specialBytes(_ word: UInt64) -> UInt64 {
-  zeroBytes(word ^ (ones &* 0x22)) | zeroBytes(word ^ (ones &* 0x5C))
-    | ((word &- (ones &* 0x20)) & ~word & highs)
+  let quotes = (word ^ (ones &* 0x22)) &- ones
+  let backslashes = (word ^ (ones &* 0x5C)) &- ones
+  let controls = word &- (ones &* 0x20)
+  return (quotes | backslashes | controls) & ~word & highs
 }
 
 /// The index of the first quote, backslash or control character from `start` on, or the count.
@@ -108,4 +110,55 @@ func hashName(_ bytes: Span<UInt8>, from start: Int, into hash: inout NameHash) 
     index += 1
   }
   return index
+}
+
+/// The hash of the name whose first byte stands at `start`, and where its quote stands.
+///
+/// Nil if it has an escape or a control character, or may not be whole: one that ends within the
+/// last bytes of a chunk is left to `hashName` too.
+@inline(__always)
+func wholeName(_ bytes: Span<UInt8>, from start: Int) -> (hash: UInt64, end: Int)? {
+  var hash = NameHash()
+  var index = start
+  let raw = unsafe bytes.bytes
+  while index &+ 8 <= bytes.count {
+    let word = UInt64(
+      littleEndian: unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+    let hits = specialBytes(word)
+    if hits == 0 {
+      hash.add(word: word)
+      index &+= 8
+      continue
+    }
+    let count = hits.trailingZeroBitCount &>> 3
+    guard bytes[index &+ count] == UInt8(ascii: "\"") else { return nil }
+    hash.add(part: word, count: count)
+    return (hash.value, index &+ count)
+  }
+  return nil
+}
+
+/// The index of the first byte from `start` on that cannot be of a number, or the count.
+///
+/// Letters can: some servers write `NaN` and `-Infinity`.
+@inline(__always)
+func numberEnd(_ bytes: Span<UInt8>, from start: Int) -> Int {
+  var index = start
+  while index < bytes.count {
+    let byte = bytes[index]
+    let isOfNumber =
+      byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26 || byte == UInt8(ascii: ".")
+      || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+")
+    guard isOfNumber else { break }
+    index &+= 1
+  }
+  return index
+}
+
+/// The text of a token; what is no UTF-8 in it becomes U+FFFD.
+func readText(_ token: Span<UInt8>) -> String {
+  guard let text = try? UTF8Span(validating: token) else {
+    return String(decoding: token.copied(), as: UTF8.self)
+  }
+  return String(copying: text)
 }

@@ -47,7 +47,7 @@ enum AnswerEventType: UInt8, Sendable {
     Row("image_edit.completed", .image),
   ]
 
-  init(_ name: [UInt8]) {
+  init(_ name: Span<UInt8>) {
     let hash = NameHash(name).value
     self = .other
     for row in Self.rows where row.name == hash {

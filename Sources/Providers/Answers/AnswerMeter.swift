@@ -40,7 +40,7 @@ struct AnswerMeter {
   private var facts = AnswerFacts()
   private var outputCalls: [String: Int64] = [:]
   private var webQueries: Int64 = 0
-  private var tier: [UInt8] = []
+  private var tier = ""
   private var usageTier: String?
   private var hasDuration = false
   /// Anthropic's stream: later figures overwrite those of the start one by one.
@@ -160,7 +160,7 @@ struct AnswerMeter {
   }
 
   mutating func string(
-    _ place: AnswerPaths.Node, _ token: [UInt8], isCut: Bool, name: [UInt8]
+    _ place: AnswerPaths.Node, _ token: Span<UInt8>, isCut: Bool, name: [UInt8]
   ) {
     // Gemini bills and lists a search whose words it does not say.
     if place.slot == .webQuery { event.webQueries += 1 }
@@ -168,7 +168,7 @@ struct AnswerMeter {
     switch place.slot {
     case .id where !isCut: facts.id = text(token)
     case .model where !isCut: facts.model = text(token)
-    case .tier where kind != .interactions && token != tier: tier = Array(token)
+    case .tier where kind != .interactions && !token.equals(tier.utf8.span): tier = text(token)
     case .usageTier: draft.tier = text(token)
     case .geminiTier: draft.geminiTier = text(token)
     case .trafficType: draft.trafficType = text(token)
@@ -199,7 +199,7 @@ struct AnswerMeter {
   }
 
   mutating func number(
-    _ place: AnswerPaths.Node, _ token: [UInt8], isCut: Bool, name: [UInt8]
+    _ place: AnswerPaths.Node, _ token: Span<UInt8>, isCut: Bool, name: [UInt8]
   ) {
     switch place.slot {
     case .figure:
@@ -214,7 +214,7 @@ struct AnswerMeter {
         draft.add(figure, count)
       }
     case .counted where kind == .tokenCount: facts.countedTokens = count(token, isCut: isCut)
-    case .modalityName: draft.setModality(number: TokenCount(token.span))
+    case .modalityName: draft.setModality(number: TokenCount(token))
     case .modalityCount: draft.setModality(count: count(token, isCut: isCut) ?? 0)
     case .serverTool: countServerTool(name, count(token, isCut: isCut) ?? 0)
     case .seconds: draft.seconds = known(StatedAmount.decimal(token))
@@ -295,7 +295,7 @@ struct AnswerMeter {
 
   // MARK: Events
 
-  private mutating func readType(_ token: [UInt8]) {
+  private mutating func readType(_ token: Span<UInt8>) {
     event.type = AnswerEventType(token)
     if event.type == .start { announcesEnd = true }
   }
@@ -329,8 +329,8 @@ struct AnswerMeter {
   }
 
   /// A whole number is an HTTP status where it can be one, and a code in any case.
-  private mutating func readErrorNumber(_ token: [UInt8], isCode: Bool) {
-    if case .exact(let value) = TokenCount(token.span), (100...599).contains(value) {
+  private mutating func readErrorNumber(_ token: Span<UInt8>, isCode: Bool) {
+    if case .exact(let value) = TokenCount(token), (100...599).contains(value) {
       event.error.status = Int(value)
     }
     if isCode { event.error.code = text(token) }
@@ -342,8 +342,8 @@ struct AnswerMeter {
     UsageFigure(rawValue: place.figure)
   }
 
-  private mutating func count(_ token: [UInt8], isCut: Bool) -> Int64? {
-    switch isCut ? TokenCount.outOfRange : TokenCount(token.span) {
+  private mutating func count(_ token: Span<UInt8>, isCut: Bool) -> Int64? {
+    switch isCut ? TokenCount.outOfRange : TokenCount(token) {
     case .exact(let value):
       return value
     case .fraction(let value):
@@ -385,7 +385,7 @@ struct AnswerMeter {
 
   private mutating func countServerTool(_ name: [UInt8], _ count: Int64) {
     guard count > 0, facts.serverToolCalls.count < Self.listMax else { return }
-    facts.serverToolCalls[text(name)] = count
+    facts.serverToolCalls[text(name.span)] = count
   }
 
   /// Items of the Responses API whose tool the client runs itself.
@@ -420,10 +420,10 @@ struct AnswerMeter {
 
   // MARK: Small readings
 
-  private func text(_ token: [UInt8]) -> String { String(decoding: token, as: UTF8.self) }
+  private func text(_ token: Span<UInt8>) -> String { readText(token) }
 
   /// Where no place was chosen, none is named.
-  private func geo(_ token: [UInt8]) -> String? {
+  private func geo(_ token: Span<UInt8>) -> String? {
     let geo = text(token)
     return geo == "global" || geo == "not_available" ? nil : geo
   }
@@ -451,7 +451,7 @@ struct AnswerMeter {
     facts.billedOutputTokens = figures[.billedOutput]
     facts.billedSearchUnits = figures[.billedSearch]
     facts.billedImageTokens = figures[.billedImage]
-    if !tier.isEmpty { facts.serviceTier = text(tier) }
+    if !tier.isEmpty { facts.serviceTier = tier }
     if let usageTier { facts.serviceTier = usageTier }
     facts.serverToolCalls.merge(outputCalls) { $0 + $1 }
     if webQueries > 0 { facts.serverToolCalls["web_search_queries"] = webQueries }

@@ -109,8 +109,8 @@ struct NameHash {
     for byte in name.description.utf8 { add(byte) }
   }
 
-  init(_ name: [UInt8]) {
-    for byte in name { add(byte) }
+  init(_ name: Span<UInt8>) {
+    for index in name.indices { add(name[index]) }
   }
 
   /// Whole words were added so far: the next may be added at once.

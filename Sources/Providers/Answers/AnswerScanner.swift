@@ -4,6 +4,9 @@
 /// a time, so that images and embedding vectors cost next to nothing and are never kept. Within
 /// what it passes over only strings and brackets are understood: this is a reader of answers,
 /// not a validator. Numbers, names and nesting of a hostile provider cannot trap or grow it.
+///
+/// A name, string, number or literal that lies whole in its chunk, as nearly all do, is read where
+/// it stands; one that a chunk's end or an escape cuts is left to `TornToken`.
 struct AnswerScanner {
   /// Where the scanner stands between two bytes.
   private enum State: UInt8 {
@@ -12,10 +15,6 @@ struct AnswerScanner {
     case done, broken
   }
 
-  /// Longest token that is kept: an error message is the longest of use.
-  private static let tokenBytesMax = 2_048
-  private static let nameBytesMax = 64
-  private static let numberBytesMax = 128
   private static let depthMax = 24
 
   private let paths = AnswerPaths.all
@@ -27,24 +26,10 @@ struct AnswerScanner {
   private(set) var depth = 0
   private var passed = PassedValue()
   private var passesRaw = false
-  private var escape = EscapeReader()
-  private var nameHash = NameHash()
-  private var keepsName = false
+  private var torn = TornToken()
+  private var marks = CutMarks()
   /// The name under a wildcard.
   private var name: [UInt8] = []
-  private var token: [UInt8] = []
-  private var tokenIsCut = false
-  /// How the string or number being read is taken.
-  private var take = AnswerPaths.Take.skip
-  private var isTaken = false
-  private var literal: UInt8 = 0
-  private var literalLeft: UInt8 = 0
-  private var marks = CutMarks()
-
-  init() {
-    token.reserveCapacity(64)
-    name.reserveCapacity(64)
-  }
 
   /// A whole value was read.
   var isDone: Bool { state == .done }
@@ -58,7 +43,6 @@ struct AnswerScanner {
     state = .value
     node = AnswerPaths.root
     depth = 0
-    escape = EscapeReader()
     marks = CutMarks()
   }
 
@@ -73,43 +57,34 @@ struct AnswerScanner {
     into meter: inout AnswerMeter
   ) -> Int {
     var index = start
-    let end = bytes.count
-    while index < end {
+    while index < bytes.count {
+      let byte = bytes[index]
       switch state {
-      case .inString:
-        index = readString(bytes, index, &meter)
-        if index < end, isLineEnd(bytes[index]), state == .inString {
-          if stopsAtLineEnd { return index }
-          index += 1
+      case .value, .elementOrEnd, .nameOrEnd, .name, .colon, .next:
+        if byte > 0x20 {
+          index = step(byte, bytes, index, base, &meter)
+        } else if stopsAtLineEnd, isLineEnd(byte) {
+          return index
+        } else {
+          index &+= 1
         }
-      case .inName:
-        index = readMembers(bytes, index, stopsAtLineEnd, base, &meter)
-        if index < end, isLineEnd(bytes[index]), state == .inName {
+      case .inName, .inString, .number, .literal:
+        index = readTorn(bytes, index, base, &meter)
+        guard index < bytes.count, isLineEnd(bytes[index]) else { continue }
+        switch state {
+        case .inName, .inString:
           if stopsAtLineEnd { return index }
           index += 1
+        case .literal:
+          if stopsAtLineEnd { return index }
+          state = .broken
+        default: break
         }
       case .passing:
-        let begin = index
-        index = passed.pass(bytes, from: begin, stopsAtLineEnd: stopsAtLineEnd)
-        if passesRaw { meter.rawText(bytes, begin..<index) }
-        guard passed.isDone else { return index }
-        endValue()
-      case .number:
-        index = readNumber(bytes, index, &meter)
-      case .literal:
-        index = readLiteral(bytes, index, stopsAtLineEnd, base, &meter)
-        if stopsAtLineEnd, index < end, state == .literal { return index }
+        index = pass(bytes, index, stopsAtLineEnd, &meter)
+        if state == .passing { return index }
       case .done, .broken:
         return index
-      case .value, .elementOrEnd, .nameOrEnd, .name, .colon, .next:
-        let byte = bytes[index]
-        if byte <= 0x20 {
-          if stopsAtLineEnd, isLineEnd(byte) { return index }
-          index += 1
-        } else {
-          step(byte, at: base + index, &meter)
-          index += 1
-        }
       }
     }
     // A number may be the last thing of a body; `finish` closes it.
@@ -120,7 +95,7 @@ struct AnswerScanner {
   mutating func endLine(into meter: inout AnswerMeter) {
     guard state == .number else { return }
     let end: InlineArray<1, UInt8> = [0x0A]
-    _ = readNumber(end.span, 0, &meter)
+    _ = readTorn(end.span, 0, 0, &meter)
   }
 
   /// The body has ended: closes a number that nothing followed.
@@ -130,21 +105,20 @@ struct AnswerScanner {
 
   // MARK: Structure
 
-  private mutating func step(_ byte: UInt8, at offset: Int, _ meter: inout AnswerMeter) {
+  /// Takes the token that begins with `byte`, at `index`, and on from a name to what follows it.
+  private mutating func step(
+    _ byte: UInt8, _ bytes: Span<UInt8>, _ index: Int, _ base: Int, _ meter: inout AnswerMeter
+  ) -> Int {
     switch state {
     case .value:
-      beginValue(byte, at: offset, &meter)
+      return readValue(byte, bytes, index, base, &meter)
     case .elementOrEnd:
-      if byte == UInt8(ascii: "]") {
-        closeContainer(at: offset, &meter)
-      } else {
-        beginValue(byte, at: offset, &meter)
-      }
+      guard byte == UInt8(ascii: "]") else { return readValue(byte, bytes, index, base, &meter) }
+      closeContainer(at: base &+ index, &meter)
     case .nameOrEnd, .name:
-      if byte == UInt8(ascii: "\"") {
-        beginName(at: offset, &meter)
-      } else if byte == UInt8(ascii: "}"), state == .nameOrEnd {
-        closeContainer(at: offset, &meter)
+      if byte == UInt8(ascii: "\"") { return readMembers(bytes, index, base, &meter) }
+      if byte == UInt8(ascii: "}"), state == .nameOrEnd {
+        closeContainer(at: base &+ index, &meter)
       } else {
         state = .broken
       }
@@ -155,53 +129,109 @@ struct AnswerScanner {
       switch byte {
       case UInt8(ascii: ","):
         if isObject {
-          if depth == 1 { marks.comma = offset }
+          if depth == 1 { marks.comma = base &+ index }
           state = .name
         } else {
           node = paths.nodes[Int(frames[depth - 1] >> 1)].element
           state = .value
         }
       case UInt8(ascii: "}") where isObject, UInt8(ascii: "]") where !isObject:
-        closeContainer(at: offset, &meter)
+        closeContainer(at: base &+ index, &meter)
       default:
         state = .broken
       }
     case .inName, .inString, .number, .literal, .passing, .done, .broken:
       state = .broken
     }
+    return index &+ 1
   }
 
-  private mutating func beginValue(_ byte: UInt8, at offset: Int, _ meter: inout AnswerMeter) {
+  /// Reads member after member from the quote of a name on, as long as they come in the usual form.
+  ///
+  /// Does what the loop of `read` would do, without going through its switches at every token: those
+  /// jumps are hard to foresee for a processor. Anything unusual is left to the loop.
+  private mutating func readMembers(
+    _ bytes: Span<UInt8>, _ start: Int, _ base: Int, _ meter: inout AnswerMeter
+  ) -> Int {
+    var index = start
+    repeat {
+      index = readName(bytes, index, base, &meter)
+      guard state == .colon, index < bytes.count, bytes[index] == UInt8(ascii: ":") else {
+        return index
+      }
+      state = .value
+      index &+= 1
+      if index < bytes.count, bytes[index] == 0x20 { index &+= 1 }
+      guard index < bytes.count, bytes[index] > 0x20 else { return index }
+      index = readValue(bytes[index], bytes, index, base, &meter)
+      guard index < bytes.count else { return index }
+      if state == .next, bytes[index] == UInt8(ascii: ",") {
+        if depth == 1 { marks.comma = base &+ index }
+        state = .name
+        index &+= 1
+        if index < bytes.count, bytes[index] == 0x20 { index &+= 1 }
+      } else if state != .nameOrEnd {
+        return index
+      }
+    } while index < bytes.count && bytes[index] == UInt8(ascii: "\"")
+    return index
+  }
+
+  /// Begins the name whose quote stands at `index`, and reads it if it is whole.
+  private mutating func readName(
+    _ bytes: Span<UInt8>, _ index: Int, _ base: Int, _ meter: inout AnswerMeter
+  ) -> Int {
+    if depth == 1 {
+      if let cut = marks.cutBefore(name: base &+ index) { meter.cut(cut) }
+      marks.name = base &+ index
+    }
+    let parent = frames[depth - 1] >> 1
+    let keepsName = paths.nodes[Int(parent)].wildcard != 0
+    if keepsName { name.removeAll(keepingCapacity: true) }
+    if let (hash, end) = wholeName(bytes, from: index &+ 1) {
+      if keepsName {
+        append(bytes, (index &+ 1..<end).prefix(TornToken.nameBytesMax), to: &name)
+      }
+      node = paths.child(of: parent, hash)
+      state = .colon
+      return end &+ 1
+    }
+    torn.beginName(isKept: keepsName)
+    state = .inName
+    return index &+ 1
+  }
+
+  /// Begins the value whose first byte stands at `index`, and reads it if it is whole.
+  private mutating func readValue(
+    _ byte: UInt8, _ bytes: Span<UInt8>, _ index: Int, _ base: Int, _ meter: inout AnswerMeter
+  ) -> Int {
     let place = paths.nodes[Int(node)]
     if depth == 1, place.slot != .usageOfEvent || byte != UInt8(ascii: "n") {
       marks.hasKept = true
     }
     switch byte {
     case UInt8(ascii: "\""):
-      take = place.take
-      if take == .token {
-        if meter.wants(place.slot) { beginToken() } else { take = .skip }
-      }
-      escape = EscapeReader()
-      state = .inString
+      return readString(place, bytes, index &+ 1, &meter)
     case UInt8(ascii: "{"), UInt8(ascii: "["):
       beginContainer(place, isObject: byte == UInt8(ascii: "{"), &meter)
     case 0x30...0x39, UInt8(ascii: "-"), UInt8(ascii: "N"), UInt8(ascii: "I"):
       // Some servers write `NaN` and `-Infinity`; as a figure they are not a number.
-      isTaken = place.take == .token
-      if isTaken {
-        beginToken()
-        token.append(byte)
-      }
-      state = .number
+      return readNumber(place, bytes, index, &meter)
     case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"):
-      literal = byte
-      literalLeft = byte == UInt8(ascii: "f") ? 4 : 3
+      torn.beginLiteral(byte)
       state = .literal
+      return readLiteral(place, bytes, index &+ 1, base, &meter)
     default:
       state = .broken
     }
+    return index &+ 1
   }
+
+  private mutating func endValue() {
+    state = depth == 0 ? .done : .next
+  }
+
+  // MARK: Containers
 
   private mutating func beginContainer(
     _ place: AnswerPaths.Node, isObject: Bool, _ meter: inout AnswerMeter
@@ -237,239 +267,112 @@ struct AnswerScanner {
     endValue()
   }
 
-  private mutating func endValue() {
-    state = depth == 0 ? .done : .next
-  }
-
-  // MARK: Names
-
-  /// Reads on from inside a name, member after member, as long as they come in the usual form.
-  ///
-  /// Does what the loop of `read` would do, without going through its switch at every byte: that
-  /// jump is hard to foresee for a processor and was a third of the cost. Anything unusual is left
-  /// to the loop.
-  private mutating func readMembers(
-    _ bytes: Span<UInt8>, _ start: Int, _ stopsAtLineEnd: Bool, _ base: Int,
-    _ meter: inout AnswerMeter
+  private mutating func pass(
+    _ bytes: Span<UInt8>, _ start: Int, _ stopsAtLineEnd: Bool, _ meter: inout AnswerMeter
   ) -> Int {
-    var index = start
-    while true {
-      index = readName(bytes, index)
-      guard state == .colon, index < bytes.count, bytes[index] == UInt8(ascii: ":") else {
-        return index
-      }
-      state = .value
-      index += 1
-      if index < bytes.count, bytes[index] == 0x20 { index += 1 }
-      guard index < bytes.count, bytes[index] > 0x20 else { return index }
-      beginValue(bytes[index], at: base + index, &meter)
-      index += 1
-      if state == .inString {
-        index = readString(bytes, index, &meter)
-      } else if state == .number {
-        index = readNumber(bytes, index, &meter)
-      } else if state == .literal {
-        index = readLiteral(bytes, index, stopsAtLineEnd, base, &meter)
-      }
-      guard index < bytes.count else { return index }
-      if state == .next, bytes[index] == UInt8(ascii: ",") {
-        if depth == 1 { marks.comma = base + index }
-        state = .name
-        index += 1
-        if index < bytes.count, bytes[index] == 0x20 { index += 1 }
-      } else if state != .nameOrEnd {
-        return index
-      }
-      guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else { return index }
-      beginName(at: base + index, &meter)
-      index += 1
-    }
-  }
-
-  private mutating func beginName(at offset: Int, _ meter: inout AnswerMeter) {
-    nameHash = NameHash()
-    escape = EscapeReader()
-    if depth == 1 {
-      if let cut = marks.cutBefore(name: offset) { meter.cut(cut) }
-      marks.name = offset
-    }
-    keepsName = paths.nodes[Int(frames[depth - 1] >> 1)].wildcard != 0
-    if keepsName { name.removeAll(keepingCapacity: true) }
-    state = .inName
-  }
-
-  private mutating func readName(_ bytes: Span<UInt8>, _ start: Int) -> Int {
-    var index = start
-    while index < bytes.count {
-      if escape.isOpen {
-        if isLineEnd(bytes[index]) { return index }
-        let scalar = escape.next(bytes[index])
-        index += 1
-        if let scalar { addToName(scalar: scalar) }
-        continue
-      }
-      let begin = index
-      index = hashName(bytes, from: index, into: &nameHash)
-      if index > begin { escape.sawPlain() }
-      if keepsName, name.count + index - begin <= Self.nameBytesMax {
-        append(bytes, begin..<index, to: &name)
-      }
-      guard index < bytes.count else { return index }
-      switch bytes[index] {
-      case UInt8(ascii: "\""):
-        node = paths.child(of: frames[depth - 1] >> 1, nameHash.value)
-        state = .colon
-        return index + 1
-      case UInt8(ascii: "\\"):
-        escape.begin()
-        index += 1
-      case 0x0A, 0x0D:
-        return index
-      default:
-        nameHash.add(bytes[index])
-        index += 1
-      }
-    }
+    let index = passed.pass(bytes, from: start, stopsAtLineEnd: stopsAtLineEnd)
+    if passesRaw { meter.rawText(bytes, start..<index) }
+    if passed.isDone { endValue() }
     return index
   }
 
-  private mutating func addToName(scalar: UInt32) {
-    for byte in String(Unicode.Scalar(scalar) ?? "\u{FFFD}").utf8 {
-      nameHash.add(byte)
-      if keepsName, name.count < Self.nameBytesMax { name.append(byte) }
-    }
-  }
+  // MARK: Whole tokens
 
-  // MARK: Strings
-
-  private mutating func beginToken() {
-    token.removeAll(keepingCapacity: true)
-    tokenIsCut = false
-  }
-
+  /// Reads a string whose first byte stands at `start`.
   private mutating func readString(
-    _ bytes: Span<UInt8>, _ start: Int, _ meter: inout AnswerMeter
+    _ place: AnswerPaths.Node, _ bytes: Span<UInt8>, _ start: Int, _ meter: inout AnswerMeter
   ) -> Int {
-    var index = start
-    while index < bytes.count {
-      if escape.isOpen {
-        if isLineEnd(bytes[index]) { return index }
-        let scalar = escape.next(bytes[index])
-        index += 1
-        if let scalar { add(scalar: scalar, &meter) }
-        continue
-      }
-      let stop = plainEnd(bytes, from: index)
-      if stop > index {
-        escape.sawPlain()
-        if take != .skip { add(bytes, index..<stop, &meter) }
-        index = stop
-      }
-      guard index < bytes.count else { return index }
-      switch bytes[index] {
-      case UInt8(ascii: "\""):
-        if take == .token {
-          meter.string(paths.nodes[Int(node)], token, isCut: tokenIsCut, name: name)
-        }
-        endValue()
-        return index + 1
-      case UInt8(ascii: "\\"):
-        escape.begin()
-        index += 1
-      case 0x0A, 0x0D:
-        return index
-      default:
-        index += 1
-      }
+    let isWanted = place.take != .token || meter.wants(place.slot)
+    let end = plainEnd(bytes, from: start)
+    guard end < bytes.count, bytes[end] == UInt8(ascii: "\"") else {
+      torn.beginString(isWanted ? place.take : .skip)
+      state = .inString
+      return start
     }
-    return index
-  }
-
-  private mutating func add(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, _ meter: inout AnswerMeter
-  ) {
-    switch take {
-    case .skip:
-      break
-    case .presence:
-      meter.presence(paths.nodes[Int(node)])
-    case .text:
-      meter.text(paths.nodes[Int(node)], bytes, range)
+    switch place.take {
+    case .skip: break
     case .token:
-      let room = Self.tokenBytesMax - token.count
-      tokenIsCut = tokenIsCut || range.count > room
-      append(bytes, range.prefix(room), to: &token)
-    }
-  }
-
-  private mutating func add(scalar: UInt32, _ meter: inout AnswerMeter) {
-    switch take {
-    case .skip:
-      break
-    case .presence:
-      meter.presence(paths.nodes[Int(node)])
-    case .text:
-      meter.text(paths.nodes[Int(node)], scalar: scalar)
-    case .token:
-      guard token.count + 4 <= Self.tokenBytesMax else {
-        tokenIsCut = true
-        return
+      if isWanted {
+        let kept = min(end, start &+ TornToken.tokenBytesMax)
+        meter.string(place, bytes.extracting(start..<kept), isCut: kept < end, name: name)
       }
-      token.append(contentsOf: String(Unicode.Scalar(scalar) ?? "\u{FFFD}").utf8)
-    }
-  }
-
-  // MARK: Numbers and literals
-
-  private mutating func readNumber(
-    _ bytes: Span<UInt8>, _ start: Int, _ meter: inout AnswerMeter
-  ) -> Int {
-    var index = start
-    while index < bytes.count {
-      switch bytes[index] {
-      case 0x30...0x39, UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "+"), 0x41...0x5A,
-        0x61...0x7A:
-        index &+= 1
-        continue
-      default:
-        break
-      }
-      break
-    }
-    if isTaken {
-      let room = Self.numberBytesMax - token.count
-      tokenIsCut = tokenIsCut || index - start > room
-      append(bytes, (start..<index).prefix(room), to: &token)
-    }
-    guard index < bytes.count else { return index }
-    if isTaken {
-      meter.number(paths.nodes[Int(node)], token, isCut: tokenIsCut, name: name)
+    case .text: if start < end { meter.text(place, bytes, start..<end) }
+    case .presence: if start < end { meter.presence(place) }
     }
     endValue()
-    return index
+    return end &+ 1
+  }
+
+  /// Reads a number whose first byte stands at `start`.
+  private mutating func readNumber(
+    _ place: AnswerPaths.Node, _ bytes: Span<UInt8>, _ start: Int, _ meter: inout AnswerMeter
+  ) -> Int {
+    let end = numberEnd(bytes, from: start &+ 1)
+    guard end < bytes.count else {
+      torn.beginNumber(isKept: place.take == .token)
+      state = .number
+      return start
+    }
+    if place.take == .token {
+      let kept = min(end, start &+ TornToken.numberBytesMax)
+      meter.number(place, bytes.extracting(start..<kept), isCut: kept < end, name: name)
+    }
+    endValue()
+    return end
+  }
+
+  // MARK: Torn tokens
+
+  /// Reads on in a token that was cut.
+  private mutating func readTorn(
+    _ bytes: Span<UInt8>, _ start: Int, _ base: Int, _ meter: inout AnswerMeter
+  ) -> Int {
+    let place = paths.nodes[Int(node)]
+    switch state {
+    case .inName:
+      let index = torn.readName(bytes, start, into: &name)
+      if torn.isWhole {
+        node = paths.child(of: frames[depth - 1] >> 1, torn.nameHash.value)
+        state = .colon
+      }
+      return index
+    case .inString:
+      let index = torn.readString(bytes, start, place, into: &meter)
+      guard torn.isWhole else { return index }
+      if torn.isToken {
+        meter.string(place, torn.token.span, isCut: torn.isCut, name: name)
+      }
+      endValue()
+      return index
+    case .number:
+      let index = torn.readNumber(bytes, start)
+      guard torn.isWhole else { return index }
+      if torn.isToken {
+        meter.number(place, torn.token.span, isCut: torn.isCut, name: name)
+      }
+      endValue()
+      return index
+    case .literal:
+      return readLiteral(place, bytes, start, base, &meter)
+    case .value, .elementOrEnd, .nameOrEnd, .name, .colon, .next, .passing, .done, .broken:
+      return start
+    }
   }
 
   private mutating func readLiteral(
-    _ bytes: Span<UInt8>, _ start: Int, _ stopsAtLineEnd: Bool, _ base: Int,
+    _ place: AnswerPaths.Node, _ bytes: Span<UInt8>, _ start: Int, _ base: Int,
     _ meter: inout AnswerMeter
   ) -> Int {
-    var index = start
-    while index < bytes.count, literalLeft > 0 {
-      if stopsAtLineEnd, isLineEnd(bytes[index]) { return index }
-      guard bytes[index] >= 0x61, bytes[index] <= 0x7A else {
-        state = .broken
-        return index
-      }
-      literalLeft -= 1
-      index += 1
+    let index = torn.readLiteral(bytes, start)
+    guard torn.isWhole else {
+      if index < bytes.count, !isLineEnd(bytes[index]) { state = .broken }
+      return index
     }
-    guard literalLeft == 0 else { return index }
-    let place = paths.nodes[Int(node)]
-    if literal != UInt8(ascii: "n") {
+    if torn.literal != UInt8(ascii: "n") {
       meter.isNoNumber(place)
-      if literal == UInt8(ascii: "t") { meter.isTrue(place) }
+      if torn.literal == UInt8(ascii: "t") { meter.isTrue(place) }
     } else if depth == 1, place.slot == .usageOfEvent,
-      let cut = marks.cutMember(endingAt: base + index)
+      let cut = marks.cutMember(endingAt: base &+ index)
     {
       meter.cut(cut)
     }

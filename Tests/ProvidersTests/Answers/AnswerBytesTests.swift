@@ -31,8 +31,28 @@ struct AnswerBytesTests {
         var hash = NameHash()
         let end = hashName(span, from: start, into: &hash)
         #expect(end == first(isSpecial))
-        #expect(hash.value == NameHash(Array(bytes[start..<end])).value)
+        #expect(hash.value == NameHash(span.extracting(start..<end)).value)
+        let isOfNumber: (UInt8) -> Bool = {
+          "0123456789.+-".utf8.contains($0) || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A)
+        }
+        #expect(numberEnd(span, from: start) == first { !isOfNumber($0) })
+        // A name is whole at once where there is room to tell, and never anything else.
+        let isName = end < bytes.count && bytes[end] == 0x22
+        if let name = wholeName(span, from: start) {
+          #expect(isName && name.end == end && name.hash == hash.value)
+        } else {
+          #expect(!isName || end + 8 > bytes.count)
+        }
       }
     }
+  }
+
+  @Test(
+    arguments: [
+      ([], ""), (Array("gpt-4o".utf8), "gpt-4o"), (Array("é漢😀".utf8), "é漢😀"),
+      ([0x61, 0xFF, 0x62], "a\u{FFFD}b"), ([0xE6, 0xBC], "\u{FFFD}"),
+    ] as [([UInt8], String)])
+  func tokensBecomeText(_ token: [UInt8], _ text: String) {
+    #expect(readText(token.span) == text)
   }
 }

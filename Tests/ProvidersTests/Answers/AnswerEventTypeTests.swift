@@ -24,6 +24,6 @@ struct AnswerEventTypeTests {
 
   @Test(arguments: rows)
   func isNamed(_ name: String, _ type: AnswerEventType) {
-    #expect(AnswerEventType(Array(name.utf8)) == type)
+    #expect(AnswerEventType(name.utf8.span) == type)
   }
 }

@@ -31,7 +31,7 @@ struct AnswerPathTableTests {
   @Test(arguments: rows)
   func names(_ path: [String], _ slot: AnswerSlot) {
     let node = path.reduce(AnswerPaths.root) {
-      AnswerPaths.all.child(of: $0, NameHash(Array($1.utf8)).value)
+      AnswerPaths.all.child(of: $0, NameHash($1.utf8.span).value)
     }
     #expect(node != 0)
     #expect(AnswerPaths.all.nodes[Int(node)].slot == slot)

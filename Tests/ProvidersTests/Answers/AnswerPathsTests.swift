@@ -27,7 +27,7 @@ struct AnswerPathsTests {
   /// A name's hash does not depend on how it was cut.
   @Test func hashesInAnySplit() {
     let name = Array("toolUsePromptTokensDetails".utf8)
-    let whole = NameHash(name).value
+    let whole = NameHash(name.span).value
     for cut in 0...name.count {
       var hash = NameHash()
       for part in [name[..<cut], name[cut...]] {

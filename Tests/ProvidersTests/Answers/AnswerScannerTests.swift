@@ -76,6 +76,20 @@ struct AnswerScannerTests {
     #expect(meter.finished().usage?.inputTokens == 2)
   }
 
+  /// The name under a wildcard, which is kept, is cut at the same place in any split.
+  @Test(arguments: [1, 7, 63, 64, 65, 1_000])
+  func longNamesAreCut(chunkBytes: Int) {
+    var scanner = AnswerScanner()
+    var meter = AnswerMeter(kind: .chat)
+    let name = String(repeating: "n", count: 70)
+    let bytes = Array(#"{"usage":{"server_tool_use":{"\#(name)":2,"a\u0062":3}}}"#.utf8)
+    for start in stride(from: 0, to: bytes.count, by: chunkBytes) {
+      let chunk = Array(bytes[start..<min(start + chunkBytes, bytes.count)])
+      _ = scanner.read(chunk.span, from: 0, stopsAtLineEnd: false, base: start, into: &meter)
+    }
+    #expect(meter.finished().serverToolCalls == [String(name.prefix(64)): 2, "ab": 3])
+  }
+
   @Test func longTokensAreCut() {
     var scanner = AnswerScanner()
     var meter = AnswerMeter(kind: .chat)

@@ -12,7 +12,7 @@ struct StatedAmountTests {
       ("12345678901234567890123456789012345678901", nil),
     ] as [(String, String?)])
   func decimals(_ text: String, _ amount: String?) {
-    #expect(StatedAmount.decimal(Array(text.utf8)) == amount)
+    #expect(StatedAmount.decimal(text.utf8.span) == amount)
   }
 
   @Test(
@@ -22,6 +22,6 @@ struct StatedAmountTests {
       ("1.5", nil), ("1e9", nil), ("9999999999999999999999999999999", nil),
     ] as [(String, String?)])
   func ticks(_ text: String, _ dollars: String?) {
-    #expect(StatedAmount.dollars(ticks: Array(text.utf8)) == dollars)
+    #expect(StatedAmount.dollars(ticks: text.utf8.span) == dollars)
   }
 }
