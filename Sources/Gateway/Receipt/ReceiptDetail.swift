@@ -28,24 +28,29 @@ package enum ReceiptDetail {
 
   /// Appends the detail of a receipt.
   package static func append(_ receipt: Receipt, to bytes: inout [UInt8]) {
-    var writer = Writer(bytes: bytes)
-    bytes = []  // So that the writer's copy is the only one and grows in place.
-    writer.byte(version)
-    writer.signed(Int128(receipt.waitMilliseconds))
-    writer.count(min(receipt.plan.count, Receipt.planMax))
+    var receipt = receipt
+    bytes.append { append(&receipt, to: &$0) }
+  }
+
+  /// Appends the detail of a receipt, or as much of it as there is room for, which `isFull` tells;
+  /// for why it is `inout` see `ReceiptCoding`.
+  static func append(_ receipt: inout Receipt, to out: inout OutputSpan<UInt8>) {
+    var writer = Writer()
+    out.put(version)
+    out.put(signed: receipt.waitMilliseconds)
+    out.put(unsigned: UInt64(min(receipt.plan.count, Receipt.planMax)))
     for candidate in receipt.plan.prefix(Receipt.planMax) {
-      writer.text(candidate.provider)
-      writer.text(candidate.model)
-      writer.optional(candidate.level.map(Int64.init))
+      writer.text(candidate.provider, &out)
+      writer.text(candidate.model, &out)
+      writer.optional(candidate.level.map(Int64.init), &out)
     }
-    writer.count(receipt.trail.count)
-    for attempt in receipt.trail { writer.attempt(attempt) }
-    writer.count(receipt.bill == nil ? 0 : 1)
-    if let bill = receipt.bill { writer.bill(bill) }
-    writer.decisions(receipt.decisions)
-    writer.furtherDecisions(receipt.decisions)
-    writer.readings(receipt.readings)
-    bytes = writer.bytes
+    out.put(unsigned: UInt64(receipt.trail.count))
+    for attempt in receipt.trail { writer.attempt(attempt, &out) }
+    out.put(receipt.bill == nil ? 0 : 1)
+    if let bill = receipt.bill { writer.bill(bill, &out) }
+    writer.decisions(receipt.decisions, &out)
+    writer.furtherDecisions(receipt.decisions, &out)
+    writer.readings(receipt.readings, &out)
   }
 
   /// Reads a detail into a receipt.
@@ -91,125 +96,105 @@ package enum ReceiptDetail {
   // MARK: Writing
 
   struct Writer {
-    var bytes: [UInt8]
-    private var texts: [String] = []
-
-    init(bytes: [UInt8]) {
-      self.bytes = bytes
-      texts.reserveCapacity(8)
-    }
-
-    mutating func byte(_ byte: UInt8) { bytes.append(byte) }
-
-    mutating func count(_ count: Int) { unsigned(UInt128(max(0, count))) }
-
-    mutating func unsigned(_ value: UInt128) {
-      var rest = value
-      // Prices alone are longer than 64 bits, and those are quicker to shift.
-      while rest > UInt128(UInt64.max) {
-        bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-        rest >>= 7
-      }
-      var last = UInt64(truncatingIfNeeded: rest)
-      while last > 0x7F {
-        bytes.append(UInt8(truncatingIfNeeded: last) | 0x80)
-        last >>= 7
-      }
-      bytes.append(UInt8(truncatingIfNeeded: last))
-    }
-
-    mutating func signed(_ value: Int128) {
-      unsigned(UInt128(bitPattern: (value << 1) ^ (value >> 127)))
-    }
+    /// Where texts that were written begin, and how long they are: the first ones, for a request
+    /// that goes through many providers may write further ones twice.
+    private var starts = InlineArray<32, UInt32>(repeating: 0)
+    private var lengths = InlineArray<32, UInt32>(repeating: 0)
+    private var texts = 0
 
     /// One byte before it says whether there is a value.
-    mutating func optional(_ value: Int64?) {
-      byte(value == nil ? 0 : 1)
-      if let value { signed(Int128(value)) }
+    @inline(__always)
+    mutating func optional(_ value: Int64?, _ out: inout OutputSpan<UInt8>) {
+      out.put(value == nil ? 0 : 1)
+      if let value { out.put(signed: value) }
     }
 
-    mutating func text(_ text: String) {
-      if let known = texts.firstIndex(of: text) { return count(known + 1) }
-      count(0)
-      texts.append(text)
+    mutating func text(_ text: String, _ out: inout OutputSpan<UInt8>) {
       let length = min(text.utf8.count, textBytesMax)
-      count(length)
-      if length < text.utf8.count {
-        bytes.append(contentsOf: text.utf8.prefix(length))
-      } else {
-        bytes.append(contentsOf: text.utf8)
+      for known in 0..<texts where Int(lengths[known]) == length {
+        if out.holds(text, first: length, at: Int(starts[known])) {
+          return out.put(unsigned: UInt64(known + 1))
+        }
       }
+      out.put(0)
+      out.put(unsigned: UInt64(length))
+      if texts < starts.count {
+        starts[texts] = UInt32(truncatingIfNeeded: out.count)
+        lengths[texts] = UInt32(length)
+        texts += 1
+      }
+      out.put(text, first: length)
     }
 
-    mutating func decimal(_ number: ExactDecimal) {
-      signed(number.digits)
-      signed(Int128(number.exponent))
+    mutating func decimal(_ number: ExactDecimal, _ out: inout OutputSpan<UInt8>) {
+      out.put(signed: number.digits)
+      out.put(signed: Int64(number.exponent))
     }
 
-    mutating func attempt(_ attempt: ReceiptAttempt) {
-      text(attempt.provider)
-      text(attempt.model)
-      text(attempt.key)
-      signed(Int128(attempt.level))
-      signed(Int128(attempt.waitMilliseconds))
-      signed(Int128(attempt.durationMilliseconds))
-      signed(Int128(attempt.status))
-      byte(attempt.end.rawValue)
-      optional(attempt.retryAfterMilliseconds)
-      optional(attempt.possibleCostNanoUSD)
+    mutating func attempt(_ attempt: ReceiptAttempt, _ out: inout OutputSpan<UInt8>) {
+      text(attempt.provider, &out)
+      text(attempt.model, &out)
+      text(attempt.key, &out)
+      out.put(signed: Int64(attempt.level))
+      out.put(signed: attempt.waitMilliseconds)
+      out.put(signed: attempt.durationMilliseconds)
+      out.put(signed: Int64(attempt.status))
+      out.put(attempt.end.rawValue)
+      optional(attempt.retryAfterMilliseconds, &out)
+      optional(attempt.possibleCostNanoUSD, &out)
     }
 
-    mutating func bill(_ bill: ReceiptBill) {
-      text(bill.priceKey)
-      let lines = bill.lines.prefix(ReceiptBill.linesMax)
-      count(lines.count)
-      for line in lines { self.line(line) }
-      let multipliers = bill.multipliers.prefix(ReceiptBill.multipliersMax)
-      count(multipliers.count)
-      for multiplier in multipliers {
-        text(multiplier.name)
-        decimal(multiplier.factor)
+    mutating func bill(_ bill: ReceiptBill, _ out: inout OutputSpan<UInt8>) {
+      text(bill.priceKey, &out)
+      let lines = min(bill.lines.count, ReceiptBill.linesMax)
+      out.put(unsigned: UInt64(lines))
+      for index in 0..<lines { line(bill.lines[index], &out) }
+      let multipliers = min(bill.multipliers.count, ReceiptBill.multipliersMax)
+      out.put(unsigned: UInt64(multipliers))
+      for multiplier in bill.multipliers.prefix(multipliers) {
+        text(multiplier.name, &out)
+        decimal(multiplier.factor, &out)
       }
     }
 
     /// The numbers of cases are stored: never reuse one.
-    mutating func decisions(_ decisions: Decisions) {
+    mutating func decisions(_ decisions: Decisions, _ out: inout OutputSpan<UInt8>) {
       switch decisions.access {
-      case nil: byte(0)
-      case .noRules: byte(1)
-      case .rules: byte(2)
+      case nil: out.put(0)
+      case .noRules: out.put(1)
+      case .rules: out.put(2)
       }
-      byte(decisions.refusedBy == nil ? 0 : 1)
-      if let rule = decisions.refusedBy { text(rule) }
+      out.put(decisions.refusedBy == nil ? 0 : 1)
+      if let rule = decisions.refusedBy { text(rule, &out) }
       switch decisions.foundBy {
-      case nil: byte(0)
-      case .userMap(let name): named(1, name)
-      case .mapping(let name): named(2, name)
-      case .provider(let name): named(3, name)
-      case .keyLists: byte(4)
-      case .passthrough(let name): named(5, name)
-      case .namedID(let key): named(6, key)
+      case nil: out.put(0)
+      case .userMap(let name): named(1, name, &out)
+      case .mapping(let name): named(2, name, &out)
+      case .provider(let name): named(3, name, &out)
+      case .keyLists: out.put(4)
+      case .passthrough(let name): named(5, name, &out)
+      case .namedID(let key): named(6, key, &out)
       }
     }
 
-    private mutating func named(_ number: UInt8, _ name: String) {
-      byte(number)
-      text(name)
+    private mutating func named(_ number: UInt8, _ name: String, _ out: inout OutputSpan<UInt8>) {
+      out.put(number)
+      text(name, &out)
     }
 
-    private mutating func line(_ line: CostLine) {
-      count(items.firstIndex(of: line.item) ?? 0)
-      byte(line.iteration == nil ? 0 : 1)
+    private mutating func line(_ line: CostLine, _ out: inout OutputSpan<UInt8>) {
+      out.put(unsigned: UInt64(items.firstIndex(of: line.item) ?? 0))
+      out.put(line.iteration == nil ? 0 : 1)
       if let iteration = line.iteration {
-        count(iteration.index)
-        text(iteration.kind)
+        out.put(unsigned: UInt64(max(0, iteration.index)))
+        text(iteration.kind, &out)
       }
-      decimal(line.quantity)
+      decimal(line.quantity, &out)
       let name = line.rate.name
-      count(fields.firstIndex(of: name.field) ?? 0)
-      signed(Int128(name.aboveTokens))
-      byte(name.tier.rawValue)
-      signed(line.rate.price.zeptoUSD)
+      out.put(unsigned: UInt64(fields.firstIndex(of: name.field) ?? 0))
+      out.put(signed: name.aboveTokens)
+      out.put(name.tier.rawValue)
+      out.put(signed: line.rate.price.zeptoUSD)
     }
   }
 

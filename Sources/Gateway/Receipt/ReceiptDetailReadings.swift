@@ -2,69 +2,57 @@
 // decided, and how limits and budgets stood. The numbers of cases are stored: never reuse one.
 
 extension ReceiptDetail.Writer {
-  mutating func furtherDecisions(_ decisions: Decisions) {
+  mutating func furtherDecisions(_ decisions: Decisions, _ out: inout OutputSpan<UInt8>) {
     switch decisions.level {
-    case nil: byte(0)
-    case .user(let level): numbered(1, level)
-    case .mapping(let level): numbered(2, level)
-    case .token(let level): numbered(3, level)
-    case .header(let level): numbered(4, level)
+    case nil: out.put(0)
+    case .user(let level): numbered(1, level, &out)
+    case .mapping(let level): numbered(2, level, &out)
+    case .token(let level): numbered(3, level, &out)
+    case .header(let level): numbered(4, level, &out)
     }
     switch decisions.admission {
-    case nil: byte(0)
-    case .unlimited: byte(1)
-    case .allowed: byte(2)
+    case nil: out.put(0)
+    case .unlimited: out.put(1)
+    case .allowed: out.put(2)
     case .refusedBy(let rule):
-      byte(3)
-      text(rule)
+      out.put(3)
+      text(rule, &out)
     }
   }
 
-  private mutating func numbered(_ number: UInt8, _ level: Int) {
-    byte(number)
-    signed(Int128(level))
+  private mutating func numbered(_ number: UInt8, _ level: Int, _ out: inout OutputSpan<UInt8>) {
+    out.put(number)
+    out.put(signed: Int64(level))
   }
 
-  mutating func readings(_ readings: AccountReadings) {
+  mutating func readings(_ readings: AccountReadings, _ out: inout OutputSpan<UInt8>) {
     let limits = min(readings.limits.count, AccountReadings.limitsMax)
-    count(limits)
-    for index in 0..<limits { append(readings.limits[index]) }
-    let budgets = readings.budgets.prefix(AccountReadings.budgetsMax)
-    count(budgets.count)
-    for budget in budgets {
-      byte((budget.isOfToken ? 1 : 0) | (budget.isAligned ? 2 : 0))
-      byte(budget.period.detailCode)
-      text(budget.zoneName)
-      signed(Int128(budget.limitNanoUSD))
-      signed(Int128(budget.spentBefore))
-      signed(Int128(budget.reservedBefore))
-      signed(Int128(budget.takes))
-      optional(budget.spentAfter)
+    out.put(unsigned: UInt64(limits))
+    for index in 0..<limits { append(readings.limits[index], &out) }
+    let budgets = min(readings.budgets.count, AccountReadings.budgetsMax)
+    out.put(unsigned: UInt64(budgets))
+    for budget in readings.budgets.prefix(budgets) {
+      out.put((budget.isOfToken ? 1 : 0) | (budget.isAligned ? 2 : 0))
+      out.put(budget.period.detailCode)
+      text(budget.zoneName, &out)
+      out.put(signed: budget.limitNanoUSD)
+      out.put(signed: budget.spentBefore)
+      out.put(signed: budget.reservedBefore)
+      out.put(signed: budget.takes)
+      optional(budget.spentAfter, &out)
     }
   }
 }
 
 extension ReceiptDetail.Writer {
-  private mutating func append(_ limit: LimitReading) {
-    byte((limit.isOfToken ? 1 : 0) | (limit.pattern == nil ? 0 : 2))
-    byte(limit.kind.detailCode)
-    if let pattern = limit.pattern { text(pattern) }
-    short(limit.max)
-    short(limit.before)
-    short(limit.takes)
-    guard let after = limit.after else { return byte(0) }
-    byte(1)
-    short(after)
-  }
-
-  /// What `signed` writes, for a number that has no need of 128 bits.
-  private mutating func short(_ value: Int64) {
-    var rest = UInt64(bitPattern: (value << 1) ^ (value >> 63))
-    while rest > 0x7F {
-      byte(UInt8(truncatingIfNeeded: rest) | 0x80)
-      rest >>= 7
-    }
-    byte(UInt8(truncatingIfNeeded: rest))
+  private mutating func append(_ limit: LimitReading, _ out: inout OutputSpan<UInt8>) {
+    out.put((limit.isOfToken ? 1 : 0) | (limit.pattern == nil ? 0 : 2))
+    out.put(limit.kind.detailCode)
+    if let pattern = limit.pattern { text(pattern, &out) }
+    out.put(signed: limit.max)
+    out.put(signed: limit.before)
+    out.put(signed: limit.takes)
+    optional(limit.after, &out)
   }
 }
 

@@ -18,7 +18,8 @@ package final class JournalProducer {
 
   /// What is kept free for the end of each admitted request.
   private static let endBytes = JournalLayout.entryBytes(body: 8 + ReceiptCoding.briefBytesMax)
-  private static let bodyRoom = 4_096
+  /// One byte more than an entry may have: a body that fills it is too long.
+  private static let bodyRoom = JournalLayout.bodyBytesMax + 1
 
   /// The one producer of a ring.
   package init(_ ring: JournalRing) {
@@ -26,12 +27,18 @@ package final class JournalProducer {
     view = ring.view
     cursor = ring.start
     freeSlots = ring.freeSlots
-    body.reserveCapacity(Self.bodyRoom)
+    body.reserveCapacity(Self.bodyRoom)  // Once for all: pages that are never filled cost nothing.
   }
 
   /// Names an admission in the journal: its end refers to it.
   package struct Ticket: Equatable, Sendable {
     let position: Int64
+
+    fileprivate func write(to out: inout OutputSpan<UInt8>) {
+      for shift in stride(from: 0, to: Int64.bitWidth, by: 8) {
+        out.append(UInt8(truncatingIfNeeded: position >> shift))
+      }
+    }
   }
 
   /// Writes down that a request is admitted; nil where there is no room, and it must not be.
@@ -39,6 +46,7 @@ package final class JournalProducer {
   /// `receipt` holds what is known by now; its usage is what a crash would have it booked at.
   package func admit(_ receipt: inout Receipt) -> Ticket? {
     encode(&receipt, nil, .full)
+    if body.count > JournalLayout.bodyBytesMax { encode(&receipt, nil, .brief) }
     guard hasRoom(JournalLayout.entryBytes(body: body.count), ends: open + 1),
       let position = append(.admission)
     else {
@@ -80,12 +88,11 @@ package final class JournalProducer {
   }
 
   private func encode(_ receipt: inout Receipt, _ ticket: Ticket?, _ extent: ReceiptCoding.Extent) {
-    if body.capacity > 4 * Self.bodyRoom { body = [] }
     body.removeAll(keepingCapacity: true)
-    if let ticket {
-      withUnsafeBytes(of: ticket.position.littleEndian) { body.append(contentsOf: $0) }
+    body.append(addingCapacity: Self.bodyRoom) { out in
+      if let ticket { ticket.write(to: &out) }
+      ReceiptCoding.append(&receipt, extent, to: &out)
     }
-    ReceiptCoding.append(receipt, extent, to: &body)
   }
 
   // MARK: Room

@@ -39,6 +39,26 @@ struct JournalProducerTests {
     }
   }
 
+  /// An entry has a longest body: an account that is longer goes in its brief form.
+  @Test func whatIsTooLongIsWrittenInBrief() throws {
+    try withRing { ring throws in
+      let producer = JournalProducer(ring)
+      var row = receipt("a")
+      for number in 0..<Receipt.trailMax {
+        row.append(
+          ReceiptAttempt(
+            provider: "\(number)" + String(repeating: "p", count: 500),
+            model: "\(number)" + String(repeating: "m", count: 500), key: "k", level: 1,
+            waitMilliseconds: 0))
+      }
+      let ticket = try #require(producer.admit(row))
+      producer.end(row, ticket)
+      producer.end(row, nil)
+      #expect(try entries(ring) == ["admission a", "end a", "refusal a"])
+      #expect(ring.lostRows == 0)
+    }
+  }
+
   /// Across slots nothing is lost, and another mapping finds the same.
   @Test func fillsOneSlotAfterTheOther() throws {
     try withRing { ring throws in
