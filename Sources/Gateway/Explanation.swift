@@ -79,10 +79,13 @@ package struct Explanation: Sendable {
       user: question.user, token: question.token ?? Token(withoutRulesOf: question.user),
       requestedLevel: question.requestedLevel)
     let denial =
-      AccessControl.denial(caller, endpoint: question.endpoint) { question.address }
+      AccessControl.denial(
+        caller, endpoint: question.endpoint, noting: { decisions.grants.append($0) }
+      ) { question.address }
       ?? AccessControl.denial(
         caller, model: question.model, endpoint: question.endpoint,
-        passthroughProvider: question.passthroughProvider, snapshot: snapshot)
+        passthroughProvider: question.passthroughProvider, snapshot: snapshot,
+        noting: { decisions.grants.append($0) })
     decisions.access = caller.hasRules ? .rules : .noRules
     if let denial {
       decisions.refusedBy = denial.rule

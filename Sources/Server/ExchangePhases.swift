@@ -25,7 +25,9 @@ extension Exchange {
 
   /// On the head alone: no body is read for a request that may not be made.
   func authorize(_ caller: Caller, _ route: Route) throws(Interruption) {
-    let denial = AccessControl.denial(caller, endpoint: route.endpoint) {
+    let denial = AccessControl.denial(
+      caller, endpoint: route.endpoint, noting: { receipt.decisions.grants.append($0) }
+    ) {
       ClientAddress.find(
         peer: connection.peer, fields: head.fields,
         trusted: worker.node.configuration.trustedProxies)
@@ -39,7 +41,8 @@ extension Exchange {
   ) throws(Interruption) {
     let denial = AccessControl.denial(
       caller, model: model, endpoint: route.endpoint,
-      passthroughProvider: route.passthroughProvider, snapshot: snapshot)
+      passthroughProvider: route.passthroughProvider, snapshot: snapshot,
+      noting: { receipt.decisions.grants.append($0) })
     try obey(denial)
   }
 

@@ -490,7 +490,7 @@ def test_receipts_say_which_rule_decided(gateway):
         return {decision["phase"]: decision["rule"] for decision in shown["decisions"]}
 
     assert decisions(gateway.chat(model="best")) == {
-        "authorize": "allowed by the rules of user and token", "route": "mapping 'best'",
+        "authorize": "allowed by user models 'best'", "route": "mapping 'best'",
         "level": "level 1 of the user", "admit": "no limits and no budgets"}
     assert decisions(gateway.chat(model="sim-small")) == {"authorize": "user 'ada' models: not in the list"}
     gateway.cli("user", "set", "ada", "--clear", "models")

@@ -8,7 +8,8 @@
 // Modules: Gateway/Prices/Money.swift Gateway/Prices/PriceField.swift
 // Modules: Gateway/Prices/PriceEntry.swift Gateway/Prices/PricingCost.swift
 // Modules: Gateway/Records/StableHash.swift Gateway/Receipt/AccountReadings.swift
-// Modules: Gateway/Receipt/ReceiptDetailReadings.swift Gateway/Limits/LimitKind.swift
+// Modules: Gateway/Receipt/ReceiptDetailReadings.swift Gateway/Receipt/ReceiptDetailGrants.swift
+// Modules: Gateway/Limits/LimitKind.swift
 // Modules: Gateway/Budgets/BudgetPeriod.swift Gateway/Receipt/JournalCodes.swift
 import Gateway
 import Providers

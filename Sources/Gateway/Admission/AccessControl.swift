@@ -13,9 +13,11 @@ package enum AccessControl {
 
   /// Decides on the head alone: the user's status, the address and the endpoint.
   ///
-  /// `address` is asked only where a rule needs it; nil is an address that nobody knows.
+  /// `address` is asked only where a rule needs it; nil is an address that nobody knows. `note` is
+  /// told which entries allow it.
   package static func denial(
-    _ caller: Caller, endpoint: Endpoint, address: () -> IPAddress?
+    _ caller: Caller, endpoint: Endpoint, noting note: (Decisions.Grant) -> Void = { _ in },
+    address: () -> IPAddress?
   ) -> Denial? {
     guard caller.user.isActive else {
       return Denial(refusal: .userSuspended, rule: "\(Holder.user.word(caller)): suspended")
@@ -26,7 +28,10 @@ package enum AccessControl {
       for holder in Holder.allCases {
         guard let rule = holder.rules(caller)?.addresses else { continue }
         let verdict = rule.verdict(on: address)
-        if verdict != .allowed { return holder.denial(caller, .ipNotAllowed, "ips", verdict) }
+        guard case .allowed(let entry) = verdict else {
+          return holder.denial(caller, .ipNotAllowed, .ips, verdict)
+        }
+        note(holder.grant(.ips, entry))
       }
     }
     // What a user has given it may take back at any time.
@@ -37,13 +42,14 @@ package enum AccessControl {
       guard let rule = rules.endpoints else {
         guard endpoint == .passthrough else { continue }
         return holder.denial(
-          caller, .endpointNotAllowed(endpoint: endpoint.rawValue), "endpoints", .notListed)
+          caller, .endpointNotAllowed(endpoint: endpoint.rawValue), .endpoints, .notListed)
       }
       let verdict = rule.verdict(on: endpoint)
-      if verdict != .allowed {
+      guard case .allowed(let entry) = verdict else {
         return holder.denial(
-          caller, .endpointNotAllowed(endpoint: endpoint.rawValue), "endpoints", verdict)
+          caller, .endpointNotAllowed(endpoint: endpoint.rawValue), .endpoints, verdict)
       }
+      note(holder.grant(.endpoints, entry))
     }
     return nil
   }
@@ -54,22 +60,22 @@ package enum AccessControl {
   /// fetches or deletes what the user has made (`response`): there an empty list alone refuses.
   package static func denial(
     _ caller: Caller, model: String?, endpoint: Endpoint, passthroughProvider: String? = nil,
-    snapshot: Snapshot
+    snapshot: Snapshot, noting note: (Decisions.Grant) -> Void = { _ in }
   ) -> Denial? {
     guard caller.user.access?.models != nil || caller.token.access?.models != nil else {
       return nil
     }
     for holder in Holder.allCases {
       guard let rule = holder.rules(caller)?.models else { continue }
-      let verdict: RuleVerdict
-      if let model {
-        verdict = self.verdict(of: rule, on: model, passthroughProvider, caller, snapshot)
-      } else {
-        verdict = endpoint == .response && !rule.texts.isEmpty ? .allowed : .notListed
+      guard let model else {
+        if endpoint == .response, !rule.texts.isEmpty { continue }
+        return holder.denial(caller, .modelNotAllowed(model: ""), .models, .notListed)
       }
-      if verdict != .allowed {
-        return holder.denial(caller, .modelNotAllowed(model: model ?? ""), "models", verdict)
+      let verdict = verdict(of: rule, on: model, passthroughProvider, caller, snapshot)
+      guard case .allowed(let entry) = verdict else {
+        return holder.denial(caller, .modelNotAllowed(model: model), .models, verdict)
       }
+      note(holder.grant(.models, entry))
     }
     return nil
   }
@@ -109,14 +115,18 @@ package enum AccessControl {
     }
 
     func denial(
-      _ caller: Caller, _ refusal: Refusal, _ field: String, _ verdict: RuleVerdict
+      _ caller: Caller, _ refusal: Refusal, _ list: Decisions.Grant.List, _ verdict: RuleVerdict
     ) -> Denial {
       let why =
         switch verdict {
         case .denied(let entry): "denied by '\(entry)'"
         case .notListed, .allowed: "not in the list"
         }
-      return Denial(refusal: refusal, rule: "\(word(caller)) \(field): \(why)")
+      return Denial(refusal: refusal, rule: "\(word(caller)) \(list.rawValue): \(why)")
+    }
+
+    func grant(_ list: Decisions.Grant.List, _ entry: String?) -> Decisions.Grant {
+      Decisions.Grant(list: list, isOfToken: self == .token, entry: entry)
     }
   }
 }

@@ -8,31 +8,34 @@ package import Providers
 package struct EndpointRule: Hashable, Sendable {
   /// As the record has them.
   package let texts: [String]
-  private let allowed: Set<Endpoint>
-  private let denied: Set<Endpoint>
+  /// With the first entry that says so.
+  private let allowed: [Endpoint: String]
+  private let denied: [Endpoint: String]
+  private let allowsOthers: Bool
 
   /// Throws the first entry that means no endpoint.
   package init(_ texts: [String]) throws(RuleEntryError) {
-    var (allowed, denied): (Set<Endpoint>, Set<Endpoint>) = ([], [])
+    var (allowed, denied): ([Endpoint: String], [Endpoint: String]) = ([:], [:])
     for text in texts {
       let endpoints = Self.endpoints(of: text)
       guard !endpoints.isEmpty else { throw RuleEntryError(entry: text) }
-      if text.hasPrefix("!") { denied.formUnion(endpoints) } else { allowed.formUnion(endpoints) }
-    }
-    if allowed.isEmpty, !denied.isEmpty {
-      allowed = Set(Endpoint.allCases).subtracting([.passthrough])
+      let entries = endpoints.map { ($0, text) }
+      if text.hasPrefix("!") {
+        denied.merge(entries) { first, _ in first }
+      } else {
+        allowed.merge(entries) { first, _ in first }
+      }
     }
     self.texts = texts
     self.allowed = allowed
     self.denied = denied
+    allowsOthers = allowed.isEmpty && !denied.isEmpty
   }
 
   package func verdict(on endpoint: Endpoint) -> RuleVerdict {
-    if denied.contains(endpoint) {
-      let entry = texts.first { $0.hasPrefix("!") && Self.endpoints(of: $0).contains(endpoint) }
-      return .denied(by: entry ?? "!")
-    }
-    return allowed.contains(endpoint) ? .allowed : .notListed
+    if let entry = denied[endpoint] { return .denied(by: entry) }
+    if let entry = allowed[endpoint] { return .allowed(by: entry) }
+    return allowsOthers && endpoint != .passthrough ? .allowed(by: nil) : .notListed
   }
 
   /// The endpoint that a name or a path means; nil for a pattern and for what is unknown.

@@ -30,24 +30,16 @@ package struct NameRule: Hashable, Sendable {
 
   /// What the rule says of a name that clients ask for.
   package func verdict(on name: String) -> RuleVerdict {
-    if denied.holds(name) { return .denied(by: entry { $0.holds(name) }) }
-    return allowsOthers || allowed.holds(name) ? .allowed : .notListed
+    if let entry = denied.entry(for: name) { return .denied(by: "!\(entry)") }
+    if let entry = allowed.entry(for: name) { return .allowed(by: entry) }
+    return allowsOthers ? .allowed(by: nil) : .notListed
   }
 
   /// What the rule says of a provider's model.
   package func verdict(on model: String, of provider: String) -> RuleVerdict {
-    if denied.holds(model, of: provider) {
-      return .denied(by: entry { $0.holds(model, of: provider) })
-    }
-    return allowsOthers || allowed.holds(model, of: provider) ? .allowed : .notListed
-  }
-
-  /// The first denial that applies, as it is written; looked for only when one does.
-  private func entry(where applies: (Side) -> Bool) -> String {
-    texts.first { text in
-      text.hasPrefix("!")
-        && applies(Side([NamePattern(String(text.dropFirst()))].compactMap(\.self)))
-    } ?? "!"
+    if let entry = denied.entry(for: model, of: provider) { return .denied(by: "!\(entry)") }
+    if let entry = allowed.entry(for: model, of: provider) { return .allowed(by: entry) }
+    return allowsOthers ? .allowed(by: nil) : .notListed
   }
 
   /// The entries that allow, or those that deny.
@@ -73,11 +65,13 @@ package struct NameRule: Hashable, Sendable {
       self.providers = providers
     }
 
-    func holds(_ name: String) -> Bool { names.contains(name) }
+    /// An entry that applies: the name itself before a pattern; nil if none does.
+    func entry(for name: String) -> String? { names.entry(for: name) }
 
-    func holds(_ model: String, of provider: String) -> Bool {
-      names.contains(model) || providers[model]?.contains(provider) == true
-        || qualifiedPatterns.contains { $0.matches(model, of: provider) }
+    func entry(for model: String, of provider: String) -> String? {
+      if let entry = names.entry(for: model) { return entry }
+      if providers[model]?.contains(provider) == true { return "\(provider)/\(model)" }
+      return qualifiedPatterns.first { $0.matches(model, of: provider) }?.text
     }
   }
 }

@@ -12,6 +12,32 @@ package struct Decisions: Equatable, Sendable {
     case rules
   }
 
+  /// An entry by which access control has allowed the request.
+  package struct Grant: Equatable, Sendable {
+    /// A list of the record's, by its field.
+    package enum List: String, Sendable, CaseIterable { case ips, endpoints, models }
+
+    package let list: List
+    /// Whose list: the token's, or the user's.
+    package let isOfToken: Bool
+    /// As it is written; nil: the list holds denials alone, and none applies.
+    package let entry: String?
+
+    package init(list: List, isOfToken: Bool, entry: String?) {
+      self.list = list
+      self.isOfToken = isOfToken
+      self.entry = entry
+    }
+
+    package var text: String {
+      let list = "\(isOfToken ? "token" : "user") \(list.rawValue)"
+      return entry.map { "\(list) '\($0)'" } ?? "\(list), none of which denies it"
+    }
+  }
+
+  /// Each list of user and token is asked once.
+  package static let grantsMax = 2 * Grant.List.allCases.count
+
   /// How the name that the client asked for was found.
   package enum FoundBy: Equatable, Sendable {
     /// A name of the user's own.
@@ -75,6 +101,8 @@ package struct Decisions: Equatable, Sendable {
 
   /// Nil: the request did not get so far.
   package var access: Access?
+  /// By which entries user and token allow it, in the order in which they were asked.
+  package var grants: [Grant] = []
   /// The rule that refused it, in words for the operator; nil: none did.
   package var refusedBy: String?
   package var foundBy: FoundBy?
@@ -102,14 +130,18 @@ package struct Decisions: Equatable, Sendable {
     return refusedBy
   }
 
+  private var allowance: String {
+    guard !grants.isEmpty else { return "allowed by the rules of user and token" }
+    return "allowed by \(grants.map(\.text).joined(separator: ", "))"
+  }
+
   /// Phase and rule, in the order of the phases.
   package var list: [(phase: String, rule: String)] {
     var list: [(phase: String, rule: String)] = []
     if let refusedBy {
       list.append(("authorize", refusedBy))
     } else if let access {
-      list.append(
-        ("authorize", access == .noRules ? "no rules" : "allowed by the rules of user and token"))
+      list.append(("authorize", access == .noRules ? "no rules" : allowance))
     }
     if let foundBy { list.append(("route", foundBy.text)) }
     if let level { list.append(("level", level.text)) }

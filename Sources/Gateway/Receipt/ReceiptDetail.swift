@@ -6,8 +6,9 @@
 /// text that has been before is its number in the order of first appearance. Reading never traps,
 /// whatever the bytes are: what is no detail is nil.
 package enum ReceiptDetail {
-  /// The first form had no decisions, the second none of level and admission, and no readings.
-  private static let version: UInt8 = 3
+  /// The first form had no decisions, the second none of level and admission, and no readings; the
+  /// third did not name the entries that allow.
+  private static let version: UInt8 = 4
   /// Longest text kept, in bytes; names are shorter.
   private static let textBytesMax = 512
 
@@ -51,6 +52,7 @@ package enum ReceiptDetail {
     writer.decisions(receipt.decisions, &out)
     writer.furtherDecisions(receipt.decisions, &out)
     writer.readings(receipt.readings, &out)
+    writer.grants(receipt.decisions, &out)
   }
 
   /// Reads a detail into a receipt.
@@ -88,6 +90,7 @@ package enum ReceiptDetail {
       }
       read.readings = readings
     }
+    if form >= 4, !reader.grants(into: &read.decisions) { return false }
     guard reader.isAtEnd else { return false }
     receipt = read
     return true

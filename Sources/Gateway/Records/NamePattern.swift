@@ -103,6 +103,11 @@ package struct NameList: Hashable, Sendable {
     names.contains(model) || patterns.contains { $0.matches(model) }
   }
 
+  /// The entry that has `model`: the name itself before a pattern; nil if none does.
+  package func entry(for model: String) -> String? {
+    names.contains(model) ? model : patterns.first { $0.matches(model) }?.text
+  }
+
   package static func == (left: Self, right: Self) -> Bool {
     left.literals == right.literals && left.patterns == right.patterns
   }

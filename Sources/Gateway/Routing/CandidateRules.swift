@@ -50,19 +50,19 @@ struct CandidateRules {
     guard let rule else { return false }
     for target in mapping.allTargets {
       guard let provider = snapshot.provider(id: target.providerID) else { continue }
-      if rule.verdict(on: target.model(for: capture), of: provider.name) == .allowed {
+      if rule.verdict(on: target.model(for: capture), of: provider.name).isAllowed {
         return true
       }
     }
     return mapping.definition.fallbacks.contains { fallback in
       guard case .name(let name) = fallback else { return false }
       let next = ModelDefinition.substitute(capture, in: name)
-      if rule.verdict(on: next) == .allowed || depth == depthMax { return true }
+      if rule.verdict(on: next).isAllowed || depth == depthMax { return true }
       if let (mapping, capture) = snapshot.models.mapping(for: next) {
         return mentions(rule, mapping, capture, snapshot, depth: depth + 1)
       }
       guard let (provider, rest) = snapshot.providerNamed(in: next) else { return false }
-      return rule.verdict(on: rest, of: provider.name) == .allowed
+      return rule.verdict(on: rest, of: provider.name).isAllowed
     }
   }
 }

@@ -134,6 +134,51 @@ struct AccessControlTests {
     if !example.rule.isEmpty { #expect(denial?.rule == example.rule) }
   }
 
+  static let grants: [(user: String, token: String, provider: String?, texts: [String])] = [
+    ("", "", nil, []),
+    ("'models': ['x', 'gpt-*']", "", nil, ["user models 'gpt-*'"]),
+    (
+      "'ips': ['!192.0.2.1'], 'models': ['gpt-4o']", "'endpoints': ['chat/*'], 'models': ['*']",
+      nil,
+      [
+        "user ips, none of which denies it", "token endpoints 'chat/*'", "user models 'gpt-4o'",
+        "token models '*'",
+      ]
+    ),
+    (
+      "'models': ['oa/gpt-4o'], 'endpoints': ['*']", "'ips': ['192.0.0.0/16', '192.0.2.0/24']",
+      "oa",
+      ["token ips '192.0.0.0/16'", "user endpoints '*'", "user models 'oa/gpt-4o'"]
+    ),
+  ]
+
+  /// What allows a request is known by the entries that do.
+  @Test(arguments: grants)
+  func namesTheEntriesThatAllow(
+    user: String, token: String, provider: String?, texts: [String]
+  ) throws {
+    func members(_ text: String) -> String { text.isEmpty ? "" : ", " + text }
+    let world = try World(
+      """
+      {'providers': [{'name': 'oa', 'dialect': 'openai', 'base_url': 'https://oa.example/v1'}],
+       'users': [{'name': 'ada'\(members(user))}],
+       'tokens': [{'user': 'ada', 'label': 'l', 'secret': 't'\(members(token))}]}
+      """)
+    let caller = try world.caller("t")
+    var decisions = Decisions()
+    let denials = [
+      AccessControl.denial(
+        caller, endpoint: .chatCompletions, noting: { decisions.grants.append($0) }
+      ) { IPAddress("192.0.2.7") },
+      AccessControl.denial(
+        caller, model: "gpt-4o", endpoint: .chatCompletions, passthroughProvider: provider,
+        snapshot: world.snapshot, noting: { decisions.grants.append($0) }),
+    ]
+    #expect(denials == [nil, nil])
+    #expect(decisions.grants.map(\.text) == texts)
+    #expect(decisions.grants.count <= Decisions.grantsMax)
+  }
+
   /// The kernel is asked who is connected only where a rule needs it.
   @Test func theAddressIsAskedForByRulesAlone() throws {
     var world = try World(

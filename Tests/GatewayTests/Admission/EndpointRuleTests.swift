@@ -7,18 +7,18 @@ import Testing
 struct EndpointRuleTests {
   static let cases: [(list: [String], endpoint: Endpoint, verdict: RuleVerdict)] = [
     ([], .chatCompletions, .notListed),
-    (["chat/completions"], .chatCompletions, .allowed),
-    (["/v1/chat/completions"], .chatCompletions, .allowed),
-    (["/v1beta/models:*"], .streamGenerateContent, .allowed),
-    (["audio/*"], .audioSpeech, .allowed),
+    (["chat/completions"], .chatCompletions, .allowed(by: "chat/completions")),
+    (["/v1/chat/completions"], .chatCompletions, .allowed(by: "/v1/chat/completions")),
+    (["/v1beta/models:*"], .streamGenerateContent, .allowed(by: "/v1beta/models:*")),
+    (["audio/*"], .audioSpeech, .allowed(by: "audio/*")),
     (["audio/*", "!audio/speech"], .audioSpeech, .denied(by: "!audio/speech")),
     (["audio/*"], .chatCompletions, .notListed),
-    (["*"], .passthrough, .allowed),
-    (["!embeddings"], .chatCompletions, .allowed),
+    (["*"], .passthrough, .allowed(by: "*")),
+    (["!embeddings"], .chatCompletions, .allowed(by: nil)),
     (["!embeddings"], .embeddings, .denied(by: "!embeddings")),
     // Passthrough reaches everything, so it is never allowed by silence.
     (["!embeddings"], .passthrough, .notListed),
-    (["passthrough"], .passthrough, .allowed),
+    (["passthrough"], .passthrough, .allowed(by: "passthrough")),
   ]
 
   @Test(arguments: cases)

@@ -6,14 +6,14 @@ import Testing
 struct NameRuleTests {
   static let names: [(list: [String], name: String, verdict: RuleVerdict)] = [
     ([], "gpt-4o", .notListed),
-    (["gpt-4o"], "gpt-4o", .allowed),
+    (["gpt-4o"], "gpt-4o", .allowed(by: "gpt-4o")),
     (["gpt-4o"], "gpt-4o-mini", .notListed),
-    (["gpt-*"], "gpt-4o-mini", .allowed),
+    (["gpt-*"], "gpt-4o-mini", .allowed(by: "gpt-*")),
     (["gpt-*", "!gpt-4o"], "gpt-4o", .denied(by: "!gpt-4o")),
     (["!gpt-4*", "gpt-4o"], "gpt-4o", .denied(by: "!gpt-4*")),
-    (["!gpt-4o"], "gpt-5", .allowed),
+    (["!gpt-4o"], "gpt-5", .allowed(by: nil)),
     (["!gpt-4o"], "gpt-4o", .denied(by: "!gpt-4o")),
-    (["*"], "anything", .allowed),
+    (["*"], "anything", .allowed(by: "*")),
   ]
 
   @Test(arguments: names)
@@ -22,21 +22,21 @@ struct NameRuleTests {
   }
 
   static let models: [(list: [String], provider: String, model: String, verdict: RuleVerdict)] = [
-    (["gpt-4o"], "openai", "gpt-4o", .allowed),
-    (["openai/gpt-4o"], "openai", "gpt-4o", .allowed),
+    (["gpt-4o"], "openai", "gpt-4o", .allowed(by: "gpt-4o")),
+    (["openai/gpt-4o"], "openai", "gpt-4o", .allowed(by: "openai/gpt-4o")),
     (["openai/gpt-4o"], "azure", "gpt-4o", .notListed),
-    (["openai/*"], "openai", "gpt-4o", .allowed),
+    (["openai/*"], "openai", "gpt-4o", .allowed(by: "openai/*")),
     (["openai/*"], "open", "ai/gpt-4o", .notListed),
-    (["*/gpt-4o"], "azure", "gpt-4o", .allowed),
-    (["openai/gpt*mini"], "openai", "gpt-4o-mini", .allowed),
+    (["*/gpt-4o"], "azure", "gpt-4o", .allowed(by: "*/gpt-4o")),
+    (["openai/gpt*mini"], "openai", "gpt-4o-mini", .allowed(by: "openai/gpt*mini")),
     // An entry without a slash is no name of a provider.
     (["open*"], "openai", "gpt-4o", .notListed),
-    (["meta/llama-3"], "router", "meta/llama-3", .allowed),
-    (["meta/*"], "router", "meta/llama-3", .allowed),
-    (["router/meta/llama-3"], "router", "meta/llama-3", .allowed),
+    (["meta/llama-3"], "router", "meta/llama-3", .allowed(by: "meta/llama-3")),
+    (["meta/*"], "router", "meta/llama-3", .allowed(by: "meta/*")),
+    (["router/meta/llama-3"], "router", "meta/llama-3", .allowed(by: "router/meta/llama-3")),
     (["!gpt-4o"], "openai", "gpt-4o", .denied(by: "!gpt-4o")),
     (["*", "!openai/*"], "openai", "gpt-4o", .denied(by: "!openai/*")),
-    (["*", "!openai/*"], "azure", "gpt-4o", .allowed),
+    (["*", "!openai/*"], "azure", "gpt-4o", .allowed(by: "*")),
     ([], "openai", "gpt-4o", .notListed),
   ]
 

@@ -14,6 +14,13 @@ struct DecisionsTests {
     #expect(decisions.list.map(\.rule) == ["no rules", "mapping 'best'"])
     decisions.access = .rules
     #expect(decisions.list[0].rule == "allowed by the rules of user and token")
+    decisions.grants = [
+      .init(list: .ips, isOfToken: false, entry: nil),
+      .init(list: .models, isOfToken: true, entry: "gpt-*"),
+    ]
+    #expect(
+      decisions.list[0].rule
+        == "allowed by user ips, none of which denies it, token models 'gpt-*'")
     var other = decisions
     other.note(.modelNotFound(model: "m"))
     #expect(other == decisions)

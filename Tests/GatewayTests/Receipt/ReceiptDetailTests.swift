@@ -8,6 +8,7 @@ struct ReceiptDetailTests {
     var receipt = Receipt(requestID: "r", startedAtMilliseconds: 0)
     receipt.waitMilliseconds = 1_234
     receipt.decisions.access = .rules
+    receipt.decisions.grants = ReceiptDetailGrantsTests.full
     receipt.decisions.refusedBy = "user 'ada' models: not in the list"
     receipt.decisions.foundBy = .mapping("m")
     receipt.decisions.level = .header(-3)
@@ -113,7 +114,12 @@ struct ReceiptDetailTests {
     #expect(
       ReceiptDetail.read([2] + body + decisions, into: &second), "the form without readings")
     #expect(second == receipt)
-    #expect(Self.bytes(receipt) == [3] + body + decisions + [0, 0, 0, 0])
+    var third = Receipt(requestID: "r", startedAtMilliseconds: 0)
+    #expect(
+      ReceiptDetail.read([3] + body + decisions + [0, 0, 0, 0], into: &third),
+      "the form without entries")
+    #expect(third == receipt)
+    #expect(Self.bytes(receipt) == [4] + body + decisions + [0, 0, 0, 0, 0])
     receipt.decisions.level = .user(1)
     receipt.decisions.admission = .allowed
     receipt.readings.limits = [
@@ -125,10 +131,15 @@ struct ReceiptDetailTests {
         isOfToken: false, period: .month, isAligned: true, zoneName: "p", limitNanoUSD: 60,
         spentBefore: 5, reservedBefore: 4, takes: 1)
     ]
-    // Level 1 of the user, allowed; a limit of the token's for "m"; a month aligned in zone "p".
+    receipt.decisions.grants = [
+      .init(list: .ips, isOfToken: false, entry: nil),
+      .init(list: .models, isOfToken: true, entry: "m"),
+    ]
+    // Level 1 of the user, allowed; a limit of the token's for "m"; a month aligned in zone "p"; by
+    // the user's addresses and the token's models.
     #expect(
-      Self.bytes(receipt) == [3] + body + decisions + [1, 2, 2]
-        + [1, 3, 2, 2, 120, 10, 2, 1, 12] + [1, 2, 4, 1, 120, 10, 8, 2, 0])
+      Self.bytes(receipt) == [4] + body + decisions + [1, 2, 2]
+        + [1, 3, 2, 2, 120, 10, 2, 1, 12] + [1, 2, 4, 1, 120, 10, 8, 2, 0] + [2, 4, 15, 2])
   }
 
   @Test func aUsualOneIsSmall() throws {
