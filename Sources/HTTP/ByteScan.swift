@@ -42,31 +42,98 @@ extension Span<UInt8> {
   /// The index of the first byte from `start` on that is no byte of a token, or `count`.
   func indexOfTokenEnd(from start: Int) -> Int {
     var index = start
-    while index &+ 8 <= count, isLettersAndHyphens(word(at: index)) { index &+= 8 }
+    while index &+ 8 <= count {
+      let others = bytesBesidesLettersAndHyphens(word(at: index))
+      guard others == 0 else {
+        index &+= others.trailingZeroBitCount &>> 3
+        break
+      }
+      index &+= 8
+    }
     while index < count, ByteSet.token.contains(self[index]) { index &+= 1 }
     return index
   }
 
+  /// The index of the first byte from `start` on that a request target may not hold, or `count`.
+  func indexOfTargetEnd(from start: Int) -> Int {
+    var index = start
+    while index &+ 8 <= count {
+      let others = bytesBesidesPathLetters(word(at: index))
+      guard others == 0 else {
+        index &+= others.trailingZeroBitCount &>> 3
+        break
+      }
+      index &+= 8
+    }
+    while index < count, ByteSet.target.contains(self[index]) { index &+= 1 }
+    return index
+  }
+
   /// Whether the bytes of `range` are exactly `text`.
+  @inline(__always)
   func matches(_ range: Range<Int>, _ text: StaticString) -> Bool {
-    guard range.count == text.utf8CodeUnitCount else { return false }
+    range.count == text.utf8CodeUnitCount && hasBytes(text, at: range.lowerBound)
+  }
+
+  /// Whether these bytes are exactly `text`.
+  @inline(__always)
+  package func equals(_ text: StaticString) -> Bool {
+    matches(0..<count, text)
+  }
+
+  /// Whether `text` stands at `start`.
+  package func hasBytes(_ text: StaticString, at start: Int) -> Bool {
+    guard start >= 0, text.utf8CodeUnitCount <= count &- start else { return false }
     return text.withUTF8Buffer { text in
-      for offset in 0..<text.count where unsafe self[range.lowerBound + offset] != text[offset] {
-        return false
+      var offset = 0
+      while offset &+ 8 <= text.count {
+        guard unsafe word(at: start &+ offset) == Self.word(text, offset) else { return false }
+        offset &+= 8
+      }
+      while offset < text.count {
+        guard unsafe self[start &+ offset] == text[offset] else { return false }
+        offset &+= 1
       }
       return true
     }
   }
 
+  /// Eight bytes of a text from `offset` on, the first one lowest.
+  @inline(__always)
+  private static func word(_ text: UnsafeBufferPointer<UInt8>, _ offset: Int) -> UInt64 {
+    UInt64(
+      littleEndian: unsafe UnsafeRawBufferPointer(text).loadUnaligned(
+        fromByteOffset: offset, as: UInt64.self))
+  }
+
   /// Whether the bytes of `range` are `text` but for the case of ASCII letters.
   ///
   /// `text` is given in lower case.
+  @inline(__always)
   func matchesIgnoringCase(_ range: Range<Int>, _ text: StaticString) -> Bool {
-    guard range.count == text.utf8CodeUnitCount else { return false }
-    return text.withUTF8Buffer { text in
-      for offset in 0..<text.count
-      where unsafe lowercased(self[range.lowerBound + offset]) != text[offset] {
-        return false
+    range.count == text.utf8CodeUnitCount && hasBytesIgnoringCase(text, at: range.lowerBound)
+  }
+
+  /// Whether these bytes are `text` but for the case of ASCII letters; `text` is in lower case.
+  @inline(__always)
+  package func equalsIgnoringCase(_ text: StaticString) -> Bool {
+    matchesIgnoringCase(0..<count, text)
+  }
+
+  /// Whether `text`, in lower case, stands at `start` but for the case of ASCII letters.
+  ///
+  /// It must fit: its length has been compared.
+  private func hasBytesIgnoringCase(_ text: StaticString, at start: Int) -> Bool {
+    text.withUTF8Buffer { text in
+      var offset = 0
+      while offset &+ 8 <= text.count {
+        let wanted = unsafe Self.word(text, offset)
+        guard word(at: start &+ offset) | caseBits(of: wanted) == wanted else { return false }
+        offset &+= 8
+      }
+      while offset < text.count {
+        guard unsafe lowercased(self[start &+ offset]) == text[offset] else { return false }
+        offset &+= 1
       }
       return true
     }
@@ -124,15 +191,39 @@ private func bytesBelow(_ bound: UInt8, in word: UInt64) -> UInt64 {
   (word &- lowBits &* UInt64(bound)) & ~word & highBits
 }
 
-/// Whether all bytes of `word` are ASCII letters or hyphens, as most bytes of field names are.
+/// The high bit of each byte that is neither an ASCII letter nor a hyphen, as most bytes of field
+/// names are.
 @inline(__always)
-private func isLettersAndHyphens(_ word: UInt64) -> Bool {
-  // No byte has its high bit, so that the additions carry nothing into the next one.
-  guard word & highBits == 0 else { return false }
-  let lower = word | lowBits &* 0x20
+private func bytesBesidesLettersAndHyphens(_ word: UInt64) -> UInt64 {
+  bytesBesidesLetters(word, and: 0x2D, to: 0x2D)
+}
+
+/// The high bit of each byte that is no ASCII letter, digit, `-`, `.` or `/`, as most bytes of paths
+/// are.
+@inline(__always)
+private func bytesBesidesPathLetters(_ word: UInt64) -> UInt64 {
+  bytesBesidesLetters(word, and: 0x2D, to: 0x39)
+}
+
+/// The high bit of each byte that is no ASCII letter and not from `first` to `last`.
+@inline(__always)
+private func bytesBesidesLetters(_ word: UInt64, and first: UInt8, to last: UInt8) -> UInt64 {
+  // Without their high bits, the additions carry nothing from a byte into the next one.
+  let low = word & ~highBits
+  let lower = low | lowBits &* 0x20
   let letters = (lower &+ lowBits &* (0x80 - 0x61)) & ~(lower &+ lowBits &* (0x80 - 0x7B))
-  let hyphens = ~((word ^ lowBits &* 0x2D) &+ lowBits &* 0x7F)
-  return (letters | hyphens) & highBits == highBits
+  let range =
+    (low &+ lowBits &* UInt64(0x80 &- first)) & ~(low &+ lowBits &* UInt64(0x7F &- last))
+  return (~(letters | range) | word) & highBits
+}
+
+/// The bit that tells small from capital, of each byte of `word` that is a small ASCII letter.
+///
+/// Only for words of letters, digits and marks below the letters, as in names of fields.
+@inline(__always)
+private func caseBits(of word: UInt64) -> UInt64 {
+  // Letters alone have 40; of those, small ones 20 as well.
+  word & (word &>> 1) & (lowBits &* 0x20)
 }
 
 private let lowBits: UInt64 = 0x0101_0101_0101_0101

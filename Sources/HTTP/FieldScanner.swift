@@ -27,6 +27,7 @@ struct FieldScanner: Sendable {
   mutating func scan(
     _ buffer: Span<UInt8>, _ position: inout Int, fieldCountMax: Int
   ) throws(HeadError) -> Bool {
+    if phase == .lineStart { takeWholeLines(buffer, &position, fieldCountMax: fieldCountMax) }
     while true {
       switch phase {
       case .lineStart:
@@ -36,7 +37,6 @@ struct FieldScanner: Sendable {
           phase = .lastLineFeed
         } else {
           guard lines.count < fieldCountMax else { throw .tooManyFields(limit: fieldCountMax) }
-          if lines.isEmpty { lines.reserveCapacity(Self.lineCountUsual) }
           nameStart = position
           phase = .name
         }
@@ -77,6 +77,34 @@ struct FieldScanner: Sendable {
         position += 1
         return true
       }
+    }
+  }
+
+  /// Takes the lines that are here whole and in the usual form, as all of a head are as a rule.
+  ///
+  /// Anything else, faults as well, is left to the walk from phase to phase.
+  private mutating func takeWholeLines(
+    _ buffer: Span<UInt8>, _ position: inout Int, fieldCountMax: Int
+  ) {
+    if lines.isEmpty { lines.reserveCapacity(Self.lineCountUsual) }
+    while lines.count < fieldCountMax {
+      let nameEnd = buffer.indexOfTokenEnd(from: position)
+      guard nameEnd > position, nameEnd < buffer.count, buffer[nameEnd] == UInt8(ascii: ":") else {
+        return
+      }
+      var start = nameEnd &+ 1
+      while start < buffer.count, isBlank(buffer[start]) { start &+= 1 }
+      var end = buffer.indexOfControl(from: start)
+      while end < buffer.count, buffer[end] == UInt8(ascii: "\t") {
+        end = buffer.indexOfControl(from: end &+ 1)
+      }
+      guard end &+ 1 < buffer.count, buffer[end] == UInt8(ascii: "\r"),
+        buffer[end &+ 1] == UInt8(ascii: "\n")
+      else { return }
+      var valueEnd = end
+      while valueEnd > start, isBlank(buffer[valueEnd &- 1]) { valueEnd &-= 1 }
+      lines.append(FieldLine(name: position..<nameEnd, value: start..<valueEnd))
+      position = end &+ 2
     }
   }
 

@@ -21,6 +21,8 @@ package struct RequestHeadParser: Sendable {
   private var fields = FieldScanner()
 
   private static let methodBytesMax = 32
+  /// `HTTP/1.1`, the first byte lowest.
+  private static let version11: UInt64 = 0x312E_312F_5054_5448
 
   private enum Phase: UInt8 { case emptyLines, emptyLineFeed, method, target, version, fields }
 
@@ -110,8 +112,7 @@ package struct RequestHeadParser: Sendable {
   }
 
   private mutating func scanTarget(_ bytes: Span<UInt8>) throws(HeadError) -> Bool {
-    var index = position
-    while index < bytes.count, ByteSet.target.contains(bytes[index]) { index &+= 1 }
+    let index = bytes.indexOfTargetEnd(from: position)
     position = index
     guard index - targetStart <= limits.targetBytesMax else {
       throw .targetTooLong(limitBytes: limits.targetBytesMax)
@@ -127,6 +128,15 @@ package struct RequestHeadParser: Sendable {
 
   /// `HTTP/` digit `.` digit CR LF.
   private mutating func scanVersion(_ bytes: Span<UInt8>) throws(HeadError) -> Bool {
+    // Nearly always it is this, and here whole.
+    if position == versionStart, bytes.count &- position >= 10,
+      bytes.word(at: position) == Self.version11, bytes[position &+ 8] == UInt8(ascii: "\r"),
+      bytes[position &+ 9] == UInt8(ascii: "\n")
+    {
+      position &+= 10
+      minorVersion = 1
+      return true
+    }
     while position < bytes.count {
       let byte = bytes[position]
       let isExpected =

@@ -27,6 +27,8 @@ package struct JSONIndex: Sendable {
   package let value: Range<Int>
   /// In order of appearance, repeated names included; empty unless the root is an object.
   package let members: [JSONMember]
+  /// All names of the document, those below the root's too.
+  package let names: JSONNameSketch
 
   /// Scans a whole document.
   package init(_ bytes: Span<UInt8>, depthMax: Int = 512) throws(JSONError) {
@@ -56,6 +58,7 @@ package struct JSONIndex: Sendable {
       members = []
     }
     value = start..<scanner.index
+    names = scanner.names
     try scanner.expectEnd(bytes)
   }
 
@@ -75,6 +78,7 @@ package struct JSONIndex: Sendable {
       guard members.count < membersMax else {
         throw JSONError(.tooManyMembers, at: nameStart)
       }
+      scanner.note(bytes, name: name, hasEscapes: hasEscapes)
       try scanner.skipColon(bytes)
       let valueStart = scanner.index
       let kind = try scanner.skipValue(bytes, openContainers: 1)

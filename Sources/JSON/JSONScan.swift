@@ -62,9 +62,19 @@ enum JSONScan {
     let backslashes = SIMD16<Int8>(repeating: 0x5C)
     let spaces = SIMD16<Int8>(repeating: 0x20)
     var index = start
+    // Long texts, two loads at a time.
+    while end &- index >= 32 {
+      let first = load(bytes, at: index)
+      let second = load(bytes, at: index &+ 16)
+      // As signed numbers, controls and bytes from 0x80 are both below the space.
+      let hits =
+        (first .== quotes) .| (first .== backslashes) .| (first .< spaces)
+        .| (second .== quotes) .| (second .== backslashes) .| (second .< spaces)
+      guard !hasAny(hits) else { break }
+      index &+= 32
+    }
     while end &- index >= 16 {
       let lanes = load(bytes, at: index)
-      // As signed numbers, controls and bytes from 0x80 are both below the space.
       let lane = firstLane((lanes .== quotes) .| (lanes .== backslashes) .| (lanes .< spaces))
       guard lane == 16 else { return index &+ lane }
       index &+= 16
@@ -96,6 +106,13 @@ enum JSONScan {
   @inline(__always)
   private static func load(_ bytes: Span<UInt8>, at index: Int) -> SIMD16<Int8> {
     unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: SIMD16<Int8>.self)
+  }
+
+  /// Whether a lane is set.
+  @inline(__always)
+  private static func hasAny(_ hits: SIMDMask<SIMD16<Int8>>) -> Bool {
+    let words = unsafe unsafeBitCast(hits, to: SIMD2<UInt64>.self)
+    return words[0] | words[1] != 0
   }
 
   /// The number of the first lane that is set; 16 if none.

@@ -8,6 +8,8 @@ struct JSONScanner {
   let end: Int
   /// How many containers may be open inside each other.
   let depthMax: Int
+  /// The names that were stepped over, and those that the caller noted.
+  private(set) var names = JSONNameSketch()
 
   init(_ range: Range<Int>, depthMax: Int) {
     index = range.lowerBound
@@ -193,8 +195,16 @@ struct JSONScanner {
 
   @inline(__always)
   private mutating func skipName(_ bytes: Span<UInt8>) throws(JSONError) {
-    _ = try skipString(bytes)
+    let start = index
+    let hasEscapes = try skipString(bytes)
+    note(bytes, name: start &+ 1..<index &- 1, hasEscapes: hasEscapes)
     try skipColon(bytes)
+  }
+
+  /// Notes a name that the caller stepped over as a string.
+  @inline(__always)
+  mutating func note(_ bytes: Span<UInt8>, name: Range<Int>, hasEscapes: Bool) {
+    names.add(bytes, name, hasEscapes: hasEscapes)
   }
 
   /// Steps over a container's opening byte; the caller walks its contents itself.

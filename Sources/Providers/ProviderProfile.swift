@@ -1,3 +1,5 @@
+import HTTP
+
 /// Why a field of a provider's record was refused.
 package struct ProfileError: Error, Equatable, Sendable {
   /// The field's name in the record.
@@ -15,6 +17,25 @@ package enum AuthScheme: Equatable, Sendable {
   /// As a parameter of the query, by this name.
   case query(String)
   case none
+
+  /// Whether the credential goes in a header; then it follows `headerStart`.
+  var isHeader: Bool {
+    switch self {
+    case .bearer, .xAPIKey, .apiKey, .xGoogAPIKey: true
+    case .query, .none: false
+    }
+  }
+
+  /// The name of the header, and what stands before the credential; else nothing.
+  var headerStart: StaticString {
+    switch self {
+    case .bearer: "authorization: Bearer "
+    case .xAPIKey: "x-api-key: "
+    case .apiKey: "api-key: "
+    case .xGoogAPIKey: "x-goog-api-key: "
+    case .query, .none: ""
+    }
+  }
 }
 
 /// What a request needs to know of a provider: the checked fields of its record.
@@ -53,6 +74,9 @@ package struct ProviderProfile: Equatable, Sendable {
   /// What stands between the target's host and an endpoint's path.
   let endpointPrefix: [UInt8]
   let pathForm: UpstreamPath.Form
+  /// What follows the target in the head of every request, up to the value of the credential where
+  /// it is a header.
+  let headStart: [UInt8]
   /// The operator's headers as they go on the wire.
   let headerBlock: [UInt8]
 
@@ -85,6 +109,12 @@ package struct ProviderProfile: Equatable, Sendable {
         message: "style 'azure' needs an api_version such as 2024-10-21,"
           + " or a base_url that ends in /openai/v1")
     }
+    var start: [UInt8] = []
+    start.append(" HTTP/1.1\r\nhost: ")
+    start.append(contentsOf: target.hostHeader)
+    start.append("\r\nuser-agent: appliance\r\naccept-encoding: identity\r\n")
+    start.append(self.auth.headerStart)
+    self.headStart = start
     self.headers = try Self.checkedHeaders(headers)
     var block: [UInt8] = []
     for header in self.headers {

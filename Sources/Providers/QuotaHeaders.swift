@@ -199,7 +199,7 @@ package enum QuotaHeaders {
   }
 
   private static func row(_ name: Span<UInt8>) -> Row? {
-    for row in rows where name.equalsIgnoringCase(row.name) { return row }
+    for row in rows where name.equalsIgnoringCase(row.name.utf8.span) { return row }
     return nil
   }
 

@@ -3,35 +3,6 @@ import HTTP
 // Comparisons and copies of ASCII that the request path needs: no String is made.
 
 extension Span<UInt8> {
-  /// Whether these bytes are exactly `literal`.
-  func equals(_ literal: String) -> Bool {
-    count == literal.utf8.count && hasBytes(literal, at: 0)
-  }
-
-  /// Whether `literal` stands at `start`.
-  func hasBytes(_ literal: String, at start: Int) -> Bool {
-    let wanted = literal.utf8.span
-    guard start >= 0, wanted.count <= count - start else { return false }
-    var index = 0
-    while index < wanted.count {
-      guard self[start + index] == wanted[index] else { return false }
-      index += 1
-    }
-    return true
-  }
-
-  /// Whether these bytes are `lowercase` but for the case of ASCII letters.
-  func equalsIgnoringCase(_ lowercase: String) -> Bool {
-    let wanted = lowercase.utf8.span
-    guard count == wanted.count else { return false }
-    var index = 0
-    while index < count {
-      guard asciiLowercase(self[index]) == wanted[index] else { return false }
-      index += 1
-    }
-    return true
-  }
-
   /// Whether both hold the same bytes but for the case of ASCII letters.
   func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }

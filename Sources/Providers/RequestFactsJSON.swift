@@ -1,3 +1,4 @@
+import HTTP
 import JSON
 
 /// Why a JSON body was not read; a passthrough tells the kinds apart.
@@ -87,7 +88,9 @@ extension RequestFacts {
       seen |= 1 << acted.rawValue
       try read(acted, member, route, body)
     }
-    if Self.namesFiles(route.endpoint) { RequestFileIDs.append(from: body, to: &namedIDs) }
+    if Self.namesFiles(route.endpoint) {
+      RequestFileIDs.append(from: body, names: index.names, to: &namedIDs)
+    }
   }
 
   /// Whether an endpoint's requests name files and containers below their top level.

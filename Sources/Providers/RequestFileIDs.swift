@@ -5,14 +5,16 @@ import JSON
 ///
 /// They live on the key that they were made with, and belong to the user who made them: a name
 /// that is missed here could reach another user's file. So names are compared with their escapes
-/// decoded, wherever they stand. Most bodies are dismissed by one quick scan.
+/// decoded, wherever they stand. Most bodies are dismissed by the sketch of their names.
 enum RequestFileIDs {
   private static let idsMax = 64
   private static let idBytesMax = 512
 
-  /// Appends the ids that a sound JSON document names, each once.
-  static func append(from body: Span<UInt8>, to ids: inout [String]) {
-    guard mayName(body) else { return }
+  /// Appends the ids that a sound JSON document with these names holds, each once.
+  static func append(
+    from body: Span<UInt8>, names: JSONNameSketch, to ids: inout [String]
+  ) {
+    guard names.mayMeet(Self.names) else { return }
     var index = 0
     while let string = nextString(body, from: index), ids.count < idsMax {
       index = string.upperBound
@@ -53,53 +55,11 @@ enum RequestFileIDs {
     "file-", "file_", "batch_", "msgbatch_", "resp_", "conv_", "cntr_", "container_", "vs_",
   ]
 
-  /// Whether a name of interest can stand in the body.
-  ///
-  /// A name begins with a quote and two bytes that tell: `"fi`, `"ve`, `"in`, a container's `"cn`,
-  /// or an escape that could stand for one of them.
-  private static func mayName(_ body: Span<UInt8>) -> Bool {
-    let raw = unsafe body.bytes
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let end = body.count &- 18
-    var start = 0
-    while start <= end {
-      // The loads check their bounds, and every pattern of bits is a UInt64.
-      let low = unsafe raw.unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self)
-      let high = unsafe raw.unsafeLoadUnaligned(fromByteOffset: start &+ 8, as: UInt64.self)
-      let first = UInt64(littleEndian: low) ^ (ones &* 0x22)
-      let second = UInt64(littleEndian: high) ^ (ones &* 0x22)
-      // The high bit of each byte that is a quote; a false one can only be above a true one.
-      var found = (first &- ones) & ~first & (ones &* 0x80)
-      var more = (second &- ones) & ~second & (ones &* 0x80)
-      while found != 0 {
-        if isHint(body, at: start &+ found.trailingZeroBitCount &>> 3) { return true }
-        found &= found &- 1
-      }
-      while more != 0 {
-        if isHint(body, at: start &+ 8 &+ more.trailingZeroBitCount &>> 3) { return true }
-        more &= more &- 1
-      }
-      start &+= 16
-    }
-    for index in start..<max(start, body.count - 2) where isHint(body, at: index) { return true }
-    return false
-  }
-
-  private static func isHint(_ body: Span<UInt8>, at index: Int) -> Bool {
-    guard body[index] == UInt8(ascii: "\"") else { return false }
-    let third = body[index + 2]
-    switch body[index + 1] {
-    case UInt8(ascii: "\\"): return third == UInt8(ascii: "u")
-    case UInt8(ascii: "f"): return third == UInt8(ascii: "i") || third == UInt8(ascii: "\\")
-    case UInt8(ascii: "v"): return third == UInt8(ascii: "e") || third == UInt8(ascii: "\\")
-    case UInt8(ascii: "c"): return third == UInt8(ascii: "n") || third == UInt8(ascii: "\\")
-    case UInt8(ascii: "i"):
-      return third == UInt8(ascii: "\\") || body.hasBytes("put_f", at: index + 3)
-        || body.firstIndex(
-          of: UInt8(ascii: "\\"), in: index + 3..<min(index + 8, body.count)) != nil
-    default: return false
-    }
-  }
+  /// The names whose values are ids or lists of them.
+  private static let names = JSONNameSketch([
+    "file_id", "fileUri", "file_ids", "file_uri", "container", "input_file_id",
+    "vector_store_id", "vector_store_ids",
+  ])
 
   /// Whether the string is a name whose value is an id or a list of ids.
   private static func isNamed(_ body: Span<UInt8>, _ string: Range<Int>) -> Bool {

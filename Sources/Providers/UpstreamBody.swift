@@ -32,6 +32,11 @@ extension UpstreamRequest {
         addFormModel(facts, model, to: &edits)
       }
     case .json:
+      if !injectUsage, outputCap == nil, route.dialect != .gemini, let place = facts.modelValue,
+        route.model == nil
+      {
+        return facts.model == model ? nil : spliced(body, place, model)
+      }
       addModel(route, facts, profile, model, body, to: &edits)
       if route.dialect == .gemini, facts.model != model {
         addNestedModels(route, model, body, to: &edits)
@@ -40,6 +45,19 @@ extension UpstreamRequest {
       if let outputCap { addCap(route, facts, profile, outputCap, body, to: &edits) }
     }
     return edits.isEmpty ? nil : edits.applied(to: body)
+  }
+
+  /// The body with another name of a model and nothing else changed, as nearly all go up.
+  private static func spliced(
+    _ body: Span<UInt8>, _ place: Range<Int>, _ model: String
+  ) -> [UInt8] {
+    var out: [UInt8] = []
+    // A quote or control byte of a name grows; then the array does too.
+    out.reserveCapacity(body.count + model.utf8.count + 2)
+    out.append(body.extracting(0..<place.lowerBound))
+    JSONWriter.append(string: model, to: &out)
+    out.append(body.extracting(place.upperBound..<body.count))
+    return out
   }
 
   /// Splices that keep their order.

@@ -1,3 +1,5 @@
+import HTTP
+
 /// Which headers of a client go up to a provider.
 ///
 /// An allow-list: what is not in the table stays here. So cookies, every credential and what names

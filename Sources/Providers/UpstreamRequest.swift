@@ -29,10 +29,11 @@ package enum UpstreamRequest {
       UpstreamQuery.append(
         nil, route: route, profile: profile, keySecret: keySecret, to: &out)
     }
-    out.append(" HTTP/1.1\r\nhost: ")
-    out.append(contentsOf: profile.target.hostHeader)
-    out.append("\r\nuser-agent: appliance\r\naccept-encoding: identity\r\n")
-    appendAuth(profile.auth, keySecret, to: &out)
+    out.append(contentsOf: profile.headStart)
+    if profile.auth.isHeader {
+      if isUsable(keySecret: keySecret) { out.append(contentsOf: keySecret) }
+      out.append("\r\n")
+    }
     appendClientHeaders(route, facts, head, span, profile, to: &out)
     out.append(contentsOf: profile.headerBlock)
     if bodyBytes > 0 || mustFrame(head.method) {
@@ -64,20 +65,6 @@ package enum UpstreamRequest {
   /// Whether a key can stand in a header as every provider reads it: visible ASCII alone.
   package static func isUsable(keySecret: [UInt8]) -> Bool {
     keySecret.allSatisfy { (0x21...0x7E).contains($0) }
-  }
-
-  private static func appendAuth(
-    _ auth: AuthScheme, _ keySecret: [UInt8], to out: inout [UInt8]
-  ) {
-    switch auth {
-    case .bearer: out.append("authorization: Bearer ")
-    case .xAPIKey: out.append("x-api-key: ")
-    case .apiKey: out.append("api-key: ")
-    case .xGoogAPIKey: out.append("x-goog-api-key: ")
-    case .query, .none: return
-    }
-    if isUsable(keySecret: keySecret) { out.append(contentsOf: keySecret) }
-    out.append("\r\n")
   }
 
   private static func appendClientHeaders(
@@ -120,7 +107,9 @@ package enum UpstreamRequest {
 
   /// Whether the operator configured a header of this name, which then replaces the client's.
   private static func isConfigured(_ name: Span<UInt8>, _ profile: ProviderProfile) -> Bool {
-    for header in profile.headers where name.equalsIgnoringCase(header.name) { return true }
+    for header in profile.headers where name.equalsIgnoringCase(header.name.utf8.span) {
+      return true
+    }
     return false
   }
 

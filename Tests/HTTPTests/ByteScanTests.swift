@@ -38,8 +38,32 @@ struct ByteScanTests {
         #expect(
           span.indexOfTokenEnd(from: start)
             == rest.firstIndex { !ByteSet.token.contains($0) } ?? sample.count, "seed \(seed)")
+        #expect(
+          span.indexOfTargetEnd(from: start)
+            == rest.firstIndex { !ByteSet.target.contains($0) } ?? sample.count, "seed \(seed)")
       }
     }
+  }
+
+  /// Every byte at every place of a text, against each byte that it could be taken for.
+  @Test(
+    arguments: ["content-disposition", "100-continue", "x-a_b/c.9", "ab", ""] as [StaticString])
+  func comparesByteForByte(_ text: StaticString) {
+    let exact = Array(text.description.utf8)
+    #expect(exact.span.equals(text) && exact.span.equalsIgnoringCase(text))
+    for place in exact.indices {
+      for byte in UInt8.min...UInt8.max {
+        var bytes = exact
+        bytes[place] = byte
+        #expect(bytes.span.equals(text) == (byte == exact[place]))
+        #expect(bytes.span.equalsIgnoringCase(text) == (lowercased(byte) == exact[place]))
+        #expect(bytes.span.hasBytes(text, at: 0) == (byte == exact[place]))
+      }
+    }
+    let longer = exact + [0x61]
+    #expect(!longer.span.equals(text) && !longer.span.equalsIgnoringCase(text))
+    #expect(longer.span.hasBytes(text, at: 0) && !longer.span.hasBytes("xyz", at: exact.count))
+    #expect(!exact.span.hasBytes("x", at: -1) && !exact.span.hasBytes("x", at: exact.count + 1))
   }
 
   @Test func everyByteIsInItsSets() {

@@ -7,9 +7,23 @@ import Testing
 struct RequestFileIDsTests {
   private func ids(_ body: String) -> [String] {
     let bytes = Array(body.utf8)
+    // What is no sound document has no names; it is searched all the same, to see that it is bounded.
+    let names = (try? JSONIndex(bytes.span))?.names ?? JSONNameSketch(["file_id"])
     var ids: [String] = []
-    RequestFileIDs.append(from: bytes.span, to: &ids)
+    RequestFileIDs.append(from: bytes.span, names: names, to: &ids)
     return ids
+  }
+
+  /// Each name alone brings the search about, however it is written.
+  @Test(arguments: [
+    "file_id", "fileUri", "file_ids", "file_uri", "container", "input_file_id",
+    "vector_store_id", "vector_store_ids",
+  ])
+  func searchesForEachName(_ name: String) {
+    #expect(ids(#"{"messages":[{"a":{"\#(name)":"x"}}]}"#) == ["x"])
+    #expect(ids(#"{"\#(name)":["x"]}"#) == ["x"])
+    let escaped = name.utf8.map { "\\u00" + String($0, radix: 16) }.joined()
+    #expect(ids(#"[{"a":[],"\#(escaped)":"x"}]"#) == ["x"])
   }
 
   @Test(arguments: [
@@ -41,7 +55,7 @@ struct RequestFileIDsTests {
     #expect(ids(body) == expected)
   }
 
-  /// At every distance from the words that the quick scan reads.
+  /// At every distance from the words that scans read.
   @Test(arguments: 0..<24)
   func findsAtEveryOffset(_ offset: Int) {
     let filler = String(repeating: "x", count: offset)

@@ -1,3 +1,5 @@
+import HTTP
+
 /// The methods of Google's models (ai.google.dev/api/all-methods).
 enum GeminiRoutes {
   /// The endpoint of what follows the last colon of `models/{model}:verb`.

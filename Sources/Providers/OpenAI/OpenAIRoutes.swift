@@ -1,3 +1,5 @@
+import HTTP
+
 /// The paths of OpenAI and of all that is compatible with it.
 ///
 /// Source: platform.openai.com/docs/api-reference; `rerank` is Cohere's and Jina's, as most
