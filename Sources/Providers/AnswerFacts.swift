@@ -39,14 +39,14 @@ package struct AnswerFacts: Equatable, Sendable {
   package var outputText = TextTally()
   /// The part of it that the output figures of a partial usage count already; nil if they count
   /// none of it (Anthropic's, at the start of a stream).
-  package var statedText: TextTally?
+  @Seldom package var statedText: TextTally?
   /// The size of an answer in a content coding, whose text cannot be read; else 0.
   package var codedBytes = 0
   /// Further ids that the provider handed out (conversation, container, a file's name), which live
   /// on one key.
   package var handles: [String] = []
   /// An error that the provider sent inside the answer.
-  package var errorEvent: ErrorEventFacts?
+  @Seldom package var errorEvent: ErrorEventFacts?
 
   package init() {}
 

@@ -1,5 +1,5 @@
 // Modules: JSON Providers/Dialect.swift Providers/Endpoint.swift Providers/Usage.swift
-// Modules: Providers/AnswerFacts.swift Providers/TextTally.swift
+// Modules: Providers/AnswerFacts.swift Providers/Seldom.swift Providers/TextTally.swift
 // Modules: Providers/Answers/AnswerAnomaly.swift Providers/Answers/ErrorEventFacts.swift
 // Modules: Gateway/Prices/ExactDecimal.swift Gateway/Prices/Money.swift Gateway/Prices/Pric*.swift
 // Modules: Gateway/Prices/BuiltInPrices*.swift Gateway/Records/StableHash.swift

@@ -71,9 +71,8 @@ struct AnswerBody {
 
   /// What has been read so far.
   var facts: AnswerFacts {
-    var facts = meter.finished()
-    if isCoded { facts.codedBytes = offset }
-    return facts
+    var meter = meter
+    return meter.finish(codedBytes: isCoded ? offset : 0)
   }
 
   private var isEnded: Bool { meter.hasEnded || isDocumentWhole }
@@ -107,7 +106,7 @@ struct AnswerBody {
     gate.flush(into: &out, end: offset)
   }
 
-  /// The body has ended; appends what is still held and returns everything that was read.
+  /// The body has ended; appends what is still held and gives away everything that was read.
   mutating func finish(into out: inout [UInt8]) -> AnswerFacts {
     switch framing {
     case .events where failure == nil && !lines.isBetweenEvents:
@@ -126,7 +125,7 @@ struct AnswerBody {
     }
     gate.open()
     gate.flushAll(into: &out)
-    return facts
+    return meter.finish(codedBytes: isCoded ? offset : 0)
   }
 
   /// The event or flag that ends the answer has come.

@@ -1,3 +1,5 @@
+import HTTP
+
 /// How an answer's body is cut into events.
 package enum AnswerFraming: Equatable, Sendable {
   /// One JSON document.
@@ -26,14 +28,15 @@ package enum AnswerFraming: Equatable, Sendable {
     /// A function and not an initializer: from one that owns its array, Swift 6.3.1 makes code that
     /// releases a wrong pointer when it optimizes.
     static func of(contentType: [UInt8]) -> Promise {
-      let essence = contentType.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
-      if essence.elementsEqual("application/json".utf8) {
-        return .json
+      let bytes = contentType.span
+      var end = 0
+      while end < bytes.count, bytes[end] != UInt8(ascii: ";"), bytes[end] != UInt8(ascii: " ") {
+        end &+= 1
       }
-      if essence.elementsEqual("text/event-stream".utf8) {
-        return .events
-      }
-      let type = String(decoding: essence, as: UTF8.self).lowercased()
+      let essence = bytes.extracting(0..<end)
+      if essence.equals("application/json") { return .json }
+      if essence.equals("text/event-stream") { return .events }
+      let type = readText(essence).lowercased()
       return switch type {
       case "application/json", "text/json": .json
       case "text/event-stream": .events

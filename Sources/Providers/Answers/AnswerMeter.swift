@@ -21,22 +21,20 @@ struct AnswerMeter {
   private(set) var hasFinished = false
   /// The stream is of a protocol that says when it is over.
   private(set) var announcesEnd = false
-  private(set) var errorEvent: ErrorEventFacts?
+  var errorEvent: ErrorEventFacts? { facts.errorEvent }
   private(set) var eventCount = 0
   /// Ranges of the body that usage hiding cuts from the current event.
   private(set) var cuts: [Range<Int>] = []
   var collectsCuts = false
 
   /// The current event is nothing but the usage: `choices` is there and empty, `usage` an object.
-  var isUsageEvent: Bool { event.hasChoices && event.choiceCount == 0 && event.hasUsage }
+  var isUsageEvent: Bool { event.isUsageAlone }
 
   // MARK: What was read
 
-  private(set) var tally = TextTally()
-  /// What `tally` was when the output was last stated within the stream.
-  private var statedTally: TextTally?
   private(set) var anomalies = AnswerAnomalies()
   private var figures = UsageFigures()
+  /// Takes up what is final as it comes; the rest is settled at the end.
   private var facts = AnswerFacts()
   private var outputCalls: [String: Int64] = [:]
   private var webQueries: Int64 = 0
@@ -48,22 +46,7 @@ struct AnswerMeter {
 
   // MARK: What is being read
 
-  private struct Event {
-    var type = AnswerEventType.other
-    var hasChoices = false
-    var choiceCount = 0
-    var hasUsage = false
-    /// A usage of it has been taken over.
-    var hasFigures = false
-    var webQueries: Int64 = 0
-    var hasError = false
-    var error = ErrorEventFacts()
-    /// `code` and `message` of the event itself, an error only if its type says so.
-    var code: String?
-    var message: String?
-  }
-
-  private var event = Event()
+  private var event = AnswerEvent()
   private var draft = UsageDraft()
   private var isMuted = false
   private var hasDeltas = false
@@ -78,7 +61,7 @@ struct AnswerMeter {
   /// An event of a stream begins, which may turn out to hold no JSON.
   mutating func beginFrame() {
     if !cuts.isEmpty { cuts.removeAll(keepingCapacity: true) }
-    event = Event()
+    event = AnswerEvent()
   }
 
   /// The event is over; `isNamedError`: its name was `error`.
@@ -92,7 +75,7 @@ struct AnswerMeter {
 
   /// Output that is not JSON: a transcription as plain text.
   mutating func plainText(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-    tally.add(bytes.extracting(range))
+    facts.outputText.add(bytes.extracting(range))
     if !range.isEmpty { hasContent = true }
   }
 
@@ -246,7 +229,7 @@ struct AnswerMeter {
   mutating func text(_ place: AnswerPaths.Node, _ bytes: Span<UInt8>, _ range: Range<Int>) {
     guard counts(place) else { return }
     hasContent = true
-    tally.add(bytes.extracting(range))
+    facts.outputText.add(bytes.extracting(range))
   }
 
   mutating func text(_ place: AnswerPaths.Node, scalar: UInt32) {
@@ -258,15 +241,15 @@ struct AnswerMeter {
   private mutating func addToTally(scalar: UInt32) {
     if scalar < 0x80 {
       let byte: InlineArray<1, UInt8> = [UInt8(truncatingIfNeeded: scalar)]
-      tally.add(byte.span)
+      facts.outputText.add(byte.span)
     } else {
-      tally.add(Array(String(Unicode.Scalar(scalar) ?? "\u{FFFD}").utf8))
+      facts.outputText.add(Array(String(Unicode.Scalar(scalar) ?? "\u{FFFD}").utf8))
     }
   }
 
   /// Tool arguments that come as an object: an empty one is no content yet.
   mutating func rawText(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-    if !isMuted { tally.add(bytes.extracting(range)) }
+    if !isMuted { facts.outputText.add(bytes.extracting(range)) }
   }
 
   mutating func presence(_ place: AnswerPaths.Node) {
@@ -321,10 +304,10 @@ struct AnswerMeter {
   }
 
   private mutating func record(_ error: ErrorEventFacts) {
-    guard errorEvent == nil else { return }
+    guard facts.errorEvent == nil else { return }
     var error = error
     error.cameBeforeContent = !hasContent
-    errorEvent = error
+    facts.errorEvent = error
     hasEnded = true
   }
 
@@ -360,7 +343,7 @@ struct AnswerMeter {
     defer { draft.clear() }
     guard !draft.isEmpty else { return }
     if isStream, !isStart, draft.figures.hasAny(.completion, .output, .candidatesCount) {
-      statedTally = tally
+      facts.statedText = facts.outputText
     }
     let isSecond = event.hasFigures && !isCumulative && draft.figures != figures
     if draft.contradictsItself || isSecond { anomalies.insert(.usageRepeated) }
@@ -436,10 +419,8 @@ struct AnswerMeter {
 
   // MARK: The end
 
-  /// Everything that was read; call it once, at the end.
-  func finished() -> AnswerFacts {
-    var facts = facts
-    var anomalies = anomalies
+  /// Settles the facts and gives them away; call it once, at the end.
+  mutating func finish(codedBytes: Int = 0) -> AnswerFacts {
     if let reading = UsageReading(figures) {
       facts.usage = reading.usage
       facts.providerTotalTokens = reading.statedTotal
@@ -453,15 +434,17 @@ struct AnswerMeter {
     facts.billedImageTokens = figures[.billedImage]
     if !tier.isEmpty { facts.serviceTier = tier }
     if let usageTier { facts.serviceTier = usageTier }
-    facts.serverToolCalls.merge(outputCalls) { $0 + $1 }
+    if !outputCalls.isEmpty { facts.serverToolCalls.merge(outputCalls) { $0 + $1 } }
     if webQueries > 0 { facts.serverToolCalls["web_search_queries"] = webQueries }
-    let isBroken = !hasEnded && !hasFinished || errorEvent != nil
+    let isBroken = !hasEnded && !hasFinished || facts.errorEvent != nil
     facts.usageIsPartial = facts.usage != nil && isStream && isBroken
-    if facts.usageIsPartial { facts.statedText = statedTally }
+    if !facts.usageIsPartial { facts.statedText = nil }
     facts.anomalies = anomalies.codes
-    facts.outputText = tally
-    facts.outputTextBytes = tally.bytes
-    facts.errorEvent = errorEvent
-    return facts
+    facts.outputTextBytes = facts.outputText.bytes
+    facts.codedBytes = codedBytes
+    // A swap, for a copy would count every reference of it up and, later, down.
+    var given = AnswerFacts()
+    swap(&given, &facts)
+    return given
   }
 }

@@ -28,7 +28,10 @@ package struct AnswerReader: ~Copyable {
   private final class Place {
     var body: AnswerBody
 
-    init(_ body: AnswerBody) { self.body = body }
+    init(kind: Kind, contentType: [UInt8], isCoded: Bool, hidesUsage: Bool) {
+      body = AnswerBody(
+        kind: kind, contentType: contentType, isCoded: isCoded, hidesUsage: hidesUsage)
+    }
   }
 
   private let place: Place
@@ -42,7 +45,7 @@ package struct AnswerReader: ~Copyable {
   ///   - hidesUsage: We added `stream_options.include_usage` and the client had not.
   package init(kind: Kind, contentType: [UInt8], isCoded: Bool = false, hidesUsage: Bool = false) {
     place = Place(
-      AnswerBody(kind: kind, contentType: contentType, isCoded: isCoded, hidesUsage: hidesUsage))
+      kind: kind, contentType: contentType, isCoded: isCoded, hidesUsage: hidesUsage)
   }
 
   /// Reads the answer of a route; for `Endpoint.passthrough` the provider's path tells its kind.
@@ -108,11 +111,11 @@ package struct AnswerReader: ~Copyable {
     place.body.release(into: &out)
   }
 
-  /// The body has ended; appends what is still held and returns everything that was read.
+  /// The body has ended; appends what is still held and gives away everything that was read.
   package mutating func finish(into out: inout [UInt8]) -> AnswerFacts {
     place.body.finish(into: &out)
   }
 
-  /// What has been read so far, for an answer that is given up before its end.
+  /// What has been read so far, for an answer that is given up before its end; not after `finish`.
   package var facts: AnswerFacts { place.body.facts }
 }

@@ -7,12 +7,6 @@ struct UsageDraft {
     case other, audio, image
   }
 
-  private struct Iteration {
-    var figures = UsageFigures()
-    var type = ""
-    var model: String?
-  }
-
   private(set) var figures = UsageFigures()
   var tier: String?
   var geminiTier: String?
@@ -24,8 +18,10 @@ struct UsageDraft {
   /// A figure was stated twice, with two values.
   private(set) var contradictsItself = false
 
-  private var iteration = Iteration()
-  private var isInIteration = false
+  /// The usage's own figures while those of an iteration are read.
+  private var outer: [UsageFigures] = []
+  private var iterationType = ""
+  private var iterationModel: String?
   private var modality = Modality.other
   private var modalityCount: Int64 = 0
   private var isTouched = false
@@ -57,28 +53,13 @@ struct UsageDraft {
 
   mutating func set(_ figure: UsageFigure, _ count: Int64) {
     isTouched = true
-    if isInIteration {
-      note(iteration.figures, figure, count)
-      iteration.figures.set(figure, count)
-    } else {
-      note(figures, figure, count)
-      figures.set(figure, count)
-    }
-  }
-
-  private mutating func note(
-    _ figures: borrowing UsageFigures, _ figure: UsageFigure, _ count: Int64
-  ) {
     if figures.has(figure), figures.count(figure) != count { contradictsItself = true }
+    figures.set(figure, count)
   }
 
   mutating func setUnusable(_ figure: UsageFigure) {
     isTouched = true
-    if isInIteration {
-      iteration.figures.setUnusable(figure)
-    } else {
-      figures.setUnusable(figure)
-    }
+    figures.setUnusable(figure)
   }
 
   /// Adds to a figure that is a sum.
@@ -90,28 +71,31 @@ struct UsageDraft {
   // MARK: Iterations
 
   mutating func beginIteration() {
-    iteration = Iteration()
-    isInIteration = true
+    if outer.isEmpty { outer.append(figures) }
+    figures = UsageFigures()
+    iterationType = ""
+    iterationModel = nil
     hasIterations = true
   }
 
-  mutating func setIteration(type: String) { iteration.type = type }
+  mutating func setIteration(type: String) { iterationType = type }
 
-  mutating func setIteration(model: String) { iteration.model = model }
+  mutating func setIteration(model: String) { iterationModel = model }
 
   /// Keeps what is billed on top of the main figures.
   ///
   /// - Returns: False for a kind of which it is not known whether it is billed on top.
   mutating func endIteration() -> Bool {
-    isInIteration = false
-    switch iteration.type {
+    let iteration = figures
+    if let usage = outer.popLast() { figures = usage }
+    switch iterationType {
     case "message":
       return true
     case "compaction", "advisor_message":
-      if let reading = UsageReading(iteration.figures), iterations.count < Self.iterationsMax {
+      if let reading = UsageReading(iteration), iterations.count < Self.iterationsMax {
         iterations.append(
           AnswerFacts.AdditionalUsage(
-            kind: iteration.type, model: iteration.model, usage: reading.usage))
+            kind: iterationType, model: iterationModel, usage: reading.usage))
       }
       return true
     default:

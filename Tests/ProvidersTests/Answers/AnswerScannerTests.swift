@@ -60,7 +60,8 @@ struct AnswerScannerTests {
       #expect(bytes[end] == 0x0A || bytes[end] == 0x0D)
     }
     #expect(scanner.isDone)
-    #expect(meter.finished().usage?.inputTokens == 4)
+    let facts = meter.finish()
+    #expect(facts.usage?.inputTokens == 4)
   }
 
   @Test func restartsCleanly() {
@@ -73,7 +74,8 @@ struct AnswerScannerTests {
     let whole = Array(#"{"usage":{"prompt_tokens":2}}"#.utf8)
     _ = scanner.read(whole.span, from: 0, stopsAtLineEnd: false, base: 0, into: &meter)
     #expect(scanner.isDone)
-    #expect(meter.finished().usage?.inputTokens == 2)
+    let facts = meter.finish()
+    #expect(facts.usage?.inputTokens == 2)
   }
 
   /// The name under a wildcard, which is kept, is cut at the same place in any split.
@@ -87,7 +89,8 @@ struct AnswerScannerTests {
       let chunk = Array(bytes[start..<min(start + chunkBytes, bytes.count)])
       _ = scanner.read(chunk.span, from: 0, stopsAtLineEnd: false, base: start, into: &meter)
     }
-    #expect(meter.finished().serverToolCalls == [String(name.prefix(64)): 2, "ab": 3])
+    let facts = meter.finish()
+    #expect(facts.serverToolCalls == [String(name.prefix(64)): 2, "ab": 3])
   }
 
   @Test func longTokensAreCut() {
@@ -96,7 +99,7 @@ struct AnswerScannerTests {
     let long = String(repeating: "x", count: 10_000)
     let bytes = Array(#"{"id":"\#(long)","error":{"message":"\#(long)"},"model":"m"}"#.utf8)
     _ = scanner.read(bytes.span, from: 0, stopsAtLineEnd: false, base: 0, into: &meter)
-    let facts = meter.finished()
+    let facts = meter.finish()
     #expect(facts.id == nil)
     #expect(facts.model == "m")
     #expect(facts.errorEvent?.message?.utf8.count == 2_048)

@@ -77,7 +77,7 @@ struct TornTokenTests {
       token.readString(bytes, 0, Self.place, into: &meter)
     }
     #expect(token.isWhole && !token.isToken && token.token.isEmpty)
-    let tally = meter.finished().outputText
+    let tally = meter.finish().outputText
     #expect(tally.bytes == 5_002 && tally.words == 1_000 && tally.accentedLetters == 1)
   }
 
