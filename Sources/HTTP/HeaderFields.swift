@@ -27,6 +27,8 @@ package struct HeaderFields: Sendable {
   /// For a parsed head it is all of the head, the first line included.
   package private(set) var bytes: [UInt8]
   package private(set) var lines: [FieldLine]
+  /// A bit for each length that a name has: most names that are looked for are not there.
+  private var lengths: UInt64 = 0
 
   package init() {
     bytes = []
@@ -36,13 +38,17 @@ package struct HeaderFields: Sendable {
   init(bytes: [UInt8], lines: [FieldLine]) {
     self.bytes = bytes
     self.lines = lines
+    for line in lines { lengths |= Self.bit(line.name.count) }
   }
+
+  private static func bit(_ length: Int) -> UInt64 { 1 << UInt64(min(length, 63)) }
 
   package var count: Int { lines.count }
   package var isEmpty: Bool { lines.isEmpty }
 
   /// Where the value of the first field of that name stands in `bytes`.
   package func firstRange(_ name: StaticString) -> Range<Int>? {
+    guard lengths & Self.bit(name.utf8CodeUnitCount) != 0 else { return nil }
     let span = bytes.span
     for line in lines where span.matchesIgnoringCase(line.name, name) { return line.value }
     return nil
@@ -124,6 +130,7 @@ package struct HeaderFields: Sendable {
     bytes.append("\r\n")
     let written = bytes.span.trimmed(valueStart..<valueEnd)
     lines.append(FieldLine(name: nameStart..<nameEnd, value: written))
+    lengths |= Self.bit(name.count)
     return true
   }
 

@@ -31,11 +31,10 @@ final class Attempt {
     self.choice = choice
     self.request = request
     self.exchange = exchange
-    let profile = choice.candidate.provider.profile
-    let target = profile.target
+    let provider = choice.candidate.provider
     let origin = UpstreamOrigin(
-      isSecure: target.isSecure, host: target.host, port: target.port,
-      allowsPrivate: profile.allowsPrivate)
+      isSecure: provider.profile.target.isSecure, host: provider.profile.target.host,
+      port: provider.profile.target.port, allowsPrivate: provider.profile.allowsPrivate)
     self.origin = origin
     lane = exchange.worker.withPool { $0.lane(origin) }
   }

@@ -13,8 +13,9 @@ final class ClientConnection {
   private let inFlight: LoopBound<InFlight>
   private var inbound = ByteBuffer()
   private var parser: RequestHeadParser
-  /// The last token that came over this connection, and its digest.
+  /// The last token that came over this connection, and whose it is in a snapshot.
   private var known: (credential: [UInt8], digest: TokenDigestBytes)?
+  private var knownCaller: (generation: UInt64, caller: Caller)?
   /// A longer credential than tokens are is digested again each time.
   private static let knownBytesMax = 256
 
@@ -46,14 +47,24 @@ final class ClientConnection {
   /// Why the operator has broken off the request under way; nil: he has not.
   var cut: Refusal? { inFlight.withValue { $0.cut } }
 
-  /// The digest of a token, which a client sends again with every request.
+  /// Whose token it is, which a client sends again with every request; nil: nobody's.
   ///
-  /// Made once as long as the same bytes come; who they stand for is looked up each time.
-  func digest(_ credential: [UInt8]) -> TokenDigestBytes {
-    if let known, known.credential == credential { return known.digest }
-    let digest = worker.node.digest(credential)
-    if credential.count <= Self.knownBytesMax { known = (credential, digest) }
-    return digest
+  /// Digested once as long as the same bytes come, and looked up once in each snapshot.
+  func caller(_ credential: [UInt8], _ snapshot: Snapshot) -> Caller? {
+    let digest: TokenDigestBytes
+    if let known, known.credential == credential {
+      if let knownCaller, knownCaller.generation == snapshot.generation {
+        return knownCaller.caller
+      }
+      digest = known.digest
+    } else {
+      digest = worker.node.digest(credential)
+      known = credential.count <= Self.knownBytesMax ? (credential, digest) : nil
+    }
+    let caller = snapshot.caller(digest: digest)
+    knownCaller = nil
+    if let caller, known != nil { knownCaller = (snapshot.generation, caller) }
+    return caller
   }
 
   func run() async {

@@ -9,10 +9,12 @@ extension Exchange {
   @inline(never)
   func authenticate() throws(Interruption) -> Caller {
     let credential = try refusing { () throws(Refusal) in try ClientCredential.find(head) }
-    let digest = connection.digest(credential)
-    var caller = try refusing { () throws(Refusal) in
-      try Authentication.authenticate(
-        digest: digest, snapshot: snapshot, nowMilliseconds: receipt.startedAtMilliseconds)
+    guard var caller = connection.caller(credential, snapshot) else {
+      throw .refused(.unknownToken)
+    }
+    try refusing { () throws(Refusal) in
+      try Authentication.check(
+        caller.token, nowMilliseconds: receipt.startedAtMilliseconds)
     }
     receipt.user = caller.user.name
     receipt.token = caller.token.label
@@ -95,13 +97,11 @@ extension Exchange {
         }
         if own != nil { pinned = nil }
       }
-      var question = Router.Question(
-        model: facts.model, dialect: route.dialect,
-        passthroughProvider: route.passthroughProvider, pinnedKeyID: pinned)
-      question.bringsKey = own != nil
       let plan = try Router.plan(
-        question, caller: caller, snapshot: snapshot, random: worker.nextRandom())
-      return own.map { plan.served(by: $0) } ?? plan
+        route, model: facts.model, pinnedKeyID: pinned, bringsKey: own != nil, caller: caller,
+        snapshot: snapshot, random: worker.nextRandom())
+      guard let own else { return plan }
+      return plan.served(by: own)
     }
     receipt.decisions.foundBy = plan.foundBy
     receipt.decisions.level = Decisions.Level(plan, caller)

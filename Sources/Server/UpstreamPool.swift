@@ -67,17 +67,21 @@ final class UpstreamLane {
 /// keys of an origin.
 struct UpstreamPool {
   private var lanes: [UpstreamOrigin: UpstreamLane] = [:]
+  /// The one that was asked for last: mostly it is asked for again.
+  private var last: (origin: UpstreamOrigin, lane: UpstreamLane)?
 
   /// The lane of an origin, the same as long as anybody has it or anything is in it.
   mutating func lane(_ origin: UpstreamOrigin) -> UpstreamLane {
-    if let lane = lanes[origin] { return lane }
-    let lane = UpstreamLane()
+    if let last, last.origin == origin { return last.lane }
+    let lane = lanes[origin] ?? UpstreamLane()
     lanes[origin] = lane
+    last = (origin, lane)
     return lane
   }
 
   /// Closes what has been idle too long or was closed by the other side.
   mutating func purge(now: MonotonicTime) {
+    last = nil
     for origin in Array(lanes.keys) {
       guard var lane = lanes.removeValue(forKey: origin) else { continue }
       lane.purge(now: now)
@@ -90,6 +94,7 @@ struct UpstreamPool {
   mutating func closeAll() {
     for lane in lanes.values { lane.closeAll() }
     lanes = [:]
+    last = nil
   }
 
   var idleCount: Int { lanes.values.reduce(0) { $0 + $1.idleCount } }

@@ -62,7 +62,7 @@ package enum AccessControl {
     _ caller: Caller, model: String?, endpoint: Endpoint, passthroughProvider: String? = nil,
     snapshot: Snapshot, noting note: (Decisions.Grant) -> Void = { _ in }
   ) -> Denial? {
-    guard caller.user.access?.models != nil || caller.token.access?.models != nil else {
+    guard caller.user.access?.hasModels == true || caller.token.access?.hasModels == true else {
       return nil
     }
     for holder in Holder.allCases {

@@ -4,6 +4,8 @@
 /// of these: nothing is looked at then.
 package final class AccessRules: Sendable, Equatable {
   package let models: NameRule?
+  /// Whether there is a rule of models: to see that of itself would copy it.
+  let hasModels: Bool
   package let endpoints: EndpointRule?
   package let addresses: AddressRule?
 
@@ -11,6 +13,7 @@ package final class AccessRules: Sendable, Equatable {
   package init?(models: NameRule?, endpoints: EndpointRule?, addresses: AddressRule?) {
     guard models != nil || endpoints != nil || addresses != nil else { return nil }
     self.models = models
+    hasModels = models != nil
     self.endpoints = endpoints
     self.addresses = addresses
   }

@@ -33,6 +33,14 @@ struct KeyHealth: Sendable {
     incarnation = key.incarnation
   }
 
+  /// What lanes must know of it: two times, and not a copy of all the rest.
+  struct Rest: Equatable {
+    let blockedUntil: Moment
+    let doubtUntil: Moment
+  }
+
+  var rest: Rest { Rest(blockedUntil: blockedUntil, doubtUntil: doubtUntil) }
+
   /// No model of the key may be used before.
   var blockedUntil: Moment {
     validity == .invalid || isOutOfMoney ? .distantFuture : circuit.blockedUntil

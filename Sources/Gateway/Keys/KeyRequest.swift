@@ -26,6 +26,9 @@ package struct Grant: Sendable {
   let isPoolProbe: Bool
   let isKeyProbe: Bool
   let isProviderProbe: Bool
+  /// Where the key stands in the roster of this revision.
+  let place: Int
+  let revision: UInt64
 }
 
 /// Why a pool had no key for a request, and when it may have one.

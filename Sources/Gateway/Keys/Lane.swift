@@ -98,13 +98,25 @@ struct Lane: Sendable {
   // MARK: - What is known of a pair
 
   /// Changes what is known of a pair; `key` is what is known of its key.
-  mutating func change(_ index: Int, of key: KeyHealth, _ change: (inout Pair) -> Void) {
+  mutating func change(_ index: Int, of key: KeyHealth.Rest, _ change: (inout Pair) -> Void) {
     change(&pairs[index])
     refresh(index, of: key)
   }
 
+  /// The pair has served; mostly that is nothing new.
+  mutating func served(_ index: Int, of key: KeyHealth.Rest) {
+    let pair = pairs[index]
+    guard pair.limitedInARow > 0 || pair.unfitUntil > .distantPast || pair.showing == .notShown
+    else { return }
+    change(index, of: key) { pair in
+      pair.limitedInARow = 0
+      pair.unfitUntil = .distantPast
+      if pair.showing == .notShown { pair.showing = .unknown }
+    }
+  }
+
   /// Brings a key's health and its pair's together.
-  mutating func refresh(_ index: Int, of key: KeyHealth) {
+  mutating func refresh(_ index: Int, of key: KeyHealth.Rest) {
     let pair = pairs[index]
     entries[index].blockedUntil = max(key.blockedUntil, pair.blockedUntil)
     let isHidden = pair.showing == .notShown && shownCount > 0
@@ -112,7 +124,7 @@ struct Lane: Sendable {
       isHidden ? .distantFuture : max(key.doubtUntil, pair.emptyUntil)
   }
 
-  mutating func note(_ quota: Quota, _ index: Int, of key: KeyHealth) {
+  mutating func note(_ quota: Quota, _ index: Int, of key: KeyHealth.Rest) {
     if quotas.isEmpty { quotas = Array(repeating: nil, count: entries.count) }
     quotas[index] = quota
     pairs[index].emptyUntil = quota.emptyUntil
@@ -127,9 +139,9 @@ struct Lane: Sendable {
     let wasTold = shownCount > 0
     shownCount += (showing == .shown ? 1 : 0) - (old == .shown ? 1 : 0)
     if wasTold != (shownCount > 0) {
-      for place in entries.indices { refresh(place, of: keys[range.lowerBound + place]) }
+      for place in entries.indices { refresh(place, of: keys[range.lowerBound + place].rest) }
     } else {
-      refresh(index, of: keys[range.lowerBound + index])
+      refresh(index, of: keys[range.lowerBound + index].rest)
     }
   }
 

@@ -88,7 +88,8 @@ struct ProviderHealth {
     if isPoolProbe { pools[pool].circuit.beginProbe(now: now, policy: policy.poolCircuit) }
     return Grant(
       key: roster[keyPlace], level: pools[pool].level, model: lanes[place].model, grantedAt: now,
-      isPoolProbe: isPoolProbe, isKeyProbe: isKeyProbe, isProviderProbe: isProviderProbe)
+      isPoolProbe: isPoolProbe, isKeyProbe: isKeyProbe, isProviderProbe: isProviderProbe,
+      place: keyPlace, revision: revision)
   }
 
   /// Marks what this choice must leave out.
@@ -192,20 +193,21 @@ struct ProviderHealth {
   ) {
     reached(grant, end, now: now, random: random)
     let pool = pools.firstIndex { $0.level == grant.level }
-    guard let keyPlace = places[grant.key.id],
+    guard let keyPlace = grant.revision == revision ? grant.place : places[grant.key.id],
       keys[keyPlace].incarnation == grant.key.incarnation
     else {
       if let pool, grant.isPoolProbe { pools[pool].circuit.releaseProbe(now: now) }
       return
     }
-    let before = (keys[keyPlace].blockedUntil, keys[keyPlace].doubtUntil)
+    let before = rest(of: keyPlace)
     switch end {
     case .served, .answered(.success), .answered(.clientFault):
       answered(grant, key: keyPlace, pool: pool, now: now)
-      changePair(grant, keyPlace) { pair in
-        pair.limitedInARow = 0
-        pair.unfitUntil = .distantPast
-        if pair.showing == .notShown { pair.showing = .unknown }
+      if let place = lanes.place(level: grant.level, model: grant.model),
+        lanes[place].range.contains(keyPlace)
+      {
+        let rest = rest(of: keyPlace)
+        lanes[place].served(keyPlace - lanes[place].range.lowerBound, of: rest)
       }
     case .answered(.keyCannotServeModel):
       answered(grant, key: keyPlace, pool: pool, now: now)
@@ -228,10 +230,10 @@ struct ProviderHealth {
       if grant.isKeyProbe { keys[keyPlace].circuit.releaseProbe(now: now) }
     }
     if let quota { note(Quota(reading: quota, readAt: now), grant, key: keyPlace) }
-    if before != (keys[keyPlace].blockedUntil, keys[keyPlace].doubtUntil) {
-      refresh(key: keyPlace)
-    }
+    if before != rest(of: keyPlace) { refresh(key: keyPlace) }
   }
+
+  private func rest(of keyPlace: Int) -> KeyHealth.Rest { keys.span[keyPlace].rest }
 
   /// Whether there was a connection: for that, one key is as good as another.
   private mutating func reached(_ grant: Grant, _ end: AttemptEnd, now: Moment, random: UInt64) {
@@ -304,7 +306,8 @@ struct ProviderHealth {
     } else if let place = lanes.place(level: grant.level, model: grant.model),
       lanes[place].range.contains(keyPlace)
     {
-      lanes[place].note(quota, keyPlace - lanes[place].range.lowerBound, of: keys[keyPlace])
+      let rest = rest(of: keyPlace)
+      lanes[place].note(quota, keyPlace - lanes[place].range.lowerBound, of: rest)
     }
   }
 
@@ -314,13 +317,15 @@ struct ProviderHealth {
     guard let place = lanes.place(level: grant.level, model: grant.model),
       lanes[place].range.contains(keyPlace)
     else { return }
-    lanes[place].change(keyPlace - lanes[place].range.lowerBound, of: keys[keyPlace], change)
+    let rest = rest(of: keyPlace)
+    lanes[place].change(keyPlace - lanes[place].range.lowerBound, of: rest, change)
   }
 
   /// Brings what a key's health says into every lane that holds it.
   mutating func refresh(key keyPlace: Int) {
+    let rest = rest(of: keyPlace)
     for place in lanes.indices where lanes[place].range.contains(keyPlace) {
-      lanes[place].refresh(keyPlace - lanes[place].range.lowerBound, of: keys[keyPlace])
+      lanes[place].refresh(keyPlace - lanes[place].range.lowerBound, of: rest)
     }
   }
 
@@ -374,7 +379,7 @@ struct ProviderHealth {
       var lane = Lane(
         level: pools[pool].level, model: model, range: pools[pool].range, keys: roster)
       for index in lane.entries.indices {
-        lane.refresh(index, of: keys[lane.range.lowerBound + index])
+        lane.refresh(index, of: keys[lane.range.lowerBound + index].rest)
       }
       Self.noteShown(in: &lane, roster, keys)
       return lane

@@ -55,7 +55,7 @@ extension ProviderHealth {
       lanes[lane].note(showing, index, keys: keys)
       // The provider shows what it refused before: it is worth a try again.
       if showing == .shown {
-        lanes[lane].change(index, of: keys[place]) { $0.unfitUntil = .distantPast }
+        lanes[lane].change(index, of: keys[place].rest) { $0.unfitUntil = .distantPast }
       }
     }
   }

@@ -108,8 +108,8 @@ struct Account: Sendable {
     }
   }
 
-  private func counts(_ index: Int, _ model: String?) -> Bool {
-    !counters[index].hasPattern || allowance.rules[index].covers(model)
+  private func counts(_ index: Int, _ demand: Demand) -> Bool {
+    !counters[index].hasPattern || allowance.rules[index].covers(demand.model)
   }
 
   /// Looks at every rule that counts a request, writes down how it stands, and takes nothing.
@@ -118,7 +118,7 @@ struct Account: Sendable {
   ) -> Obstacle {
     var obstacle = Obstacle.none
     var longest: Int64 = 0
-    for index in counters.indices where counts(index, demand.model) {
+    for index in counters.indices where counts(index, demand) {
       let (kind, max) = (counters[index].kind, counters[index].max)
       let amount = demand.amount(kind.metric)
       let used = used(index, at: now)
@@ -162,7 +162,7 @@ struct Account: Sendable {
   mutating func take(
     _ demand: Demand, _ nanoUSD: Int64?, at now: Int64, into standings: inout RateStandings
   ) -> UInt64 {
-    for index in counters.indices where counts(index, demand.model) {
+    for index in counters.indices where counts(index, demand) {
       let kind = counters[index].kind
       guard kind != .concurrent else {
         counters[index].running += 1
@@ -185,16 +185,15 @@ struct Account: Sendable {
     _ reservation: Reservation, _ real: Used, isOfToken: Bool, at now: Int64,
     into readings: inout AccountReadings
   ) {
-    let demand = reservation.demand
     let (input, output) = (max(0, real.inputTokens), max(0, real.outputTokens))
     var next = 0
-    for index in counters.indices where counts(index, demand.model) {
+    for index in counters.indices where counts(index, reservation.demand) {
       let kind = counters[index].kind
       if counters[index].since <= reservation.generation {
         if kind == .concurrent {
           counters[index].running = max(0, counters[index].running - 1)
         } else if kind.countsTokens {
-          let taken = demand.amount(kind.metric)
+          let taken = reservation.demand.amount(kind.metric)
           let used = kind.metric.amount(input: input, output: output)
           counters[index].window.advance(to: now)
           if used < taken {
@@ -213,10 +212,10 @@ struct Account: Sendable {
     }
   }
 
-  /// Adds how the subject stands with the limits that cover a model.
-  mutating func note(_ model: String?, at now: Int64, into standings: inout RateStandings) {
+  /// Adds how the subject stands with the limits that count a request.
+  mutating func note(_ demand: Demand, at now: Int64, into standings: inout RateStandings) {
     for index in counters.indices
-    where counters[index].kind != .concurrent && counts(index, model) {
+    where counters[index].kind != .concurrent && counts(index, demand) {
       counters[index].window.advance(to: now)
       note(index, at: now, into: &standings)
     }

@@ -97,7 +97,7 @@ struct AccountShard: Sendable {
     guard var denial else { return .success(fit) }
     for place in [subjects.user, subjects.token] {
       guard let place else { continue }
-      accounts[place]?.note(demand.model, at: now, into: &denial.standings)
+      accounts[place]?.note(demand, at: now, into: &denial.standings)
     }
     readings.noteRefusal()
     return .failure(denial)

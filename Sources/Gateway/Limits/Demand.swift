@@ -1,7 +1,7 @@
 /// What a request asks of the accounts of its caller.
 package struct Demand: Equatable, Sendable {
-  /// The name asked for; nil where there is none.
-  package var model: String?
+  private var name: String
+  private var hasName: Bool
   /// Estimates; 0 for what counts as a request only.
   package var inputTokens: Int64 = 0
   package var outputTokens: Int64 = 0
@@ -16,8 +16,14 @@ package struct Demand: Equatable, Sendable {
 
   package var hasMoney: Bool { !costs.isEmpty }
 
+  /// The name asked for; nil where there is none.
+  ///
+  /// In two parts, since an optional text costs a hundred instructions to copy.
+  package var model: String? { hasName ? name : nil }
+
   package init(model: String?, inputTokens: Int64 = 0, outputTokens: Int64 = 0) {
-    self.model = model
+    name = model ?? ""
+    hasName = model != nil
     self.inputTokens = inputTokens
     self.outputTokens = outputTokens
   }

@@ -26,7 +26,7 @@ package final class Snapshot: Sendable {
   let basePrices: PriceTable
   let zones: ZoneTable
   let priceDefinitions: [String: ModelPriceDefinition]
-  private let providersByName: [String: Provider]
+  private let providersByName: ProviderNames
   private let providersByDialect: [Dialect: [Provider]]
 
   package static let empty = Snapshot(SnapshotBuilder())
@@ -55,8 +55,7 @@ package final class Snapshot: Sendable {
     basePrices = builder.basePrices
     zones = builder.zones
     priceDefinitions = builder.priceDefinitions
-    providersByName = Dictionary(
-      builder.providers.values.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    providersByName = ProviderNames(builder.providers.values)
     var byDialect: [Dialect: [Provider]] = [:]
     for provider in builder.providers.values {
       byDialect[provider.dialect, default: []].append(provider)
@@ -70,15 +69,20 @@ package final class Snapshot: Sendable {
     return Caller(user: user, token: token)
   }
 
-  package func provider(named name: String) -> Provider? { providersByName[name] }
+  package func provider(named name: String) -> Provider? {
+    providersByName.find(name.utf8.span)
+  }
 
   /// The provider that the first segment of `provider/model` names, and the rest.
   func providerNamed(in model: String) -> (Provider, rest: String)? {
-    guard let slash = model.utf8.firstIndex(of: UInt8(ascii: "/")),
-      let provider = provider(named: String(model[..<slash]))
+    let bytes = model.utf8.span
+    var slash = 0
+    while slash < bytes.count, bytes[slash] != UInt8(ascii: "/") { slash += 1 }
+    guard slash + 1 < bytes.count,
+      let provider = providersByName.find(bytes.extracting(first: slash)),
+      let rest = try? UTF8Span(validating: bytes.extracting(droppingFirst: slash + 1))
     else { return nil }
-    let rest = String(model[model.utf8.index(after: slash)...])
-    return rest.isEmpty ? nil : (provider, rest)
+    return (provider, String(copying: rest))
   }
 
   package func provider(id: String) -> Provider? { providers[id] }

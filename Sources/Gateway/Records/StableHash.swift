@@ -4,8 +4,11 @@
 /// input in tables whose chains matter: a shard is a dictionary with a seed of its own.
 package enum StableHash {
   package static func of(_ text: String) -> UInt64 {
+    of(text.utf8Span.span)
+  }
+
+  static func of(_ bytes: Span<UInt8>) -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    let bytes = text.utf8Span.span
     for index in bytes.indices {
       hash = (hash ^ UInt64(bytes[index])) &* 0x0000_0100_0000_01B3
     }

@@ -17,7 +17,7 @@ struct CandidateRules {
     token = caller.token.access
   }
 
-  var isEmpty: Bool { user?.models == nil && token?.models == nil }
+  var isEmpty: Bool { user?.hasModels != true && token?.hasModels != true }
 
   func allow(_ candidate: Candidate) -> Bool {
     Self.allows(user?.models, candidate, mustList: userMustList)

@@ -34,7 +34,17 @@ package enum Router {
     }
   }
 
-  /// The plan of a request; `random` decides among weighted targets.
+  /// The plan of a request on a route; `random` decides among weighted targets.
+  package static func plan(
+    _ route: Route, model: String?, pinnedKeyID: String?, bringsKey: Bool, caller: Caller,
+    snapshot: Snapshot, random: UInt64
+  ) throws(Refusal) -> Plan {
+    var question = Question(route: route, model: model, pinnedKeyID: pinnedKeyID)
+    question.bringsKey = bringsKey
+    return try plan(question, caller: caller, snapshot: snapshot, random: random)
+  }
+
+  /// The plan of a question; `random` decides among weighted targets.
   package static func plan(
     _ question: Question, caller: Caller, snapshot: Snapshot, random: UInt64
   ) throws(Refusal) -> Plan {

@@ -14,7 +14,7 @@ struct AccountTests {
     account.restore(.requests, pattern: nil, [(0, 500)], now: 0)
     account.restore(.tokens, pattern: nil, [(-hour, 900)], now: 0)
     var standings = RateStandings()
-    account.note("m", at: 0, into: &standings)
+    account.note(Demand(model: "m"), at: 0, into: &standings)
     #expect(standings.tokens?.remaining == 100)
     #expect(standings.requests?.remaining == 10)
     var readings = AccountReadings()
