@@ -162,34 +162,19 @@ extension [UInt8] {
 
   /// Appends a number in decimal digits.
   package mutating func append(decimal number: Int) {
+    if (0..<10).contains(number) { return append(UInt8(ascii: "0") + UInt8(number)) }
     if number < 0 { append(UInt8(ascii: "-")) }
-    let rest = number.magnitude
-    if rest >= 100_000_000 {
-      append(decimal: Int(rest / 100_000_000))
-      appendDigits(of: rest % 100_000_000, atLeast: 8)
-    } else {
-      appendDigits(of: rest, atLeast: 1)
-    }
-  }
-
-  /// Appends a number below 10^8 with zeros before it, if it has not so many digits.
-  private mutating func appendDigits(of number: UInt, atLeast least: Int) {
-    // The digits as the bytes of one word, the first one lowest.
-    var word: UInt64 = 0
-    var count = 0
-    var rest = UInt32(truncatingIfNeeded: number)
+    var rest = number.magnitude
+    // 2^63 has nineteen digits.
+    var digits = InlineArray<20, UInt8>(repeating: UInt8(ascii: "0"))
+    var start = digits.count
     repeat {
+      start &-= 1
       let next = rest / 10
-      word = word << 8 | UInt64(UInt32(UInt8(ascii: "0")) &+ rest &- next &* 10)
+      digits[start] = UInt8(truncatingIfNeeded: UInt(UInt8(ascii: "0")) &+ rest &- next &* 10)
       rest = next
-      count &+= 1
-    } while rest > 0 || count < least
-    append(addingCapacity: count) { output in
-      for _ in 0..<count {
-        output.append(UInt8(truncatingIfNeeded: word))
-        word >>= 8
-      }
-    }
+    } while rest > 0
+    append(digits.span.extracting(start..<digits.count))
   }
 }
 

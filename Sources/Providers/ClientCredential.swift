@@ -15,7 +15,7 @@ package enum ClientCredential {
     let span = bytes.span
     var found: Range<Int>?
     for line in head.fields.lines {
-      guard let place = token(line, in: span), !place.isEmpty else { continue }
+      guard let place = token(line, of: head.fields), !place.isEmpty else { continue }
       if let other = found {
         guard span.extracting(other).equals(span.extracting(place)) else { throw differ }
       } else {
@@ -47,18 +47,13 @@ package enum ClientCredential {
   }
 
   /// Where a field's value holds a token; nil where the field carries none.
-  private static func token(_ line: FieldLine, in bytes: Span<UInt8>) -> Range<Int>? {
-    let place = line.name
-    // Most names have another length than these, and are not looked at.
-    guard place.count == 7 || place.count == 9 || place.count == 13 || place.count == 14 else {
-      return nil
-    }
-    let name = bytes.extracting(place)
-    switch name.count {
-    case 7 where name.equalsIgnoringCase("api-key"): return line.value
-    case 9 where name.equalsIgnoringCase("x-api-key"): return line.value
-    case 14 where name.equalsIgnoringCase("x-goog-api-key"): return line.value
-    case 13 where name.equalsIgnoringCase("authorization"):
+  private static func token(_ line: FieldLine, of fields: HeaderFields) -> Range<Int>? {
+    switch line.name.count {
+    case 7 where fields.isNamed(line, "api-key"): return line.value
+    case 9 where fields.isNamed(line, "x-api-key"): return line.value
+    case 14 where fields.isNamed(line, "x-goog-api-key"): return line.value
+    case 13 where fields.isNamed(line, "authorization"):
+      let bytes = fields.bytes.span
       let value = bytes.extracting(line.value)
       guard value.count > 7, value.extracting(0..<6).equalsIgnoringCase("bearer"),
         value[6] == UInt8(ascii: " ")

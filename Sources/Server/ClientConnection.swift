@@ -16,6 +16,8 @@ final class ClientConnection {
   /// The last token that came over this connection, and whose it is in a snapshot.
   private var known: (credential: [UInt8], digest: TokenDigestBytes)?
   private var knownCaller: (generation: UInt64, caller: Caller)?
+  /// Empty; its memory is what the last request with limits had for its readings.
+  var spareReadings = AccountReadings()
   /// A longer credential than tokens are is digested again each time.
   private static let knownBytesMax = 256
 

@@ -320,6 +320,7 @@ final class Exchange {
     // The client left while its last bytes were on the way.
     if receipt.outcome != recorded { worker.withJournal { $0.amend(&receipt) } }
     if worker.node.log.wants(receipt.outcome) { worker.node.log.log(receipt) }
+    leaveReadings()
   }
 }
 

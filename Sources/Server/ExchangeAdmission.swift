@@ -67,6 +67,7 @@ extension Exchange {
   ) throws(Interruption) {
     // Budgets alone go by the time of day.
     let wall = demand.hasMoney ? wallClockMilliseconds() : receipt.startedAtMilliseconds
+    swap(&receipt.readings, &connection.spareReadings)
     let admitted = worker.node.accounts.admit(
       user: user, token: token, demand, now: limitClock(.now()), wall: wall,
       into: &receipt.readings)
@@ -138,6 +139,14 @@ extension Exchange {
     guard let standings, !standings.isEmpty else { return }
     RateLimitFields.append(
       standings, dialect: dialect, nowMilliseconds: wallClockMilliseconds(), into: &head)
+  }
+
+  /// Leaves the memory of its readings to the next request; nobody reads the receipt any more.
+  func leaveReadings() {
+    guard !receipt.readings.limits.isEmpty else { return }
+    receipt.readings.limits.removeAll(keepingCapacity: true)
+    receipt.readings.budgets.removeAll()
+    swap(&receipt.readings, &connection.spareReadings)
   }
 
   private func limitClock(_ time: MonotonicTime) -> Int64 { time.nanoseconds / 1_000_000 }

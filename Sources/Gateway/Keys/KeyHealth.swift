@@ -39,14 +39,17 @@ struct KeyHealth: Sendable {
     let doubtUntil: Moment
   }
 
+  @inline(__always)
   var rest: Rest { Rest(blockedUntil: blockedUntil, doubtUntil: doubtUntil) }
 
   /// No model of the key may be used before.
+  @inline(__always)
   var blockedUntil: Moment {
     validity == .invalid || isOutOfMoney ? .distantFuture : circuit.blockedUntil
   }
 
   /// Other keys go first until then.
+  @inline(__always)
   var doubtUntil: Moment {
     guard validity != .suspect else { return .distantFuture }
     return max(failureDoubtUntil, quota?.emptyUntil ?? .distantPast)

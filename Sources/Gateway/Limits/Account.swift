@@ -129,8 +129,10 @@ struct Account: Sendable {
         }
         readings.limits.append(
           LimitReading(
-            isOfToken: isOfToken, kind: kind, pattern: pattern(index), max: max, before: used,
-            takes: amount))
+            isOfToken: isOfToken, kind: kind, pattern: nil, max: max, before: used, takes: amount))
+        if counters[index].hasPattern {
+          readings.limits[readings.limits.count - 1].pattern = pattern(index)
+        }
       }
       guard amount > max || used > max - amount, !obstacle.isFinal else { continue }
       if amount > max {
@@ -187,7 +189,8 @@ struct Account: Sendable {
   ) {
     let (input, output) = (max(0, real.inputTokens), max(0, real.outputTokens))
     var next = 0
-    for index in counters.indices where counts(index, reservation.demand) {
+    for index in counters.indices {
+      if counters[index].hasPattern, !counts(index, reservation.demand) { continue }
       let kind = counters[index].kind
       if counters[index].since <= reservation.generation {
         if kind == .concurrent {

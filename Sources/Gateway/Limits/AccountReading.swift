@@ -38,14 +38,17 @@ extension AccountReadings {
   func place(
     of kind: LimitKind, _ pattern: String?, isOfToken: Bool, from next: Int
   ) -> Int? {
-    for place in next..<limits.count
-    where limits[place].counts(kind, pattern, isOfToken: isOfToken) { return place }
-    return limits[..<next].firstIndex { $0.counts(kind, pattern, isOfToken: isOfToken) }
-  }
-}
-
-extension LimitReading {
-  fileprivate func counts(_ kind: LimitKind, _ pattern: String?, isOfToken: Bool) -> Bool {
-    self.kind == kind && self.isOfToken == isOfToken && self.pattern == pattern
+    var place = next
+    for _ in limits.indices {
+      if place >= limits.count { place = 0 }
+      // Field by field: a reading that is handed on is copied.
+      if limits[place].kind == kind, limits[place].isOfToken == isOfToken,
+        limits[place].pattern == pattern
+      {
+        return place
+      }
+      place += 1
+    }
+    return nil
   }
 }

@@ -261,8 +261,10 @@ struct AccountShard: Sendable {
 
   /// The place of a subject's account, which is made if there is none and brought up to date.
   private mutating func place(of allowance: Allowance) -> Int {
-    if let place = known(allowance) {
+    if let place = recent(allowance) { return place }
+    if let place = places[allowance.key] {
       accounts[place]?.adopt(allowance)
+      allowance.lastPlace = place
       return place
     }
     let place = free.popLast() ?? accounts.count
@@ -277,13 +279,17 @@ struct AccountShard: Sendable {
   }
 
   /// The place of a subject's account; nil: there is none.
-  ///
-  /// Mostly where it was last time: that costs no look into a dictionary.
   private func known(_ allowance: Allowance) -> Int? {
+    recent(allowance) ?? places[allowance.key]
+  }
+
+  /// The place of an account that is where it was last time and goes by this allowance: to see that
+  /// costs no look into a dictionary.
+  private func recent(_ allowance: Allowance) -> Int? {
     let last = allowance.lastPlace
-    if accounts.indices.contains(last), accounts[last]?.allowance === allowance { return last }
-    guard let place = places[allowance.key] else { return nil }
-    allowance.lastPlace = place
-    return place
+    guard accounts.indices.contains(last), accounts[last]?.allowance === allowance else {
+      return nil
+    }
+    return last
   }
 }

@@ -68,6 +68,8 @@ package enum RateLimitFields {
     _ standing: RateStandings.Standing, _ names: Names, to out: inout [UInt8]
   ) {
     appendNumbers(standing, names, to: &out)
+    // Who has just taken of a minute's limit waits all of it: the usual case.
+    if standing.resetMilliseconds == 60_000 { return out.append("1m0s\r\n") }
     appendDuration(standing.resetMilliseconds, to: &out)
     out.append("\r\n")
   }

@@ -50,7 +50,8 @@ package enum Router {
   ) throws(Refusal) -> Plan {
     let affinity: UInt64? = caller.user.affinity == .user ? caller.user.stableHash : nil
     var search = Search(
-      snapshot: snapshot, caller: caller, question: question, random: affinity ?? random)
+      snapshot: snapshot, caller: caller, dialect: question.dialect,
+      bringsKey: question.bringsKey, random: affinity ?? random)
     if let name = question.passthroughProvider {
       guard let provider = snapshot.provider(named: name) else {
         throw .resourceNotFound(id: name)
@@ -112,11 +113,13 @@ private struct Search {
   private var lacksKeys = false
   private var isRefused = false
 
-  init(snapshot: Snapshot, caller: Caller, question: Router.Question, random: UInt64) {
+  init(
+    snapshot: Snapshot, caller: Caller, dialect: Dialect, bringsKey: Bool, random: UInt64
+  ) {
     self.snapshot = snapshot
     self.caller = caller
-    dialect = question.dialect
-    bringsKey = question.bringsKey
+    self.dialect = dialect
+    self.bringsKey = bringsKey
     self.random = random
     tiers = caller.tiers()
     rules = CandidateRules(caller)

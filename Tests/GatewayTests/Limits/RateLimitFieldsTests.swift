@@ -25,6 +25,19 @@ struct RateLimitFieldsTests {
       ])
   }
 
+  @Test(arguments: [
+    (59_999, "59.9s"), (60_000, "1m0s"), (60_001, "1m0s"), (60_100, "1m0.1s"),
+  ])
+  func aWholeMinuteIsWrittenAsAnyOtherTime(milliseconds: Int64, text: String) {
+    var standings = RateStandings()
+    standings.note(.requests, .init(limit: 6, remaining: 5, resetMilliseconds: milliseconds))
+    var out: [UInt8] = []
+    RateLimitFields.append(standings, dialect: .openai, nowMilliseconds: 0, into: &out)
+    #expect(
+      String(decoding: out, as: UTF8.self).hasSuffix(
+        "\r\nx-ratelimit-reset-requests: \(text)\r\n"))
+  }
+
   @Test func asAnthropicWritesThem() {
     #expect(
       lines(.anthropic) == [
