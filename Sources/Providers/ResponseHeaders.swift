@@ -42,9 +42,7 @@ package enum ResponseHeaders {
       guard isAllowed(name, isPassthrough), !namesHopByHop.contains(name, in: span) else {
         continue
       }
-      // The line as it came, without the white space behind its value.
-      out.append(span.extracting(line.name.lowerBound..<line.value.upperBound))
-      out.append("\r\n")
+      line.append(of: span, to: &out)
     }
     appendRequestID(requestID, dialect: dialect, into: &out)
     if let value = upstreamID?.value, value.count <= idBytesMax {

@@ -35,13 +35,11 @@ package enum UpstreamRequest {
       out.append("\r\n")
     }
     appendClientHeaders(route, facts, head, span, profile, to: &out)
-    out.append(contentsOf: profile.headerBlock)
-    if bodyBytes > 0 || mustFrame(head.method) {
-      out.append("content-length: ")
-      out.append(decimal: bodyBytes)
-      out.append("\r\n")
-    }
-    out.append("\r\n")
+    if !profile.headerBlock.isEmpty { out.append(contentsOf: profile.headerBlock) }
+    guard bodyBytes > 0 || mustFrame(head.method) else { return out.append("\r\n") }
+    out.append("content-length: ")
+    out.append(decimal: bodyBytes)
+    out.append("\r\n\r\n")
   }
 
   private static func appendMethod(_ method: HTTPMethod, to out: inout [UInt8]) {
@@ -94,9 +92,7 @@ package enum UpstreamRequest {
         hasType = true
       case .other, .passthroughOnly: break
       }
-      // The line as it came, without the white space behind its value.
-      out.append(bytes.extracting(line.name.lowerBound..<line.value.upperBound))
-      out.append("\r\n")
+      line.append(of: bytes, to: &out)
     }
     if !hasAccept { out.append("accept: */*\r\n") }
     if !hasType, facts.bodyKind == .json { out.append("content-type: application/json\r\n") }
@@ -115,6 +111,22 @@ package enum UpstreamRequest {
 
   private static func isConfigured(_ name: String, _ profile: ProviderProfile) -> Bool {
     profile.headers.contains { $0.name == name }
+  }
+}
+
+extension FieldLine {
+  /// Appends the line as it came, without the white space behind its value.
+  func append(of bytes: Span<UInt8>, to out: inout [UInt8]) {
+    let (start, end) = (name.lowerBound, value.upperBound)
+    // The end of the line follows at once, nearly always.
+    if end &+ 1 < bytes.count, bytes[end] == UInt8(ascii: "\r"),
+      bytes[end &+ 1] == UInt8(ascii: "\n")
+    {
+      out.append(bytes.extracting(start..<end &+ 2))
+    } else {
+      out.append(bytes.extracting(start..<end))
+      out.append("\r\n")
+    }
   }
 }
 

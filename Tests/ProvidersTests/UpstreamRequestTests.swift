@@ -157,3 +157,19 @@ struct UpstreamRequestTests {
     #expect(!second.contains("openai.com"))
   }
 }
+
+extension UpstreamRequestTests {
+  /// A line goes on as it came, with one end and without the blanks before it.
+  @Test(arguments: [
+    ("a: b\r\n", "a: b\r\n"), ("A:b  \t\r\nx: y\r\n", "A:b\r\n"), ("a:\r\n", "a:\r\n"),
+    ("a: \t \r\n", "a: \t \r\n"),
+  ])
+  func linesGoOnAsTheyCame(_ line: String, _ sent: String) throws {
+    let bytes = Array("GET / HTTP/1.0\r\n\(line)\r\n".utf8)
+    var parser = RequestHeadParser()
+    let head = try #require(try parser.parse(bytes.span)).head
+    var out: [UInt8] = []
+    head.fields.lines[0].append(of: head.bytes.span, to: &out)
+    #expect(String(decoding: out, as: UTF8.self) == sent)
+  }
+}

@@ -84,17 +84,18 @@ struct AnswerBody {
     guard failure == nil, chunk.count > 0 else { return }
     let base = offset
     offset += chunk.count
-    let isPassing = gate.isPassing
-    if isPassing {
+    // What is kept may be needed for a cut while it is read; else it is kept only if it must be.
+    let isKept = gate.hidesEvents || gate.heldBytes > 0
+    if isKept { gate.keep(chunk, at: base) }
+    read(chunk, base: base)
+    if framing == .jsonArray { noteLastByte(of: chunk) }
+    openIfDue()
+    if isKept {
+      gate.flush(into: &out, end: offset)
+    } else if gate.isOpen {
       append(chunk, 0..<chunk.count, to: &out)
     } else {
       gate.keep(chunk, at: base)
-    }
-    read(chunk, base: base)
-    if framing == .jsonArray { noteLastByte(of: chunk) }
-    if !isPassing {
-      openIfDue()
-      gate.flush(into: &out, end: offset)
     }
   }
 

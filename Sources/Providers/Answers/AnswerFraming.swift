@@ -29,14 +29,16 @@ package enum AnswerFraming: Equatable, Sendable {
     /// releases a wrong pointer when it optimizes.
     static func of(contentType: [UInt8]) -> Promise {
       let bytes = contentType.span
-      var end = 0
-      while end < bytes.count, bytes[end] != UInt8(ascii: ";"), bytes[end] != UInt8(ascii: " ") {
-        end &+= 1
+      func isEssence(_ type: StaticString) -> Bool {
+        guard bytes.hasBytes(type, at: 0) else { return false }
+        let end = type.utf8CodeUnitCount
+        return end == bytes.count || bytes[end] == UInt8(ascii: ";")
+          || bytes[end] == UInt8(ascii: " ")
       }
-      let essence = bytes.extracting(0..<end)
-      if essence.equals("application/json") { return .json }
-      if essence.equals("text/event-stream") { return .events }
-      let type = readText(essence).lowercased()
+      if isEssence("application/json") { return .json }
+      if isEssence("text/event-stream") { return .events }
+      let essence = contentType.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
+      let type = String(decoding: essence, as: UTF8.self).lowercased()
       return switch type {
       case "application/json", "text/json": .json
       case "text/event-stream": .events

@@ -54,10 +54,14 @@ struct AnswerPaths: Sendable {
     var element: NodeID = 0
     /// The node of every member that has no edge of its own, its name kept; 0: none.
     var wildcard: NodeID = 0
-    /// Where the node's edges begin, and how many places they have less one.
-    var firstEdge: UInt32 = 0
-    var edgeMask: UInt32 = 0
     var hasEdges = false
+  }
+
+  /// Where a node's edges begin, and how many places they have less one; without edges it is the
+  /// empty one at 0.
+  struct Table: Sendable {
+    var first: UInt32 = 0
+    var mask: UInt32 = 0
   }
 
   struct Edge: Sendable {
@@ -68,6 +72,7 @@ struct AnswerPaths: Sendable {
   static let root: NodeID = 1
 
   let nodes: [Node]
+  private let tables: [Table]
   private let edges: [Edge]
 
   /// The places of all dialects.
@@ -76,19 +81,18 @@ struct AnswerPaths: Sendable {
   private init() {
     var builder = AnswerPathsBuilder()
     AnswerPaths.read(into: &builder)
-    (nodes, edges) = builder.finished()
+    (nodes, tables, edges) = builder.finished()
   }
 
   /// The node of the member with this name hash, 0 if it is not read.
   func child(of node: NodeID, _ hash: UInt64) -> NodeID {
-    let parent = nodes[Int(node)]
-    guard parent.hasEdges else { return parent.wildcard }
-    var place = UInt32(truncatingIfNeeded: hash) & parent.edgeMask
+    let table = tables[Int(node)]
+    var place = UInt32(truncatingIfNeeded: hash) & table.mask
     while true {
-      let edge = edges[Int(parent.firstEdge + place)]
-      if edge.node == 0 { return parent.wildcard }
+      let edge = edges[Int(table.first &+ place)]
+      if edge.node == 0 { return nodes[Int(node)].wildcard }
       if edge.hash == hash { return edge.node }
-      place = (place + 1) & parent.edgeMask
+      place = (place &+ 1) & table.mask
     }
   }
 }
@@ -217,9 +221,12 @@ struct AnswerPathsBuilder {
     }
   }
 
-  func finished() -> (nodes: [AnswerPaths.Node], edges: [AnswerPaths.Edge]) {
+  func finished() -> (
+    nodes: [AnswerPaths.Node], tables: [AnswerPaths.Table], edges: [AnswerPaths.Edge]
+  ) {
     var laidOut = nodes
-    var edges: [AnswerPaths.Edge] = []
+    var tables = Array(repeating: AnswerPaths.Table(), count: nodes.count)
+    var edges = [AnswerPaths.Edge()]
     for (index, list) in children.enumerated() where !list.isEmpty {
       var places = 4
       while places < list.count * 2 { places *= 2 }
@@ -234,9 +241,8 @@ struct AnswerPathsBuilder {
         edges[first + place] = AnswerPaths.Edge(hash: child.hash, node: child.node)
       }
       laidOut[index].hasEdges = true
-      laidOut[index].firstEdge = UInt32(first)
-      laidOut[index].edgeMask = UInt32(places - 1)
+      tables[index] = AnswerPaths.Table(first: UInt32(first), mask: UInt32(places - 1))
     }
-    return (laidOut, edges)
+    return (laidOut, tables, edges)
   }
 }

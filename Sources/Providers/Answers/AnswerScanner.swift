@@ -21,7 +21,9 @@ struct AnswerScanner {
   private var state = State.value
   /// The node of the value that comes next or is being read.
   private var node = AnswerPaths.root
-  /// Nodes of the open containers that are walked; the low bit says object.
+  /// The node of the innermost open container, which is walked; the low bit says object.
+  private var frame: UInt16 = 0
+  /// Those of the containers around it.
   private var frames = InlineArray<24, UInt16>(repeating: 0)
   private(set) var depth = 0
   private var passed = PassedValue()
@@ -125,14 +127,14 @@ struct AnswerScanner {
     case .colon:
       state = byte == UInt8(ascii: ":") ? .value : .broken
     case .next:
-      let isObject = frames[depth - 1] & 1 == 1
+      let isObject = frame & 1 == 1
       switch byte {
       case UInt8(ascii: ","):
         if isObject {
           if depth == 1 { marks.comma = base &+ index }
           state = .name
         } else {
-          node = paths.nodes[Int(frames[depth - 1] >> 1)].element
+          node = paths.nodes[Int(frame &>> 1)].element
           state = .value
         }
       case UInt8(ascii: "}") where isObject, UInt8(ascii: "]") where !isObject:
@@ -164,15 +166,21 @@ struct AnswerScanner {
       if index < bytes.count, bytes[index] == 0x20 { index &+= 1 }
       guard index < bytes.count, bytes[index] > 0x20 else { return index }
       index = readValue(bytes[index], bytes, index, base, &meter)
-      guard index < bytes.count else { return index }
-      if state == .next, bytes[index] == UInt8(ascii: ",") {
-        if depth == 1 { marks.comma = base &+ index }
-        state = .name
-        index &+= 1
-        if index < bytes.count, bytes[index] == 0x20 { index &+= 1 }
-      } else if state != .nameOrEnd {
-        return index
+      // The ends of objects, and the comma before the next member.
+      while state == .next, frame & 1 == 1, index < bytes.count {
+        if bytes[index] == UInt8(ascii: ",") {
+          if depth == 1 { marks.comma = base &+ index }
+          state = .name
+          index &+= 1
+          if index < bytes.count, bytes[index] == 0x20 { index &+= 1 }
+        } else if bytes[index] == UInt8(ascii: "}") {
+          closeContainer(at: base &+ index, &meter)
+          index &+= 1
+        } else {
+          return index
+        }
       }
+      guard state == .name || state == .nameOrEnd else { return index }
     } while index < bytes.count && bytes[index] == UInt8(ascii: "\"")
     return index
   }
@@ -185,7 +193,7 @@ struct AnswerScanner {
       if let cut = marks.cutBefore(name: base &+ index) { meter.cut(cut) }
       marks.name = base &+ index
     }
-    let parent = frames[depth - 1] >> 1
+    let parent = frame &>> 1
     let keepsName = paths.nodes[Int(parent)].wildcard != 0
     if keepsName { name.removeAll(keepingCapacity: true) }
     if let (hash, end) = wholeName(bytes, from: index &+ 1) {
@@ -245,7 +253,8 @@ struct AnswerScanner {
       state = .passing
       return
     }
-    frames[depth] = node << 1 | (isObject ? 1 : 0)
+    frames[depth] = frame
+    frame = node &<< 1 | (isObject ? 1 : 0)
     depth += 1
     if isObject {
       meter.open(place)
@@ -259,10 +268,11 @@ struct AnswerScanner {
 
   private mutating func closeContainer(at offset: Int, _ meter: inout AnswerMeter) {
     depth -= 1
-    let frame = frames[depth]
-    if frame & 1 == 1 {
+    let closed = frame
+    frame = frames[depth]
+    if closed & 1 == 1 {
       if depth == 0, let cut = marks.cutAtEnd() { meter.cut(cut) }
-      meter.close(paths.nodes[Int(frame >> 1)])
+      meter.close(paths.nodes[Int(closed &>> 1)])
     }
     endValue()
   }
@@ -332,7 +342,7 @@ struct AnswerScanner {
     case .inName:
       let index = torn.readName(bytes, start, into: &name)
       if torn.isWhole {
-        node = paths.child(of: frames[depth - 1] >> 1, torn.nameHash.value)
+        node = paths.child(of: frame &>> 1, torn.nameHash.value)
         state = .colon
       }
       return index

@@ -23,9 +23,6 @@ struct StreamGate {
 
   var heldBytes: Int { held.count }
 
-  /// Whether chunks may pass without being kept at all.
-  var isPassing: Bool { isOpen && !hidesEvents && held.isEmpty }
-
   mutating func open() { isOpen = true }
 
   /// The first event begins at `offset`; what came before it is no part of one.

@@ -111,6 +111,10 @@ enum TokenCount: Equatable {
   static let maximum: Int64 = 1 << 40
 
   init(_ text: Span<UInt8>) {
+    if let count = Self.plain(text) {
+      self = .exact(count)
+      return
+    }
     var index = 0
     let isNegative = text.count > 0 && text[0] == UInt8(ascii: "-")
     if isNegative { index = 1 }
@@ -189,6 +193,20 @@ enum TokenCount: Equatable {
       return
     }
     self = hasFraction ? .fraction(value + 1) : .exact(value)
+  }
+
+  /// A count written as a few digits and nothing else, as nearly all are.
+  @inline(__always)
+  private static func plain(_ text: Span<UInt8>) -> Int64? {
+    // Twelve digits are less than the maximum.
+    guard (1...12).contains(text.count) else { return nil }
+    var value: Int64 = 0
+    for index in text.indices {
+      let digit = text[index] &- 0x30
+      guard digit < 10 else { return nil }
+      value = value &* 10 &+ Int64(digit)
+    }
+    return value
   }
 
   /// The exponent, held within ±400: beyond that every number is huge or nothing.

@@ -7,6 +7,8 @@ struct UsageFiguresTests {
   static let numbers: [(text: String, count: TokenCount)] = [
     ("0", .exact(0)),
     ("12", .exact(12)),
+    ("0099", .exact(99)),
+    ("999999999999", .exact(999_999_999_999)),
     ("12.0", .exact(12)),
     ("1.2e1", .exact(12)),
     ("1200E-2", .exact(12)),
