@@ -91,6 +91,9 @@ package final class Database {
   /// Rows changed by the last statement.
   var changeCount: Int { Int(sqlite3_changes(handle)) }
 
+  /// The number of the last row that was inserted.
+  var lastRow: Int64 { sqlite3_last_insert_rowid(handle) }
+
   /// Runs `body` in a transaction that holds the write lock from its start; all of it or nothing.
   package func transaction<Result>(
     _ body: () throws(StoreError) -> Result

@@ -45,6 +45,23 @@ package struct Statement: ~Copyable {
       })
   }
 
+  /// Binds a text that SQLite reads where it is: it must be there while the statement runs, and
+  /// another be bound before it runs again.
+  borrowing func bind(
+    _ position: Int, lentText text: UnsafeRawBufferPointer
+  ) throws(StoreError) {
+    try check(
+      csqlite_bind_static_text(handle, CInt(position), text.baseAddress, UInt64(text.count)))
+  }
+
+  /// Binds bytes as `bind(_:lentText:)` does a text.
+  borrowing func bind(
+    _ position: Int, lentBlob blob: UnsafeRawBufferPointer
+  ) throws(StoreError) {
+    try check(
+      csqlite_bind_static_blob(handle, CInt(position), blob.baseAddress, UInt64(blob.count)))
+  }
+
   package borrowing func bindNull(_ position: Int) throws(StoreError) {
     try check(sqlite3_bind_null(handle, CInt(position)))
   }
@@ -73,32 +90,12 @@ package struct Statement: ~Copyable {
     reset()
   }
 
-  /// Runs a statement that gives no rows with `values` beside what is bound; then nothing is bound.
-  package borrowing func run(lending values: borrowing LentValues) throws(StoreError) {
-    let status: Result<Void, StoreError> = values.bytes.withUnsafeBytes { bytes in
-      // Before `bytes` goes out of reach.
-      defer { sqlite3_clear_bindings(handle) }
-      do throws(StoreError) {
-        for place in values.places {
-          let start = bytes.baseAddress.map { $0 + place.range.lowerBound }
-          let count = UInt64(place.range.count)
-          try check(
-            place.isText
-              ? csqlite_bind_static_text(handle, place.position, start, count)
-              : csqlite_bind_static_blob(handle, place.position, start, count))
-        }
-        return .success(try run())
-      } catch {
-        return .failure(error)
-      }
-    }
-    try status.get()
-  }
-
   /// Ends a run before its last row; bound values stay.
   package borrowing func reset() { sqlite3_reset(handle) }
 
   // MARK: Columns of the current row
+
+  var columnCount: Int { Int(sqlite3_column_count(handle)) }
 
   package borrowing func isNull(_ column: Int) -> Bool {
     sqlite3_column_type(handle, CInt(column)) == SQLITE_NULL

@@ -48,6 +48,27 @@ struct StatementTests {
     }
   }
 
+  @Test func readsWhatIsLentWhereItIs() throws {
+    try withDatabase { database throws in
+      let row = try database.prepare("SELECT ?1, ?2, typeof(?1), typeof(?2)")
+      try Array("é\u{0}😀".utf8).withUnsafeBytes { bytes in
+        try row.bind(1, lentText: bytes)
+        try row.bind(2, lentBlob: UnsafeRawBufferPointer(rebasing: bytes[..<3]))
+        #expect(try row.step())
+        #expect(row.text(0) == "é\u{0}😀")
+        #expect(row.bytes(1) == [0xC3, 0xA9, 0])
+        #expect(row.text(2) == "text" && row.text(3) == "blob")
+        #expect(row.columnCount == 4)
+        row.reset()
+        try row.bind(1, lentText: UnsafeRawBufferPointer(start: nil, count: 0))
+        try row.bind(2, lentBlob: UnsafeRawBufferPointer(start: nil, count: 0))
+        #expect(try row.step())
+        #expect(row.text(2) == "text" && row.text(3) == "blob", "empty, and not NULL")
+        row.reset()
+      }
+    }
+  }
+
   @Test func canBeRunAgainAfterAnError() throws {
     try withDatabase { database throws in
       try database.execute("CREATE TABLE one (id INTEGER PRIMARY KEY) STRICT")

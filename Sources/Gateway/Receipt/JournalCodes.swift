@@ -1,9 +1,9 @@
-import Providers
+package import Providers
 
 // The numbers by which a journal names what the ledger names by words: never reuse one.
 
 extension Dialect {
-  var journalCode: UInt8 {
+  package var journalCode: UInt8 {
     switch self {
     case .openai: 1
     case .anthropic: 2
@@ -13,7 +13,7 @@ extension Dialect {
 }
 
 extension Receipt.Outcome {
-  var journalCode: UInt8 {
+  package var journalCode: UInt8 {
     switch self {
     case .served: 1
     case .rejected: 2
@@ -24,20 +24,42 @@ extension Receipt.Outcome {
     case .crashed: 7
     }
   }
+
+  init?(journalCode: Int64) {
+    switch journalCode {
+    case 1: self = .served
+    case 2: self = .rejected
+    case 3: self = .refused
+    case 4: self = .failed
+    case 5: self = .abandoned
+    case 6: self = .cut
+    case 7: self = .crashed
+    default: return nil
+    }
+  }
 }
 
 extension Receipt.UsageSource {
-  var journalCode: UInt8 {
+  package var journalCode: UInt8 {
     switch self {
     case .none: 0
     case .reported: 1
     case .estimated: 2
     }
   }
+
+  init?(journalCode: Int64) {
+    switch journalCode {
+    case 0: self = .none
+    case 1: self = .reported
+    case 2: self = .estimated
+    default: return nil
+    }
+  }
 }
 
 extension Endpoint {
-  var journalCode: UInt8 {
+  package var journalCode: UInt8 {
     switch self {
     case .chatCompletions: 1
     case .completions: 2

@@ -8,7 +8,7 @@ import Providers
 /// an older version's bytes can be read, and a later one's too. Reading never traps, whatever the
 /// bytes are.
 package enum ReceiptCoding {
-  private static let version: UInt8 = 1
+  static let version: UInt8 = 1
 
   /// How much of a receipt is written.
   package enum Extent: Sendable {
@@ -25,7 +25,7 @@ package enum ReceiptCoding {
   package static let briefBytesMax = 2_304
 
   /// Which field; the numbers are stored: never reuse one.
-  private enum Field: UInt8 {
+  enum Field: UInt8 {
     case requestID = 1
     case startedAt = 2
     case user = 3
@@ -55,10 +55,10 @@ package enum ReceiptCoding {
     case charge = 25
     case chargeMarks = 26
     case chargeRun = 27
-    // From 40 on: the usage, in the order of `append` and `read`.
+    // From 40 on: the usage, in the order of `append` and of `ReceiptRow`.
   }
 
-  private static let usageStart: UInt8 = 40
+  static let usageStart: UInt8 = 40
 
   // MARK: Writing
 
@@ -193,165 +193,50 @@ package enum ReceiptCoding {
 
   /// The receipt that bytes hold; nil where they hold none.
   package static func decode(_ bytes: [UInt8]) -> Receipt? {
-    guard let (account, detail) = decodeAccount(bytes) else { return nil }
-    var receipt = account
-    // Where the detail cannot be read, the account is no less right.
-    if let detail { _ = ReceiptDetail.read(Array(bytes[detail]), into: &receipt) }
-    return receipt
+    ReceiptRow(bytes.span).map { decode($0, of: bytes).receipt }
   }
 
-  /// The receipt that bytes hold, and where in them its detail is, for a row that takes that as it
-  /// is.
-  ///
-  /// The detail itself is read only where a sum needs it: most requests are served at once, and
-  /// nothing more than they cost was possible.
-  package static func decodeRow(_ bytes: [UInt8]) -> (receipt: Receipt, detail: Range<Int>?)? {
-    guard let (receipt, detail) = decodeAccount(bytes) else { return nil }
-    if receipt.outcome == .served, receipt.attempts <= 1 { return (receipt, detail) }
-    guard let detail else { return (receipt, nil) }
-    var whole = receipt
-    let isRead = ReceiptDetail.read(Array(bytes[detail]), into: &whole)
-    return (whole, isRead ? detail : nil)
-  }
-
-  private static func decodeAccount(_ bytes: [UInt8]) -> (Receipt, Range<Int>?)? {
-    var reader = Reader(bytes)
-    guard reader.byte() == version else { return nil }
-    var receipt = Receipt(requestID: "", startedAtMilliseconds: 0)
-    var detail: Range<Int>?
-    while let head = reader.byte() {
-      if head & 1 == 1 {
-        guard let range = reader.range() else { return nil }
-        guard let field = Field(rawValue: head >> 1) else { continue }
-        if field == .detail {
-          detail = range
-        } else {
-          read(String(decoding: bytes[range], as: UTF8.self), field, into: &receipt)
-        }
-      } else {
-        guard let value = reader.signed(), read(value, head >> 1, into: &receipt) else {
-          return nil
-        }
+  /// The receipt of an account that was read from these bytes, and whether its detail could be
+  /// read; where not, the account is no less right.
+  package static func decode(
+    _ row: ReceiptRow, of bytes: [UInt8]
+  ) -> (receipt: Receipt, hasDetail: Bool) {
+    func text(_ text: ReceiptRow.Text) -> String? {
+      text.isThere ? String(decoding: bytes[text.range], as: UTF8.self) : nil
+    }
+    var receipt = Receipt(
+      requestID: text(row.requestID) ?? "", startedAtMilliseconds: row.startedAtMilliseconds)
+    receipt.user = text(row.user)
+    receipt.token = text(row.token)
+    receipt.dialect = row.dialect
+    receipt.endpoint = row.endpoint
+    receipt.model = text(row.model)
+    receipt.upstreamModel = text(row.upstreamModel)
+    receipt.provider = text(row.provider)
+    receipt.key = text(row.key)
+    receipt.level = row.level.flatMap { Int(exactly: $0) }
+    receipt.attempts = Int(clamping: row.attempts)
+    receipt.status = Int(clamping: row.status)
+    receipt.isStream = row.isStream
+    receipt.outcome = row.outcome
+    receipt.usage = row.usage
+    receipt.usageSource = row.usageSource
+    receipt.costNanoUSD = row.costNanoUSD
+    receipt.priceVersion = text(row.priceVersion)
+    if row.anomalies > 0 {
+      receipt.anomalies = ReceiptRow.anomalies(in: bytes.span).map {
+        String(decoding: bytes[$0], as: UTF8.self)
       }
     }
-    return receipt.requestID.isEmpty ? nil : (receipt, detail)
-  }
-
-  private static func read(_ text: String, _ field: Field, into receipt: inout Receipt) {
-    switch field {
-    case .requestID: receipt.requestID = text
-    case .user: receipt.user = text
-    case .token: receipt.token = text
-    case .model: receipt.model = text
-    case .upstreamModel: receipt.upstreamModel = text
-    case .provider: receipt.provider = text
-    case .key: receipt.key = text
-    case .priceVersion: receipt.priceVersion = text
-    case .anomaly: receipt.anomalies.append(text)
-    case .chargedUser: receipt.charge = Charge(userID: text, tokenID: "")
-    case .chargedToken: receipt.charge?.tokenID = text
-    case .startedAt, .dialect, .endpoint, .level, .attempts, .status, .isStream, .outcome,
-      .usageSource, .cost, .timeToFirstToken, .duration, .detail, .charge, .chargeMarks, .chargeRun:
-      break
+    receipt.timeToFirstTokenMilliseconds = row.timeToFirstTokenMilliseconds
+    receipt.durationMilliseconds = row.durationMilliseconds
+    if row.chargedUser.isThere {
+      receipt.charge = row.charge(
+        userID: text(row.chargedUser) ?? "", tokenID: text(row.chargedToken) ?? "")
     }
-  }
-
-  /// Takes one number; false where it cannot be one of that field.
-  private static func read(_ value: Int64, _ number: UInt8, into receipt: inout Receipt) -> Bool {
-    guard let field = Field(rawValue: number) else {
-      read(value, number, into: &receipt.usage)
-      return true
-    }
-    switch field {
-    case .startedAt: receipt.startedAtMilliseconds = value
-    // A route or dialect that a later version knows: the account is no less right.
-    case .dialect: receipt.dialect = Dialect.allCases.first { $0.journalCode == value }
-    case .endpoint: receipt.endpoint = Endpoint.allCases.first { $0.journalCode == value }
-    case .level: receipt.level = Int(exactly: value)
-    case .attempts: receipt.attempts = Int(clamping: value)
-    case .status: receipt.status = Int(clamping: value)
-    case .isStream: receipt.isStream = value != 0
-    case .outcome:
-      guard let outcome = Receipt.Outcome.allCases.first(where: { $0.journalCode == value })
-      else { return false }
-      receipt.outcome = outcome
-    case .usageSource:
-      guard let source = Receipt.UsageSource.allCases.first(where: { $0.journalCode == value })
-      else { return false }
-      receipt.usageSource = source
-    case .cost: receipt.costNanoUSD = value
-    case .timeToFirstToken: receipt.timeToFirstTokenMilliseconds = value
-    case .duration: receipt.durationMilliseconds = value
-    case .charge: receipt.charge?.nanoUSD = value
-    case .chargeMarks: receipt.charge?.journalMarks = value
-    case .chargeRun: receipt.charge?.countedInRun = UInt64(bitPattern: value)
-    case .requestID, .user, .token, .model, .upstreamModel, .provider, .key, .priceVersion,
-      .anomaly, .detail, .chargedUser, .chargedToken:
-      break
-    }
-    return true
-  }
-
-  private static func read(_ value: Int64, _ number: UInt8, into usage: inout Usage) {
-    guard number >= usageStart else { return }
-    switch number - usageStart {
-    case 0: usage.inputTokens = value
-    case 1: usage.outputTokens = value
-    case 2: usage.cachedInputTokens = value
-    case 3: usage.cacheWriteTokens = value
-    case 4: usage.cacheWrite5mTokens = value
-    case 5: usage.cacheWrite1hTokens = value
-    case 6: usage.reasoningTokens = value
-    case 7: usage.inputAudioTokens = value
-    case 8: usage.outputAudioTokens = value
-    case 9: usage.inputImageTokens = value
-    case 10: usage.outputImageTokens = value
-    case 11: usage.cachedInputAudioTokens = value
-    case 12: usage.cachedInputImageTokens = value
-    case 13: usage.toolUseInputTokens = value
-    case 14: usage.acceptedPredictionTokens = value
-    case 15: usage.rejectedPredictionTokens = value
-    default: break
-    }
-  }
-
-  private struct Reader {
-    private let bytes: [UInt8]
-    private var position = 0
-
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-    mutating func byte() -> UInt8? {
-      guard position < bytes.count else { return nil }
-      defer { position += 1 }
-      return bytes[position]
-    }
-
-    mutating func signed() -> Int64? {
-      guard let value = unsigned() else { return nil }
-      return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
-    }
-
-    /// Where the bytes are whose count comes next.
-    mutating func range() -> Range<Int>? {
-      guard let count = unsigned(), count <= UInt64(bytes.count - position) else { return nil }
-      let start = position
-      position += Int(count)
-      return start..<position
-    }
-
-    private mutating func unsigned() -> UInt64? {
-      var value: UInt64 = 0
-      var shift: UInt64 = 0
-      while let byte = byte() {
-        // 64 bits are nine groups of seven and one bit more.
-        guard shift < 63 || byte <= 1 else { return nil }
-        value |= UInt64(byte & 0x7F) << shift
-        guard byte & 0x80 != 0 else { return value }
-        shift += 7
-      }
-      return nil
-    }
+    let hasDetail =
+      row.detail.isThere && ReceiptDetail.read(Array(bytes[row.detail.range]), into: &receipt)
+    return (receipt, hasDetail)
   }
 }
 
@@ -364,13 +249,15 @@ extension Receipt {
 }
 
 extension Charge {
-  fileprivate var journalMarks: Int64 {
+  static let countsModelMark: Int64 = 1
+
+  var journalMarks: Int64 {
     get {
-      (countsModel ? 1 : 0) | (isUserCounted ? 2 : 0) | (isTokenCounted ? 4 : 0)
+      (countsModel ? Self.countsModelMark : 0) | (isUserCounted ? 2 : 0) | (isTokenCounted ? 4 : 0)
         | (isOwners ? 8 : 0)
     }
     set {
-      countsModel = newValue & 1 != 0
+      countsModel = newValue & Self.countsModelMark != 0
       isUserCounted = newValue & 2 != 0
       isTokenCounted = newValue & 4 != 0
       isOwners = newValue & 8 != 0

@@ -34,8 +34,6 @@ final class JournalDrain {
   private var sources: [Source] = []
   /// Files that could not be read, under the names that they have now.
   private(set) var setAside: [String] = []
-  /// The entry that is being read; kept for its room.
-  private var entryBytes: [UInt8] = []
   private var estimate: Estimate?
   /// Whether what was open in rings that are gone has been booked.
   private var hasSettledLost = false
@@ -183,6 +181,9 @@ final class JournalDrain {
         step.lost += 1
       }
     }
+    // No slot is given back before the rows of its entries are stored.
+    try ledger.storeWaiting()
+    step.lost += ledger.takeLost()
     for (position, body) in admitted {
       try open.add(ring: source.ring.id, position: position, body)
     }
@@ -211,14 +212,12 @@ final class JournalDrain {
       }
       start = 8
     }
-    entryBytes.removeAll(keepingCapacity: true)
-    entryBytes.append(contentsOf: entry.body[start...])
+    let bytes = UnsafeRawBufferPointer(rebasing: entry.body[start...])
     switch entry.kind {
     case .end, .refusal:
-      guard let row = ReceiptCoding.decodeRow(entryBytes) else { return false }
-      return try ledger.take(row.receipt, detail: row.detail.map { entryBytes[$0] })
+      return try ledger.take(entry: bytes)
     case .amendment:
-      guard let receipt = ReceiptCoding.decode(entryBytes) else { return false }
+      guard let receipt = ReceiptCoding.decode(Array(bytes)) else { return false }
       try ledger.amend(receipt)
       return true
     case .admission, .link, nil:
@@ -238,7 +237,7 @@ final class JournalDrain {
       receipt.outcome = .crashed
       receipt.anomalies.append(Receipt.Outcome.crashed.rawValue)
       estimate(&receipt)
-      if !(try ledger.take(receipt, detail: nil)) { step.lost += 1 }
+      if !(try ledger.take(receipt)) { step.lost += 1 }
     }
   }
 

@@ -11,12 +11,18 @@ import Providers
 /// other does.
 package final class Ledger {
   private let database: Database
-  private let insert: Statement
+  private let insert: RequestInsert
   private let find: Statement
   private let delete: Statement
   private let cells: UsageCells
   private let spend: SpendCells
-  private var texts = LentValues()
+  private let places: RowPlaces
+  /// Rows that wait to be stored together.
+  private var waiting: [RequestInsert.Row] = []
+  /// Rows that SQLite would not take since the last time.
+  private var lost = 0
+  /// A receipt as the journal has it; kept for its room.
+  private var entry: [UInt8] = []
   /// A row of before has been changed in this transaction.
   private var hasAmended = false
 
@@ -31,18 +37,14 @@ package final class Ledger {
   init(_ database: Database, subjectsMax: Int64) throws(StoreError) {
     self.database = database
     let names = LedgerColumns.all
-    let values = (1...names.count).map { "?\($0)" }
-    // A request that is there already is the same request: a replay doubles nothing.
-    insert = try database.prepare(
-      """
-      INSERT INTO request (\(names.joined(separator: ", ")))
-      VALUES (\(values.joined(separator: ", "))) ON CONFLICT (request_id) DO NOTHING
-      """, isKept: true)
+    insert = try RequestInsert(database)
     find = try database.prepare(
       "SELECT \(names.joined(separator: ", ")) FROM request WHERE request_id = ?1", isKept: true)
     delete = try database.prepare("DELETE FROM request WHERE request_id = ?1", isKept: true)
     cells = try UsageCells(database, subjectsMax: subjectsMax)
     spend = try SpendCells(database)
+    places = RowPlaces(database, cells.subjects)
+    waiting.reserveCapacity(RequestInsert.rowsAtOnce)
   }
 
   /// Adds the rows of requests, and what they add to all sums; those that are there already stay as
@@ -53,14 +55,14 @@ package final class Ledger {
   package func add(contentsOf receipts: some Sequence<Receipt>) throws(StoreError) -> Int {
     try wholly { () throws(StoreError) in
       var lost = 0
-      for receipt in receipts where !(try take(receipt, detail: nil)) { lost += 1 }
+      for receipt in receipts where !(try take(receipt)) { lost += 1 }
       return lost
     }
   }
 
   /// Adds the row of a request; one that is there already stays as it is.
   package func add(_ receipt: Receipt) throws(StoreError) {
-    try wholly { () throws(StoreError) in try put(receipt) }
+    try wholly { () throws(StoreError) in try store(receipt) }
   }
 
   private func wholly<Value>(
@@ -79,14 +81,11 @@ package final class Ledger {
 
   /// Adds one row of many: `flush` must follow in the same transaction, then `commit` or `rollBack`.
   ///
-  /// - Parameters:
-  ///   - receipt: The account, whose own plan, trail and bill do not count if there is a detail.
-  ///   - detail: A `ReceiptDetail` as the journal has it; nil: it is made of the receipt.
   /// - Returns: False if SQLite would not take this row.
   /// - Throws: `StoreError`; the caller's transaction must be taken back.
-  func take(_ receipt: Receipt, detail: ArraySlice<UInt8>?) throws(StoreError) -> Bool {
+  func take(_ receipt: Receipt) throws(StoreError) -> Bool {
     do throws(StoreError) {
-      try put(receipt, detail: detail)
+      try store(receipt)
       return true
     } catch {
       guard error.rejectsRow else { throw error }
@@ -94,9 +93,61 @@ package final class Ledger {
     }
   }
 
+  /// Adds the row of an entry of the journal, as `take` does a receipt, but perhaps later: the bytes
+  /// must stay until `storeWaiting`.
+  ///
+  /// - Returns: False if there is no receipt in it.
+  func take(entry bytes: UnsafeRawBufferPointer) throws(StoreError) -> Bool {
+    guard let account = ReceiptRow(Span(_unsafeBytes: bytes)) else { return false }
+    guard account.isPlain, account.textBytesMax <= Self.textBytesMax else {
+      return try take(account, of: Array(bytes))
+    }
+    waiting.append(RequestInsert.Row(account, bytes))
+    if waiting.count == RequestInsert.rowsAtOnce { try storeWaiting() }
+    return true
+  }
+
+  /// Adds a row that needs more of its receipt than its account says.
+  ///
+  /// Where the detail cannot be read it is left out.
+  private func take(_ account: ReceiptRow, of bytes: [UInt8]) throws(StoreError) -> Bool {
+    let (receipt, _) = ReceiptCoding.decode(account, of: bytes)
+    return try take(receipt)
+  }
+
+  /// Stores the rows that wait for others.
+  func storeWaiting() throws(StoreError) {
+    defer { waiting.removeAll(keepingCapacity: true) }
+    if waiting.count == RequestInsert.rowsAtOnce {
+      do throws(StoreError) {
+        let areNew = try insert.storeTogether(waiting)
+        for (index, row) in waiting.enumerated() where areNew?[index] ?? true { try count(row) }
+        return
+      } catch {
+        // One of them may be to blame: none is stored, and each goes by itself.
+        guard error.rejectsRow else { throw error }
+      }
+    }
+    for row in waiting {
+      do throws(StoreError) {
+        if try insert.store(row) { try count(row) }
+      } catch {
+        guard error.rejectsRow else { throw error }
+        lost += 1
+      }
+    }
+  }
+
+  /// How many rows of the journal SQLite would not take since the last time.
+  func takeLost() -> Int {
+    defer { lost = 0 }
+    return lost
+  }
+
   /// Stores what the rows taken add to the sums: spend at once, and the roll-ups too unless
   /// `keepsUsage`, which leaves them for a later transaction.
   func flush(keepsUsage: Bool = false) throws(StoreError) {
+    try storeWaiting()
     if keepsUsage, !hasAmended { try cells.count() } else { try cells.write() }
     try spend.write()
     spend.clear()
@@ -110,6 +161,8 @@ package final class Ledger {
 
   /// The transaction has been taken back.
   func rollBack() {
+    waiting.removeAll(keepingCapacity: true)
+    lost = 0
     cells.rollBack()
     spend.clear()
     hasAmended = false
@@ -134,13 +187,14 @@ package final class Ledger {
         try delete.bind(1, clipped(receipt.requestID))
         try delete.run()
       }
-      try put(receipt, charges: old == nil)
+      try store(receipt, charges: old == nil)
     }
   }
 
   /// Corrects how a request ended and what was odd about it, in the roll-ups too; all else of its
   /// row stays; `flush` must follow.
   package func amend(_ receipt: Receipt) throws(StoreError) {
+    try storeWaiting()
     guard let old = try stored(receipt.requestID) else { return }
     var new = old
     new.outcome = receipt.outcome
@@ -157,14 +211,45 @@ package final class Ledger {
     try update.run()
   }
 
-  private func put(
-    _ receipt: Receipt, detail: ArraySlice<UInt8>? = nil, charges: Bool = true
+  /// Stores the row of a receipt by way of the form that the journal has it in.
+  private func store(_ receipt: Receipt, charges: Bool = true) throws(StoreError) {
+    try storeWaiting()
+    var entry: [UInt8] = []
+    swap(&entry, &self.entry)
+    defer { swap(&entry, &self.entry) }
+    entry.removeAll(keepingCapacity: true)
+    ReceiptCoding.append(receipt, to: &entry)
+    guard let account = ReceiptRow(entry.span) else { throw .damaged("a request without an id") }
+    let detailStart = entry.count
+    if !account.detail.isThere { ReceiptDetail.append(receipt, to: &entry) }
+    let anomaliesStart = entry.count
+    entry.append(contentsOf: Self.text(anomalies: receipt.anomalies).utf8)
+    let status: Result<Void, StoreError> = entry.withUnsafeBytes { bytes in
+      var row = RequestInsert.Row(account, UnsafeRawBufferPointer(rebasing: bytes[..<detailStart]))
+      if !account.detail.isThere {
+        row.detail = UnsafeRawBufferPointer(rebasing: bytes[detailStart..<anomaliesStart])
+      }
+      row.anomalies = UnsafeRawBufferPointer(rebasing: bytes[anomaliesStart...])
+      do throws(StoreError) {
+        guard try insert.store(row) else { return .success(()) }
+        return .success(
+          try count(row, possibleNanoUSD: receipt.possibleCostNanoUSD, charges: charges))
+      } catch {
+        return .failure(error)
+      }
+    }
+    try status.get()
+  }
+
+  /// Adds a row that is new to all sums.
+  private func count(
+    _ row: RequestInsert.Row, possibleNanoUSD: Int64 = 0, charges: Bool = true
   ) throws(StoreError) {
-    try bind(receipt, detail, lending: &texts)
-    try insert.run(lending: texts)
-    guard database.changeCount > 0 else { return }
-    try cells.add(receipt)
-    if charges { spend.add(receipt) }
+    let index = try places.index(of: row)
+    cells.add(
+      row.account, possibleNanoUSD: possibleNanoUSD, subject: places.entries[index].subject,
+      &places.entries[index].cell)
+    if charges { spend.add(row, &places.entries[index].spend) }
   }
 
   private func stored(_ requestID: String) throws(StoreError) -> Receipt? {
@@ -202,48 +287,6 @@ package final class Ledger {
       """)
     try through.run()
     return count
-  }
-
-  /// In the order of `LedgerColumns.all`; the round trip of a test holds the two together.
-  private func bind(
-    _ receipt: Receipt, _ detail: ArraySlice<UInt8>?, lending texts: inout LentValues
-  ) throws(StoreError) {
-    func text(_ position: Int, _ text: String?) {
-      texts.add(position, text, bytesMax: Self.textBytesMax)
-    }
-    texts.removeAll()
-    text(1, receipt.requestID)
-    try insert.bind(2, receipt.startedAtMilliseconds)
-    try insert.bind(3, receipt.finishedAtMilliseconds)
-    text(4, receipt.user)
-    text(5, receipt.token)
-    text(6, receipt.dialect?.rawValue)
-    text(7, receipt.endpoint?.rawValue)
-    text(8, receipt.model)
-    text(9, receipt.upstreamModel)
-    text(10, receipt.provider)
-    text(11, receipt.key)
-    try insert.bind(12, receipt.level.map { Int64($0) })
-    try insert.bind(13, Int64(receipt.attempts))
-    try insert.bind(14, Int64(receipt.status))
-    try insert.bind(15, receipt.isStream ? 1 : 0)
-    text(16, receipt.outcome.rawValue)
-    text(17, receipt.usageSource.rawValue)
-    try insert.bind(18, receipt.costNanoUSD)
-    texts.add(19, Self.text(anomalies: receipt.anomalies), bytesMax: .max)
-    try insert.bind(20, receipt.timeToFirstTokenMilliseconds)
-    try insert.bind(21, receipt.durationMilliseconds)
-    text(22, receipt.priceVersion)
-    var position = LedgerColumns.usageStart
-    try LedgerColumns.forEach(receipt.usage) { value throws(StoreError) in
-      position += 1
-      try insert.bind(position, value)
-    }
-    if let detail {
-      texts.add(LedgerColumns.all.count, blob: detail)
-    } else {
-      texts.add(LedgerColumns.all.count) { ReceiptDetail.append(receipt, to: &$0) }
-    }
   }
 
   private static func text(anomalies: [String]) -> String {

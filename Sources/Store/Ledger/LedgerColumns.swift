@@ -9,6 +9,11 @@ enum LedgerColumns {
   /// Those that a list of requests needs.
   static let listed = facts + usage
 
+  /// All of them as they follow one another in the table, behind its own number.
+  static let inTable = facts[..<costPlace] + usage + facts[costPlace...] + ["detail"]
+
+  private static let costPlace = facts.firstIndex(of: "cost_nano_usd") ?? facts.count
+
   private static let facts = [
     "request_id", "started_at", "finished_at", "user", "token", "dialect", "endpoint", "model",
     "upstream_model", "provider", "key", "level", "attempts", "status", "stream", "outcome",

@@ -8,7 +8,11 @@ import Providers
 /// owner's connection.
 package final class SpendCells {
   private let put: Statement
-  private var batch: [Key: Sums] = [:]
+  /// Where the sums of a cell are in `batch`.
+  private var places: [Key: Int] = [:]
+  private var batch: [(key: Key, sums: Sums)] = []
+  /// Counts batches, so that what was found in one is not taken for a place in another.
+  private var number = 1
   private var stored: [StoredCharge] = []
 
   private struct Key: Hashable {
@@ -40,33 +44,72 @@ package final class SpendCells {
       """, isKept: true)
   }
 
+  /// Where the sums of a combination of names were found last, so that most rows need not look.
+  struct Found {
+    fileprivate var quarter: Int64 = -1
+    fileprivate var batch = 0
+    fileprivate var user = 0
+    fileprivate var token = 0
+    fileprivate var model: Int?
+    /// Ids of the charge; texts of most rows, made once.
+    fileprivate var userID = ""
+    fileprivate var tokenID = ""
+  }
+
   /// Takes note of a row that is new; `write` must follow in the same transaction.
-  package func add(_ receipt: Receipt) {
-    guard let charge = receipt.charge else { return }
-    let quarter = SpendQuarter.number(at: receipt.finishedAtMilliseconds)
-    add(receipt, charge, to: charge.userID, quarter)
-    add(receipt, charge, to: charge.tokenID, quarter)
-    if charge.countsModel, let model = receipt.model {
-      add(receipt, charge, to: Self.subject(charge.userID, model), quarter)
-    }
-    if charge.nanoUSD > 0 {
+  ///
+  /// What was `found` must be of a row of the same user, token and model.
+  func add(_ row: RequestInsert.Row, _ found: inout Found) {
+    let account = row.account
+    guard account.chargedUser.isThere else { return }
+    let quarter = SpendQuarter.number(at: account.finishedAtMilliseconds)
+    if found.batch != number || found.quarter != quarter { find(row, quarter, &found) }
+    add(account, to: found.user)
+    add(account, to: found.token)
+    if let model = found.model { add(account, to: model) }
+    if account.chargeNanoUSD > 0 {
+      let charge = account.charge(userID: found.userID, tokenID: found.tokenID)
       stored.append(StoredCharge(charge: charge, quarter: quarter))
     }
   }
 
-  private func add(
-    _ receipt: Receipt, _ charge: Charge, to subject: String, _ quarter: Int64
-  ) {
+  private func find(_ row: RequestInsert.Row, _ quarter: Int64, _ found: inout Found) {
+    func name(_ text: ReceiptRow.Text) -> String {
+      String(decoding: row.text(text), as: UTF8.self)
+    }
+    let account = row.account
+    if found.batch == 0 {
+      found.userID = name(account.chargedUser)
+      found.tokenID = name(account.chargedToken)
+    }
+    found.user = place(of: Key(subject: found.userID, quarter: quarter))
+    found.token = place(of: Key(subject: found.tokenID, quarter: quarter))
+    found.model = nil
+    if account.chargeCountsModel, account.model.isThere {
+      let subject = Self.subject(found.userID, name(account.model))
+      found.model = place(of: Key(subject: subject, quarter: quarter))
+    }
+    found.quarter = quarter
+    found.batch = number
+  }
+
+  private func place(of key: Key) -> Int {
+    if let place = places[key] { return place }
+    batch.append((key, Sums()))
+    places[key] = batch.count - 1
+    return batch.count - 1
+  }
+
+  private func add(_ row: ReceiptRow, to place: Int) {
     func sum(_ one: Int64, _ other: Int64) -> Int64 {
       min(Self.amountMax, one + min(max(0, other), Self.amountMax))
     }
-    let key = Key(subject: subject, quarter: quarter)
-    var sums = batch[key] ?? Sums()
+    var sums = batch[place].sums
     sums.requests += 1
-    sums.inputTokens = sum(sums.inputTokens, receipt.usage.inputTokens)
-    sums.outputTokens = sum(sums.outputTokens, receipt.usage.outputTokens)
-    sums.nanoUSD = sum(sums.nanoUSD, charge.nanoUSD)
-    batch[key] = sums
+    sums.inputTokens = sum(sums.inputTokens, row.usage.inputTokens)
+    sums.outputTokens = sum(sums.outputTokens, row.usage.outputTokens)
+    sums.nanoUSD = sum(sums.nanoUSD, row.chargeNanoUSD)
+    batch[place].sums = sums
   }
 
   /// Writes what was taken note of; in the caller's transaction.
@@ -83,7 +126,11 @@ package final class SpendCells {
   }
 
   /// Forgets what was taken note of, written or not.
-  package func clear() { batch.removeAll(keepingCapacity: batch.count < 4_096) }
+  package func clear() {
+    places.removeAll(keepingCapacity: batch.count < 4_096)
+    batch.removeAll(keepingCapacity: batch.count < 4_096)
+    number += 1
+  }
 
   /// The charges of the rows since the last time; for when they are on disk.
   package func takeCharges() -> [StoredCharge] {

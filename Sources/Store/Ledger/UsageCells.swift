@@ -1,4 +1,5 @@
 import Gateway
+import Providers
 
 /// The roll-ups: sums of requests by hour and by day (UTC) for each combination of names.
 ///
@@ -26,7 +27,7 @@ final class UsageCells {
   }
 
   private let database: Database
-  private let subjects: UsageSubjects
+  let subjects: UsageSubjects
   private let hour: Statement
   private let day: Statement
   private let total: Statement
@@ -35,6 +36,8 @@ final class UsageCells {
   private var waiting = Sums()
   /// What the transaction under way adds.
   private var added = Sums()
+  /// Counts transactions, so that what was found in one is not taken for a place in another.
+  private var transaction = 1
   /// Requests that it adds.
   private var requests: Int64 = 0
   /// It has stored all there is.
@@ -106,31 +109,77 @@ final class UsageCells {
       """, isKept: true)
   }
 
+  /// Where the sums of a combination were found last, so that most rows need not look.
+  struct Found {
+    fileprivate var hour: Int64 = -1
+    fileprivate var transaction = 0
+    fileprivate var base = 0
+  }
+
+  /// What one request adds beside itself.
+  private struct Figures {
+    var isServed: Bool
+    var attempts: Int64
+    var isUnpriced: Bool
+    var isEstimated: Bool
+    var costNanoUSD: Int64
+    var possibleNanoUSD: Int64
+  }
+
+  /// Adds a row to its cell; `write` stores that, in this transaction or later.
+  func add(
+    _ row: ReceiptRow, possibleNanoUSD: Int64, subject: Int64, _ found: inout Found
+  ) {
+    let hour = Self.hour(of: row.finishedAtMilliseconds)
+    if found.transaction != transaction || found.hour != hour {
+      let base = added.base(of: Place(start: hour, subject: subject))
+      found = Found(hour: hour, transaction: transaction, base: base)
+    }
+    let figures = Figures(
+      isServed: row.outcome == .served, attempts: row.attempts,
+      isUnpriced: row.costNanoUSD == nil && row.usageSource != .none,
+      isEstimated: row.usageSource == .estimated, costNanoUSD: row.costNanoUSD ?? 0,
+      possibleNanoUSD: possibleNanoUSD)
+    add(figures, row.usage, at: found.base, sign: 1)
+  }
+
   /// Adds a request to its cell, or takes it out; `write` stores that, in this transaction or later.
   func add(_ receipt: Receipt, isRemoval: Bool = false) throws(StoreError) {
     let subject = try subjects.number(of: UsageSubject(receipt))
-    let finished = min(max(0, receipt.finishedAtMilliseconds), Self.timeMax)
-    let place = Place(start: finished - finished % Self.hourMilliseconds, subject: subject)
-    let sign: Int64 = isRemoval ? -1 : 1
-    let isUnpriced = receipt.costNanoUSD == nil && receipt.usageSource != .none
+    let hour = Self.hour(of: receipt.finishedAtMilliseconds)
+    let figures = Figures(
+      isServed: receipt.outcome == .served, attempts: Int64(receipt.attempts),
+      isUnpriced: receipt.costNanoUSD == nil && receipt.usageSource != .none,
+      isEstimated: receipt.usageSource == .estimated, costNanoUSD: receipt.costNanoUSD ?? 0,
+      possibleNanoUSD: receipt.possibleCostNanoUSD)
+    let base = added.base(of: Place(start: hour, subject: subject))
+    add(figures, receipt.usage, at: base, sign: isRemoval ? -1 : 1)
+  }
+
+  private static func hour(of milliseconds: Int64) -> Int64 {
+    let finished = min(max(0, milliseconds), timeMax)
+    return finished - finished % hourMilliseconds
+  }
+
+  /// In the order of `amounts`.
+  private func add(_ figures: Figures, _ usage: Usage, at base: Int, sign: Int64) {
     requests += sign
     added.rows += 1
-    var index = added.base(of: place)
-    var sums: [Int64] = []
-    swap(&sums, &added.amounts)  // So that the local one is the only one, and changes in place.
-    func add(_ amount: Int64) {
-      sums[index] = Self.sum(sums[index], sign * max(0, amount))
-      index += 1
+    added.amounts.withUnsafeMutableBufferPointer { sums in
+      var index = base
+      func add(_ amount: Int64) {
+        if amount > 0 { sums[index] = Self.sum(sums[index], sign * amount) }
+        index += 1
+      }
+      add(1)
+      add(figures.isServed ? 1 : 0)
+      add(figures.attempts)
+      add(figures.isUnpriced ? 1 : 0)
+      add(figures.isEstimated ? 1 : 0)
+      LedgerColumns.forEach(usage) { add($0) }
+      add(figures.costNanoUSD)
+      add(figures.possibleNanoUSD)
     }
-    add(1)
-    add(receipt.outcome == .served ? 1 : 0)
-    add(Int64(receipt.attempts))
-    add(isUnpriced ? 1 : 0)
-    add(receipt.usageSource == .estimated ? 1 : 0)
-    LedgerColumns.forEach(receipt.usage) { add($0) }
-    add(receipt.costNanoUSD ?? 0)
-    add(receipt.possibleCostNanoUSD)
-    swap(&sums, &added.amounts)
   }
 
   /// How many rows wait to be stored in cells.
@@ -220,6 +269,7 @@ final class UsageCells {
   /// The transaction was taken back, and what it added with it.
   func rollBack() {
     added.clear()
+    transaction += 1
     requests = 0
     hasWritten = false
   }

@@ -66,6 +66,8 @@ struct ReceiptCodingTests {
     return bytes
   }
 
+  private static func row(_ bytes: [UInt8]) -> ReceiptRow? { ReceiptRow(bytes.span) }
+
   static func decode(_ bytes: [UInt8]) -> Receipt? { ReceiptCoding.decode(bytes) }
 
   @Test func comeBackAsTheyWere() {
@@ -113,26 +115,21 @@ struct ReceiptCodingTests {
     #expect(Self.decode(Self.bytes(receipt, .brief))?.charge == receipt.charge)
   }
 
-  /// What a sum needs of the detail is read; the rest goes to the row as it came.
-  @Test func aRowTakesTheDetailAsItIs() throws {
-    var detail: [UInt8] = []
+  /// Where the detail cannot be read, the account is no less right.
+  @Test func anAccountSaysWhetherItsDetailCouldBeRead() throws {
     let receipt = Self.full()
-    ReceiptDetail.append(receipt, to: &detail)
-    let left = Self.bytes(receipt)
-    let whole = try #require(ReceiptCoding.decodeRow(left))
-    #expect(whole.receipt.possibleCostNanoUSD == receipt.possibleCostNanoUSD)
-    #expect(try Array(left[#require(whole.detail)]) == detail)
-
-    var once = receipt
-    (once.attempts, once.outcome) = (1, .served)
-    let served = Self.bytes(once)
-    let row = try #require(ReceiptCoding.decodeRow(served))
-    #expect(row.receipt.trail.isEmpty && row.receipt.costNanoUSD == once.costNanoUSD)
-    #expect(try Array(served[#require(row.detail)]) == detail)
-
-    let brief = try #require(ReceiptCoding.decodeRow(Self.bytes(receipt, .brief)))
-    #expect(brief.detail == nil)
-    #expect(ReceiptCoding.decodeRow([]) == nil)
+    var bytes = Self.bytes(receipt)
+    let row = try #require(Self.row(bytes))
+    let whole = ReceiptCoding.decode(row, of: bytes)
+    #expect(whole.receipt == receipt)
+    #expect(whole.hasDetail)
+    bytes[row.detail.range.lowerBound] = 0xFF
+    let broken = ReceiptCoding.decode(row, of: bytes)
+    #expect(!broken.hasDetail)
+    #expect(broken.receipt.trail.isEmpty && broken.receipt.usage == receipt.usage)
+    let brief = Self.bytes(receipt, .brief)
+    let briefRow = try #require(Self.row(brief))
+    #expect(!ReceiptCoding.decode(briefRow, of: brief).hasDetail)
   }
 
   /// Written by a later version: what is not known is skipped, whatever its form.

@@ -1,0 +1,127 @@
+import Gateway
+import Glibc
+import Providers
+
+/// Where the sums of a row go, found once for each combination of names and not for each row; belongs
+/// to the owner's connection.
+///
+/// Looking up a cell by six names, and two more by ids, takes as long as storing the row. Rows come
+/// from a few hundred combinations at a time, so that a table of the last ones answers for most: the
+/// names of a row as bytes lead to one place in it.
+final class RowPlaces {
+  /// What is known of one combination.
+  struct Entry {
+    fileprivate var names: [UInt8] = []
+    /// The number of the combination in the roll-ups.
+    var subject: Int64 = 0
+    var cell = UsageCells.Found()
+    var spend = SpendCells.Found()
+  }
+
+  /// A power of two; an entry takes about 300 bytes.
+  private static let count = 1_024
+  /// Seven names of at most 512 bytes, their lengths, and three bytes more.
+  private static let namesBytesMax = 4_096
+
+  private let database: Database
+  private let subjects: UsageSubjects
+  var entries = [Entry](repeating: Entry(), count: count)
+  private let names = UnsafeMutableRawPointer.allocate(byteCount: namesBytesMax, alignment: 8)
+  private var namesBytes = 0
+  /// So that nobody outside can choose names that share a place.
+  private let seed = UInt64.random(in: 0 ... .max)
+  private var rollbacks = 0
+
+  init(_ database: Database, _ subjects: UsageSubjects) {
+    self.database = database
+    self.subjects = subjects
+    rollbacks = database.rollbackCount
+  }
+
+  deinit { names.deallocate() }
+
+  /// The index of a row's entry; a combination that is new to the roll-ups gets its number in the
+  /// caller's transaction.
+  func index(of row: RequestInsert.Row) throws(StoreError) -> Int {
+    if rollbacks != database.rollbackCount {
+      // A number that was given in what was taken back is no number.
+      entries = [Entry](repeating: Entry(), count: Self.count)
+      rollbacks = database.rollbackCount
+    }
+    gather(row)
+    let index = Int(truncatingIfNeeded: hash()) & (Self.count - 1)
+    if !isThere(entries[index].names) {
+      let subject = try subjects.number(of: UsageSubject(row))
+      entries[index] = Entry()
+      entries[index].names = Array(UnsafeRawBufferPointer(start: names, count: namesBytes))
+      entries[index].subject = subject
+    }
+    return index
+  }
+
+  private func isThere(_ known: [UInt8]) -> Bool {
+    guard known.count == namesBytes else { return false }
+    return known.withUnsafeBytes { known in
+      guard let start = known.baseAddress else { return false }
+      return memcmp(start, names, namesBytes) == 0
+    }
+  }
+
+  /// All that tells one combination from another, one name after the other.
+  private func gather(_ row: RequestInsert.Row) {
+    namesBytes = 0
+    let account = row.account
+    add(account.user, of: row)
+    add(account.token, of: row)
+    add(account.model, of: row)
+    add(account.provider, of: row)
+    add(account.key, of: row)
+    add(account.chargedUser, of: row)
+    add(account.chargedToken, of: row)
+    names.storeBytes(of: account.endpointCode, toByteOffset: namesBytes, as: UInt8.self)
+    let marks: UInt8 = account.chargeCountsModel ? 1 : 0
+    names.storeBytes(of: marks, toByteOffset: namesBytes + 1, as: UInt8.self)
+    namesBytes += 2
+  }
+
+  /// A name's length and one more, 0 standing for none, then the name.
+  private func add(_ text: ReceiptRow.Text, of row: RequestInsert.Row) {
+    guard text.isThere else {
+      names.storeBytes(of: 0, toByteOffset: namesBytes, as: UInt16.self)
+      namesBytes += 2
+      return
+    }
+    let bytes = row.text(text)
+    precondition(bytes.count <= Ledger.textBytesMax, "longer texts are cut before")
+    names.storeBytes(of: UInt16(bytes.count + 1), toByteOffset: namesBytes, as: UInt16.self)
+    if let start = bytes.baseAddress {
+      (names + namesBytes + 2).copyMemory(from: start, byteCount: bytes.count)
+    }
+    namesBytes += 2 + bytes.count
+  }
+
+  private func hash() -> UInt64 {
+    // Whole words: what lies behind the names must not count.
+    names.storeBytes(of: 0, toByteOffset: namesBytes, as: UInt64.self)
+    var sum = seed
+    for offset in stride(from: 0, to: namesBytes, by: 8) {
+      sum = (sum ^ names.load(fromByteOffset: offset, as: UInt64.self)) &* 0x9FB2_1C65_1E98_DF25
+      sum ^= sum >> 32
+    }
+    return sum
+  }
+}
+
+extension UsageSubject {
+  init(_ row: RequestInsert.Row) {
+    func name(_ text: ReceiptRow.Text) -> String {
+      String(decoding: row.text(text), as: UTF8.self)
+    }
+    user = name(row.account.user)
+    token = name(row.account.token)
+    model = name(row.account.model)
+    provider = name(row.account.provider)
+    key = name(row.account.key)
+    endpoint = row.account.endpoint?.rawValue ?? ""
+  }
+}
