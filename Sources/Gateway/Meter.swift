@@ -28,8 +28,8 @@ package enum Meter {
     let cost = Pricing.cost(facts, of: call, table: prices)
     receipt.costNanoUSD = cost.nanoUSD
     receipt.priceVersion = cost.tableVersion
-    receipt.bill = ReceiptBill(cost)
     if cost.nanoUSD == nil, let reason = cost.reason { receipt.anomalies.append(reason.text) }
+    receipt.bill = ReceiptBill(cost)  // Last, so that its lines are moved and not copied.
   }
 
   /// What a call used as far as it is known: the parts that were stated, and the rest by the text.
@@ -82,7 +82,7 @@ package enum Meter {
     let cost = Pricing.cost(facts, of: call, table: prices)
     receipt.costNanoUSD = cost.nanoUSD
     receipt.priceVersion = cost.tableVersion
-    receipt.bill = ReceiptBill(cost)
     if cost.nanoUSD == nil, let reason = cost.reason { receipt.anomalies.append(reason.text) }
+    receipt.bill = ReceiptBill(cost)
   }
 }

@@ -1,6 +1,6 @@
 // Modules: Providers/Dialect.swift Providers/Endpoint.swift Providers/Usage.swift
 // Modules: Providers/Refusal.swift
-// Modules: Gateway/Receipt/ByteOutput.swift
+// Modules: Gateway/Receipt/ByteOutput.swift Gateway/Receipt/ReceiptRow.swift
 // Modules: Gateway/Receipt/Charge.swift Gateway/Receipt/Decisions.swift
 // Modules: Gateway/Receipt/Receipt.swift Gateway/Receipt/ReceiptAttempt.swift
 // Modules: Gateway/Receipt/ReceiptBill.swift Gateway/Receipt/ReceiptCoding.swift

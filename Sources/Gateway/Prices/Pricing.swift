@@ -113,8 +113,10 @@ private struct Bill {
   private(set) var lines: [CostLine] = []
   private(set) var multipliers: [PriceMultiplier] = []
 
-  /// Finds the price entry.
-  init(_ facts: AnswerFacts, _ call: PricedCall, _ table: PriceTable) throws(UnpricedReason) {
+  /// Finds the price entry; what an `init` is given it would else have copied for it.
+  init(
+    _ facts: borrowing AnswerFacts, _ call: borrowing PricedCall, _ table: PriceTable
+  ) throws(UnpricedReason) {
     guard call.vendor.obstacle != .feesPerRequest else { throw .feesPerRequest }
     self.table = table
     endpoint = call.endpoint
@@ -166,6 +168,7 @@ private struct Bill {
   }
 
   private mutating func addMultipliers(_ facts: AnswerFacts, _ call: PricedCall) {
+    guard !entry.multipliers.isEmpty else { return }
     // What served decides, and not what was asked for; the entry says what has a factor.
     let names = [facts.inferenceGeo, facts.speed ?? call.speed]
     for case .some(let name) in names {

@@ -20,7 +20,7 @@ package struct ReceiptBill: Equatable, Sendable {
   }
 
   /// The bill of a cost; nil where it has no price entry, or more than can be kept exactly.
-  package init?(_ cost: Cost) {
+  package init?(_ cost: consuming Cost) {
     guard let key = cost.priceKey, cost.multipliers.count <= Self.multipliersMax else { return nil }
     priceKey = key
     multipliers = cost.multipliers

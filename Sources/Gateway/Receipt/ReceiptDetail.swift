@@ -46,7 +46,7 @@ package enum ReceiptDetail {
       writer.optional(candidate.level.map(Int64.init), &out)
     }
     out.put(unsigned: UInt64(receipt.trail.count))
-    for attempt in receipt.trail { writer.attempt(attempt, &out) }
+    for index in receipt.trail.indices { writer.attempt(receipt.trail[index], &out) }
     out.put(receipt.bill == nil ? 0 : 1)
     if let bill = receipt.bill { writer.bill(bill, &out) }
     writer.decisions(receipt.decisions, &out)
