@@ -97,7 +97,7 @@ final class Relay {
       case .clientLeft: return await hearOut(beforeLastByte)
       }
       if reader.failure != nil { breakage = .brokeOff }
-      if !hasBegun, reader.phase == .holding || hasEnded, let event = reader.errorEvent,
+      if !hasBegun, reader.phase == .holding || hasEnded, let event = errorEvent,
         event.cameBeforeContent
       {
         let provider = attempt.choice.candidate.provider
@@ -145,6 +145,9 @@ final class Relay {
     facts = reader.finish(into: &out)
     hasFacts = true
   }
+
+  /// Where the reader has given its facts away, they alone know of it.
+  private var errorEvent: ErrorEventFacts? { hasFacts ? facts.errorEvent : reader.errorEvent }
 
   // MARK: reading
 

@@ -71,6 +71,8 @@ package struct AnswerReader: ~Copyable {
   package var heldBytes: Int { place.body.heldBytes }
 
   /// The provider reported a failure inside its answer; before content another may answer.
+  ///
+  /// Once `finish` has given the facts away, they alone say so.
   package var errorEvent: ErrorEventFacts? { place.body.errorEvent }
 
   /// Why nothing more is relayed; feeding on does nothing.
