@@ -13,7 +13,6 @@ package final class Ledger {
   private let database: Database
   private let insert: RequestInsert
   private let find: Statement
-  private let delete: Statement
   private let cells: UsageCells
   private let spend: SpendCells
   private let places: RowPlaces
@@ -40,7 +39,6 @@ package final class Ledger {
     insert = try RequestInsert(database)
     find = try database.prepare(
       "SELECT \(names.joined(separator: ", ")) FROM request WHERE request_id = ?1", isKept: true)
-    delete = try database.prepare("DELETE FROM request WHERE request_id = ?1", isKept: true)
     cells = try UsageCells(database, subjectsMax: subjectsMax)
     spend = try SpendCells(database)
     places = RowPlaces(database, cells.subjects)
@@ -177,20 +175,6 @@ package final class Ledger {
   /// The charges of the rows that were added since the last time; for when they are on disk.
   package func takeCharges() -> [StoredCharge] { spend.takeCharges() }
 
-  /// Replaces the row of a request by a better account of it, in the roll-ups too; what budgets were
-  /// charged for the old one stays.
-  package func replace(_ receipt: Receipt) throws(StoreError) {
-    try wholly { () throws(StoreError) in
-      let old = try stored(receipt.requestID)
-      if let old {
-        try cells.add(old, isRemoval: true)
-        try delete.bind(1, clipped(receipt.requestID))
-        try delete.run()
-      }
-      try store(receipt, charges: old == nil)
-    }
-  }
-
   /// Corrects how a request ended and what was odd about it, in the roll-ups too; all else of its
   /// row stays; `flush` must follow.
   package func amend(_ receipt: Receipt) throws(StoreError) {
@@ -212,7 +196,7 @@ package final class Ledger {
   }
 
   /// Stores the row of a receipt by way of the form that the journal has it in.
-  private func store(_ receipt: Receipt, charges: Bool = true) throws(StoreError) {
+  private func store(_ receipt: Receipt) throws(StoreError) {
     try storeWaiting()
     var entry: [UInt8] = []
     swap(&entry, &self.entry)
@@ -232,8 +216,7 @@ package final class Ledger {
       row.anomalies = UnsafeRawBufferPointer(rebasing: bytes[anomaliesStart...])
       do throws(StoreError) {
         guard try insert.store(row) else { return .success(()) }
-        return .success(
-          try count(row, possibleNanoUSD: receipt.possibleCostNanoUSD, charges: charges))
+        return .success(try count(row, possibleNanoUSD: receipt.possibleCostNanoUSD))
       } catch {
         return .failure(error)
       }
@@ -243,13 +226,13 @@ package final class Ledger {
 
   /// Adds a row that is new to all sums.
   private func count(
-    _ row: RequestInsert.Row, possibleNanoUSD: Int64 = 0, charges: Bool = true
+    _ row: RequestInsert.Row, possibleNanoUSD: Int64 = 0
   ) throws(StoreError) {
     let index = try places.index(of: row)
     cells.add(
       row.account, possibleNanoUSD: possibleNanoUSD, subject: places.entries[index].subject,
       &places.entries[index].cell)
-    if charges { spend.add(row, &places.entries[index].spend) }
+    spend.add(row, &places.entries[index].spend)
   }
 
   private func stored(_ requestID: String) throws(StoreError) -> Receipt? {
