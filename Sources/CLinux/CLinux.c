@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include <malloc.h>
 #include <pthread.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -11,6 +12,12 @@ int clinux_accept4(int listener) {
 void clinux_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 
 void clinux_forbid_dumps(void) { prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+void clinux_trim_heap(void) {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
 
 int clinux_peer_credentials(int descriptor, uint32_t *user, int32_t *process) {
   struct ucred credentials;

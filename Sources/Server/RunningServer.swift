@@ -100,6 +100,8 @@ package final class RunningServer: Sendable {
         administration.acting(as: AuditActor(peer)).answer(body)
       }
       .start(path: installation.directory.socketPath)
+      // What reading the records has left.
+      FreeMemory.giveBack()
     } catch {
       throw OperationFailure(
         code: error.code == EADDRINUSE ? "in_use" : "system", message: error.message)

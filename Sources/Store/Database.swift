@@ -132,6 +132,17 @@ package final class Database {
     if isInTransaction { _ = sqlite3_exec(handle, "ROLLBACK", nil, nil, nil) }
   }
 
+  /// Frees the pages that the connection keeps for later; they are read again when they are needed.
+  package func forgetPages() { sqlite3_db_release_memory(handle) }
+
+  /// Bytes of the pages that the connection keeps.
+  var cachedBytes: Int {
+    var bytes: CInt = 0
+    var most: CInt = 0
+    sqlite3_db_status(handle, SQLITE_DBSTATUS_CACHE_USED, &bytes, &most, 0)
+    return Int(bytes)
+  }
+
   /// How far a checkpoint goes to empty the write-ahead log.
   package enum Checkpoint: Sendable {
     /// What can be copied without waiting for anybody.

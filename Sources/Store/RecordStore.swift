@@ -12,6 +12,8 @@ package enum RecordStore {
       "SELECT kind, id, wall, logical, node, value FROM record ORDER BY kind, id")
     var records: [Record] = []
     while try rows.step() { records.append(try record(of: rows)) }
+    // From here on they are in memory.
+    database.forgetPages()
     return records
   }
 

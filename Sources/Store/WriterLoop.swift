@@ -24,6 +24,9 @@ final class WriterLoop {
   private static let logPages = 1_000
   /// Pages from which on readers are waited for, so that the log can begin anew: 24 MiB.
   private static let longLogPages = 6_144
+  /// Pages of one transaction's jobs, 1 MiB, from which on they are an import: records and their
+  /// audit, of which the ledger will not read one.
+  private static let largeChangePages = 256
   private static let readerWaitMilliseconds: Int32 = 500
   private static let lastTries = 3
 
@@ -156,6 +159,7 @@ final class WriterLoop {
   private func runJobs() {
     let jobs = batch.jobs
     guard !jobs.isEmpty else { return }
+    let pagesBefore = database.walPageCount
     batch.jobs.removeAll(keepingCapacity: true)
     var outcomes = [StoreError?](repeating: nil, count: jobs.count)
     do {
@@ -165,6 +169,11 @@ final class WriterLoop {
     } catch {
       // The disk is full, or the like: none of them is stored, whatever it said itself.
       outcomes = outcomes.map { $0 ?? error }
+    }
+    let pages = database.walPageCount
+    // The log may have begun anew.
+    if (pages < pagesBefore ? pages : pages - pagesBefore) > Self.largeChangePages {
+      database.forgetPages()
     }
     for (job, outcome) in zip(jobs, outcomes) { job.finish(outcome) }
   }

@@ -89,6 +89,19 @@ struct DatabaseTests {
     }
   }
 
+  @Test func forgetsThePagesItKeeps() throws {
+    try withDatabase { database throws in
+      try database.execute("CREATE TABLE one (text TEXT) STRICT")
+      for _ in 0..<100 {
+        try database.execute("INSERT INTO one VALUES (hex(randomblob(10000)))")
+      }
+      #expect(database.cachedBytes > 1_000_000)
+      database.forgetPages()
+      #expect(database.cachedBytes < 100_000)
+      #expect(try database.integer("SELECT sum(length(text)) FROM one") == 2_000_000)
+    }
+  }
+
   @Test func emptiesItsLog() throws {
     try withDatabase { database throws in
       try database.execute("CREATE TABLE one (text TEXT) STRICT")

@@ -38,6 +38,25 @@ struct WriterLoopTests {
     }
   }
 
+  /// An import's pages are of no use to what comes after it; those of the ledger are.
+  @Test(arguments: [(rows: 10, isKept: true), (rows: 200, isKept: false)])
+  func keepsNoPagesOfALargeChange(rows: Int, isKept: Bool) throws {
+    try withFolder { folder throws in
+      let writer = try Journaled(folder).writer
+      try writer.performAndWait { database throws(StoreError) in
+        try database.execute("CREATE TABLE one (text TEXT) STRICT")
+        database.forgetPages()
+      }
+      try writer.performAndWait { database throws(StoreError) in
+        for _ in 0..<rows {
+          try database.execute("INSERT INTO one VALUES (hex(randomblob(10000)))")
+        }
+      }
+      let kept = try writer.performAndWait { database in database.cachedBytes }
+      #expect((kept > 100_000) == isKept, "\(kept) bytes are kept")
+    }
+  }
+
   /// The log stays short although a connection for reading is open and used all the time.
   @Test func theLogIsKeptShort() throws {
     try withFolder { folder throws in

@@ -17,5 +17,8 @@ void clinux_name_thread(const char *name);
 /// PR_SET_DUMPABLE of prctl(2): no core file, and no other process of this user reads our memory.
 void clinux_forbid_dumps(void);
 
+/// malloc_trim(3) of the whole heap, where the C library has it.
+void clinux_trim_heap(void);
+
 /// SO_PEERCRED of unix(7): who was at the other end when it connected; -1 if nobody knows.
 int clinux_peer_credentials(int descriptor, uint32_t *user, int32_t *process);

@@ -15,6 +15,9 @@ package final class AdminSocket: Sendable {
 
   private static let bodyBytesMax = 256 * 1_048_576
   private static let patience = Duration.seconds(60)
+  /// A document of more bytes, some hundred records, leaves free memory behind that is worth the
+  /// milliseconds of giving it back.
+  private static let largeBytes = 65_536
 
   private let loop: EventLoop
   private let handler: Handler
@@ -56,8 +59,8 @@ package final class AdminSocket: Sendable {
 
   private func serve(_ socket: StreamSocket) async {
     defer { socket.close() }
-    guard let body = await request(on: socket) else { return }
-    let answer = await perform(body, socket.peerCredentials)
+    guard let work = await request(on: socket).map(Work.init) else { return }
+    let answer = await perform(work, socket.peerCredentials)
     var out: [UInt8] = []
     ResponseHeadWriter.appendStatusLine(answer.status, to: &out)
     ResponseHeadWriter.appendField("content-type", "application/json", to: &out)
@@ -74,24 +77,44 @@ package final class AdminSocket: Sendable {
     let body: [UInt8]
   }
 
-  private final class Made: Sendable {
-    let answer = Guarded<Answer?>(nil)
+  /// What a thread of its own is given, and what it brings back.
+  private final class Work: Sendable {
+    private let body: Guarded<[UInt8]?>
+    private let bodyBytes: Int
+    private let made = Guarded<Answer?>(nil)
+
+    init(_ body: [UInt8]) {
+      self.body = Guarded(body)
+      bodyBytes = body.count
+    }
+
+    var answer: Answer? { made.withLock { $0 } }
+    var isLarge: Bool { bodyBytes + (answer?.body.count ?? 0) > AdminSocket.largeBytes }
+
+    /// Does it once; nobody holds the body afterwards.
+    func perform(_ handler: Handler, _ peer: PeerCredentials?) {
+      let body = body.withLock { body in
+        defer { body = nil }
+        return body ?? []
+      }
+      let (status, answer) = handler(body, peer)
+      made.withLock { $0 = Answer(status: status, body: answer) }
+    }
   }
 
-  private func perform(_ body: [UInt8], _ peer: PeerCredentials?) async -> Answer {
-    let made = Made()
+  private func perform(_ work: Work, _ peer: PeerCredentials?) async -> Answer {
     _ = await loop.wait(until: .distantFuture) { [handler] done in
       do {
         try Thread.start(name: "operation") {
-          let answer = handler(body, peer)
-          made.answer.withLock { $0 = Answer(status: answer.status, body: answer.body) }
+          work.perform(handler, peer)
+          if work.isLarge { FreeMemory.giveBack() }
           done()
         }
       } catch {
         done()
       }
     }
-    return made.answer.withLock { $0 }
+    return work.answer
       ?? Answer(
         status: 503,
         body: Array(
