@@ -82,6 +82,28 @@ struct RecordViewsTests {
     #expect(after.at("keys.1.status")?.string == "active")
   }
 
+  /// What is made of one record alone is what stands in the list of all.
+  @Test(arguments: [
+    ("provider", ["name"]), ("key", ["provider", "label"]), ("user", ["name"]),
+    ("token", ["user", "label"]), ("model", ["name"]),
+  ])
+  func oneIsShownAsAmongOthers(_ kind: String, naming fields: [String]) throws {
+    let desk = try TestDesk.furnished()
+    try desk.perform("user.set", #"{"name":"bob","map":{"fast":"open/m-1"}}"#)
+    try desk.perform("token.add", #"{"user":"bob","label":"laptop"}"#)
+    let list = try #require(try desk.perform("\(kind).list")["\(kind)s"]?.array)
+    #expect(!list.isEmpty)
+    for row in list {
+      let names = fields.compactMap { field in row[field].map { JSONValue.Member(field, $0) } }
+      let shown = try desk.administration.perform("\(kind).show", .object(names))
+      #expect(shown[kind] == row, "\(shown.text)")
+    }
+    let strange = JSONValue.object(fields.map { .init($0, "nobody") })
+    #expect(throws: OperationFailure.self) {
+      try desk.administration.perform("\(kind).show", strange)
+    }
+  }
+
   @Test func usersCountTheirTokens() throws {
     let desk = try TestDesk.furnished()
     try desk.perform("token.add", #"{"user":"ada"}"#)

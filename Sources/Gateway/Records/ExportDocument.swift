@@ -13,24 +13,32 @@ package enum ExportDocument {
   package static func document(_ snapshot: Snapshot, secrets: Secrets) -> JSONValue {
     var sections: [JSONValue.Member] = []
     for (name, kind) in ImportDocument.sections {
-      let records = snapshot.records(kind)
-        .map { (name: snapshot.shownName(kind, id: $0.id), record: $0) }
-        .sorted { ($0.name, $0.record.id) < ($1.name, $1.record.id) }
       switch kind {
       case .price, .setting:
-        let field = kind == .price ? "price" : "value"
-        let members = records.compactMap { entry in
-          entry.record.value?[field].map { JSONValue.Member(entry.name, $0) }
-        }
-        sections.append(.init(name, .object(members)))
+        sections.append(.init(name, .object(members(kind, snapshot))))
       case .provider, .key, .user, .token, .model:
-        let values = records.compactMap { entry -> JSONValue? in
-          value(of: entry.record, snapshot, secrets)
-        }
+        let values = records(kind, snapshot).compactMap { value(of: $0.record, snapshot, secrets) }
         sections.append(.init(name, .array(values)))
       }
     }
     return .object(sections)
+  }
+
+  /// Every record of a kind with the name that it is shown by, in the order of names.
+  package static func records(
+    _ kind: Record.Kind, _ snapshot: Snapshot
+  ) -> [(name: String, record: Record)] {
+    snapshot.records(kind)
+      .map { (name: snapshot.shownName(kind, id: $0.id), record: $0) }
+      .sorted { ($0.name, $0.record.id) < ($1.name, $1.record.id) }
+  }
+
+  /// The section of the prices or the settings.
+  package static func members(_ kind: Record.Kind, _ snapshot: Snapshot) -> [JSONValue.Member] {
+    let field = kind == .price ? "price" : "value"
+    return records(kind, snapshot).compactMap { entry in
+      entry.record.value?[field].map { JSONValue.Member(entry.name, $0) }
+    }
   }
 
   /// One record by name with its secrets masked, for the audit; nil for a tombstone.
@@ -48,7 +56,8 @@ package enum ExportDocument {
     return value
   }
 
-  private static func value(
+  /// One record as it stands in a document; nil for a tombstone.
+  package static func value(
     of record: Record, _ snapshot: Snapshot, _ secrets: Secrets
   ) -> JSONValue? {
     guard var value = record.value else { return nil }

@@ -89,6 +89,7 @@ package final class Snapshot: Sendable {
   package func key(id: String) -> Key? { keys[id] }
   package func user(id: String) -> User? { users[id] }
   package func token(id: String) -> Token? { tokens[id] }
+  package func tokenCount(ofUser id: String) -> Int { tokensByUser[id]?.count ?? 0 }
 
   /// In the order in which they were made.
   package func providers(of dialect: Dialect) -> [Provider] { providersByDialect[dialect] ?? [] }

@@ -6,13 +6,15 @@ import Providers
 // How upstream keys are shown: the record without its secret, and how the key does.
 
 extension Administration {
-  func keyViews(_ values: [JSONValue]) -> [JSONValue] {
+  /// By provider, then the higher levels first, then by label.
+  func keyViews(_ values: [JSONValue], in snapshot: Snapshot) -> [JSONValue] {
     let now = Moment(nanoseconds: MonotonicTime.now().nanoseconds)
     var statuses: [String: KeyStatus] = [:]
-    for provider in snapshot.allProviders {
+    for name in Set(values.compactMap { $0["provider"]?.string }) {
+      guard let provider = snapshot.provider(named: name) else { continue }
       for status in provider.state.status(now: now) { statuses[status.keyID] = status }
     }
-    let views = values.map { keyView($0, statuses, now) }
+    let views = values.map { keyView($0, statuses, now, in: snapshot) }
     return views.sorted { left, right in
       let (one, other) = (sortKey(left), sortKey(right))
       return one < other
@@ -24,10 +26,12 @@ extension Administration {
   }
 
   private func keyView(
-    _ value: JSONValue, _ statuses: [String: KeyStatus], _ now: Moment
+    _ value: JSONValue, _ statuses: [String: KeyStatus], _ now: Moment, in snapshot: Snapshot
   ) -> JSONValue {
     guard let provider = value["provider"]?.string.flatMap({ snapshot.provider(named: $0) }),
-      let key = provider.keys.first(where: { $0.label == value["label"]?.string })
+      let label = value["label"]?.string,
+      let id = snapshot.id(of: RecordName(kind: .key, ownerID: provider.id, name: label)),
+      let key = snapshot.key(id: id)
     else { return value }
     var view = value
     view["secret"] = nil

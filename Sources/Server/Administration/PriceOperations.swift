@@ -4,7 +4,7 @@ import JSON
 extension Administration {
   /// The operator's prices, or those of one model.
   func priceList(_ arguments: Arguments) -> JSONValue {
-    var members = ExportDocument.document(snapshot, secrets: .omitted)["prices"]?.object ?? []
+    var members = ExportDocument.members(.price, snapshot)
     if let model = arguments["model"]?.string { members.removeAll { $0.name != model } }
     return .object([
       .init("prices", .object(members)), .init("price_version", .string(snapshot.prices.version)),

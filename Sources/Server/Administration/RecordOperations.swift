@@ -75,8 +75,12 @@ extension Administration {
   private static func merge(
     _ names: JSONValue, into record: inout JSONValue, _ snapshot: Snapshot
   ) {
-    let document = ExportDocument.document(snapshot, secrets: .omitted)
-    let user = document["users"]?.array?.first { $0["name"] == record["name"] }
+    let user = record["name"]?.string.flatMap { name -> JSONValue? in
+      guard let id = snapshot.id(of: RecordName(kind: .user, name: name)),
+        let stored = snapshot.record(.user, id: id)
+      else { return nil }
+      return ExportDocument.value(of: stored, snapshot, .omitted)
+    }
     var map = record["model_map"] ?? user?["model_map"] ?? .object([])
     for name in names.object ?? [] {
       let target: JSONValue? = name.value.isNull ? .none : .some(name.value)
@@ -221,7 +225,7 @@ extension Administration {
     try recordID(kind, arguments, in: snapshot)
   }
 
-  private func recordID(
+  func recordID(
     _ kind: Record.Kind, _ arguments: Arguments, in snapshot: Snapshot
   ) throws(OperationFailure) -> String {
     if let id = try findRecordID(kind, arguments, in: snapshot) { return id }

@@ -9,33 +9,41 @@ import Providers
 extension Administration {
   /// The records of a kind that are wanted, in the order of names.
   func views(_ kind: Record.Kind, where isWanted: (JSONValue) -> Bool) -> [JSONValue] {
-    let document = ExportDocument.document(snapshot, secrets: .omitted)
-    let values = document[Self.section(kind)]?.array?.filter(isWanted) ?? []
-    switch kind {
-    case .provider: return values.map(providerView)
-    case .key: return keyViews(values)
-    case .user: return userViews(values)
-    case .token: return values.map(tokenView)
-    case .model, .price, .setting: return values
+    let snapshot = snapshot
+    let values = ExportDocument.records(kind, snapshot).compactMap { _, record in
+      ExportDocument.value(of: record, snapshot, .omitted)
     }
+    return views(kind, values.filter(isWanted), in: snapshot)
   }
 
   /// One record, by the names that the arguments give.
+  ///
+  /// Made of that record alone: a change to one of many costs what one of few does.
   func view(_ kind: Record.Kind, _ arguments: Arguments) throws(OperationFailure) -> JSONValue {
-    let fields =
-      switch kind {
-      case .key: ["provider", "label"]
-      case .token: ["user", "label"]
-      case .provider, .user, .model, .price, .setting: ["name"]
-      }
-    let found = views(kind) { value in fields.allSatisfy { value[$0] == arguments[$0] } }
-    guard let found = found.first else {
+    let snapshot = snapshot
+    let id = try recordID(kind, arguments, in: snapshot)
+    guard let record = snapshot.record(kind, id: id),
+      let value = ExportDocument.value(of: record, snapshot, .omitted),
+      let view = views(kind, [value], in: snapshot).first
+    else {
       throw OperationFailure(code: "not_found", message: "There is no such \(kind.rawValue).")
     }
-    return found
+    return view
   }
 
-  private func providerView(_ value: JSONValue) -> JSONValue {
+  private func views(
+    _ kind: Record.Kind, _ values: [JSONValue], in snapshot: Snapshot
+  ) -> [JSONValue] {
+    switch kind {
+    case .provider: values.map { providerView($0, snapshot) }
+    case .key: keyViews(values, in: snapshot)
+    case .user: values.map { userView($0, snapshot) }
+    case .token: values.map(tokenView)
+    case .model, .price, .setting: values
+    }
+  }
+
+  private func providerView(_ value: JSONValue, _ snapshot: Snapshot) -> JSONValue {
     guard let provider = value["name"]?.string.flatMap({ snapshot.provider(named: $0) }) else {
       return value
     }
@@ -59,20 +67,16 @@ extension Administration {
     }
   }
 
-  private func userViews(_ values: [JSONValue]) -> [JSONValue] {
-    let owners = snapshot.records(.token).compactMap { snapshot.token(id: $0.id)?.userID }
-    let counts = Dictionary(owners.map { ($0, Int64(1)) }, uniquingKeysWith: +)
-    return values.map { value in
-      guard let user = value["name"]?.string.flatMap({ snapshot.user(named: $0) }) else {
-        return value
-      }
-      var view = value
-      view["status"] = .string(user.isActive ? "active" : "suspended")
-      view["level"] = .int(Int64(user.level))
-      view["affinity"] = .string(user.affinity.rawValue)
-      view["tokens"] = .int(counts[user.id] ?? 0)
-      return view
+  private func userView(_ value: JSONValue, _ snapshot: Snapshot) -> JSONValue {
+    guard let user = value["name"]?.string.flatMap({ snapshot.user(named: $0) }) else {
+      return value
     }
+    var view = value
+    view["status"] = .string(user.isActive ? "active" : "suspended")
+    view["level"] = .int(Int64(user.level))
+    view["affinity"] = .string(user.affinity.rawValue)
+    view["tokens"] = .int(Int64(snapshot.tokenCount(ofUser: user.id)))
+    return view
   }
 
   private func tokenView(_ value: JSONValue) -> JSONValue {
