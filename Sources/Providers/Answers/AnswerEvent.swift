@@ -6,8 +6,6 @@ struct AnswerEvent {
   var hasChoices = false
   var choiceCount = 0
   var hasUsage = false
-  /// A usage of it has been taken over.
-  var hasFigures = false
   var webQueries: Int64 = 0
   var hasError = false
   @Seldom private var stated: Stated?

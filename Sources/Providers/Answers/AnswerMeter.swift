@@ -2,7 +2,7 @@
 ///
 /// Holds a fixed set of counters and a few short strings, however long the answer.
 struct AnswerMeter {
-  /// Most ids and tool kinds that are remembered: a bound against a provider that floods.
+  /// Most ids that are remembered: a bound against a provider that floods.
   private static let listMax = 32
 
   private let kind: AnswerReader.Kind
@@ -32,22 +32,16 @@ struct AnswerMeter {
 
   // MARK: What was read
 
-  private(set) var anomalies = AnswerAnomalies()
-  private var figures = UsageFigures()
+  private var anomalies = AnswerAnomalies()
+  private var stated = StatedUsage()
   /// Takes up what is final as it comes; the rest is settled at the end.
   private var facts = AnswerFacts()
-  private var outputCalls: [String: Int64] = [:]
-  private var webQueries: Int64 = 0
+  private var toolCalls = ServerToolCalls()
   private var tier = ""
-  private var usageTier: String?
-  private var hasDuration = false
-  /// Anthropic's stream: later figures overwrite those of the start one by one.
-  private var isCumulative = false
 
   // MARK: What is being read
 
   private var event = AnswerEvent()
-  private var draft = UsageDraft()
   private var isMuted = false
   private var hasDeltas = false
   private var entryHasImage = false
@@ -62,6 +56,7 @@ struct AnswerMeter {
   mutating func beginFrame() {
     if !cuts.isEmpty { cuts.removeAll(keepingCapacity: true) }
     event = AnswerEvent()
+    stated.beginEvent()
   }
 
   /// The event is over; `isNamedError`: its name was `error`.
@@ -85,19 +80,15 @@ struct AnswerMeter {
     switch place.slot {
     case .event:
       if !isFramed { beginFrame() }
-      draft.clear()
+      stated.beginObject()
       isMuted = false
       entryHasImage = false
       eventCount += 1
-    case .usage, .usageAtStart:
-      draft.begin()
+    case .usage, .usageAtStart, .iteration, .modality:
+      stated.open(place.slot)
     case .usageOfEvent:
-      draft.begin()
+      stated.open(place.slot)
       event.hasUsage = true
-    case .iteration:
-      draft.beginIteration()
-    case .modality:
-      draft.beginModality()
     case .choice:
       event.choiceCount += 1
     case .choiceMessage:
@@ -112,7 +103,7 @@ struct AnswerMeter {
   mutating func openArray(_ place: AnswerPaths.Node) {
     switch place.slot {
     case .choices: event.hasChoices = true
-    case .outputItems: outputCalls.removeAll(keepingCapacity: true)
+    case .outputItems: toolCalls.beginList()
     default: break
     }
   }
@@ -120,10 +111,8 @@ struct AnswerMeter {
   mutating func close(_ place: AnswerPaths.Node) {
     switch place.slot {
     case .event: endEvent()
-    case .usage, .usageOfEvent: commitUsage(isStart: false)
-    case .usageAtStart: commitUsage(isStart: true)
-    case .iteration: if !draft.endIteration() { anomalies.insert(.unknownIteration) }
-    case .modality: draft.endModality(audio: place.figure)
+    case .usage, .usageOfEvent, .usageAtStart, .iteration, .modality:
+      if stated.close(place) { noteStatedText() }
     case .choiceMessage: isMuted = false
     case .imageEntry: if entryHasImage { countImage() }
     case .error: event.hasError = event.hasError || !event.error.isEmpty
@@ -152,22 +141,18 @@ struct AnswerMeter {
     case .id where !isCut: facts.id = text(token)
     case .model where !isCut: facts.model = text(token)
     case .tier where kind != .interactions && !token.equals(tier.utf8.span): tier = text(token)
-    case .usageTier: draft.tier = text(token)
-    case .geminiTier: draft.geminiTier = text(token)
-    case .trafficType: draft.trafficType = text(token)
     case .geo: facts.inferenceGeo = geo(token)
     case .speed: facts.speed = text(token)
     case .type: readType(token)
     case .handle where !isCut: remember(text(token))
     case .resourceName where kind == .unknown && !isCut: rememberResource(text(token))
-    case .iterationType: draft.setIteration(type: text(token))
-    case .iterationModel: draft.setIteration(model: text(token))
-    case .modalityName: draft.setModality(name: text(token))
-    case .outputType: countOutput(text(token))
+    case .outputType: toolCalls.list(type: text(token))
     case .finish: hasFinished = true
-    case .figure, .sum, .modalityCount: isNoNumber(place)
+    case .usageTier, .geminiTier, .trafficType, .iterationType, .iterationModel, .modalityName,
+      .figure, .sum, .modalityCount, .seconds:
+      stated.string(place, token)
     case .serverTool: anomalies.insert(.usageNotANumber)
-    case .seconds, .cost, .costTicks: anomalies.insert(.amountUnreadable)
+    case .cost, .costTicks: anomalies.insert(.amountUnreadable)
     case .error:
       event.hasError = true
       event.error.message = text(token)
@@ -185,22 +170,10 @@ struct AnswerMeter {
     _ place: AnswerPaths.Node, _ token: Span<UInt8>, isCut: Bool, name: [UInt8]
   ) {
     switch place.slot {
-    case .figure:
-      guard let figure = figure(place) else { break }
-      if let count = count(token, isCut: isCut) {
-        draft.set(figure, count)
-      } else {
-        draft.setUnusable(figure)
-      }
-    case .sum:
-      if let count = count(token, isCut: isCut), let figure = figure(place) {
-        draft.add(figure, count)
-      }
-    case .counted where kind == .tokenCount: facts.countedTokens = count(token, isCut: isCut)
-    case .modalityName: draft.setModality(number: TokenCount(token))
-    case .modalityCount: draft.setModality(count: count(token, isCut: isCut) ?? 0)
-    case .serverTool: countServerTool(name, count(token, isCut: isCut) ?? 0)
-    case .seconds: draft.seconds = known(StatedAmount.decimal(token))
+    case .figure, .sum, .modalityName, .modalityCount, .seconds:
+      stated.number(place, token, isCut: isCut)
+    case .counted where kind == .tokenCount: facts.countedTokens = stated.count(token, isCut: isCut)
+    case .serverTool: toolCalls.state(name, stated.count(token, isCut: isCut) ?? 0)
     case .duration where kind == .transcription && facts.audioSeconds == nil:
       facts.audioSeconds = known(StatedAmount.decimal(token))
     case .cost: facts.providerReportedCostUSD = known(StatedAmount.decimal(token))
@@ -212,15 +185,7 @@ struct AnswerMeter {
   }
 
   /// A text, a truth value, an object or an array stands at a place.
-  mutating func isNoNumber(_ place: AnswerPaths.Node) {
-    switch place.slot {
-    case .figure:
-      anomalies.insert(.usageNotANumber)
-      if let figure = figure(place) { draft.setUnusable(figure) }
-    case .sum, .modalityCount: anomalies.insert(.usageNotANumber)
-    default: break
-    }
-  }
+  mutating func isNoNumber(_ place: AnswerPaths.Node) { stated.isNoNumber(place) }
 
   mutating func isTrue(_ place: AnswerPaths.Node) {
     if place.slot == .finished { hasEnded = true }
@@ -284,8 +249,8 @@ struct AnswerMeter {
   }
 
   private mutating func endEvent() {
-    if event.webQueries > 0 { webQueries = event.webQueries }
-    if !draft.figures.isEmpty { commitUsage(isStart: false) }
+    if event.webQueries > 0 { toolCalls.setSearches(event.webQueries) }
+    if stated.endObject() { noteStatedText() }
     switch event.type {
     case .other, .start:
       break
@@ -319,70 +284,12 @@ struct AnswerMeter {
     if isCode { event.error.code = text(token) }
   }
 
-  // MARK: Usage
-
-  private func figure(_ place: AnswerPaths.Node) -> UsageFigure? {
-    UsageFigure(rawValue: place.figure)
-  }
-
-  private mutating func count(_ token: Span<UInt8>, isCut: Bool) -> Int64? {
-    switch isCut ? TokenCount.outOfRange : TokenCount(token) {
-    case .exact(let value):
-      return value
-    case .fraction(let value):
-      anomalies.insert(.usageFraction)
-      return value
-    case .negative: anomalies.insert(.usageNegative)
-    case .outOfRange: anomalies.insert(.usageOutOfRange)
-    case .notANumber: anomalies.insert(.usageNotANumber)
-    }
-    return nil
-  }
-
-  private mutating func commitUsage(isStart: Bool) {
-    defer { draft.clear() }
-    guard !draft.isEmpty else { return }
-    if isStream, !isStart, draft.figures.hasAny(.completion, .output, .candidatesCount) {
-      facts.statedText = facts.outputText
-    }
-    let isSecond = event.hasFigures && !isCumulative && draft.figures != figures
-    if draft.contradictsItself || isSecond { anomalies.insert(.usageRepeated) }
-    event.hasFigures = true
-    if isStart {
-      isCumulative = true
-      figures = draft.figures
-    } else if isCumulative {
-      figures.overwrite(with: draft.figures)
-    } else {
-      figures = draft.figures
-    }
-    if let seconds = draft.seconds {
-      facts.audioSeconds = seconds
-      hasDuration = true
-    }
-    if let tier = draft.priceTier { usageTier = tier }
-    if draft.hasIterations { facts.additionalUsage = draft.iterations }
+  /// A usage counts what has come of the output so far.
+  private mutating func noteStatedText() {
+    if isStream { facts.statedText = facts.outputText }
   }
 
   // MARK: Counts
-
-  private mutating func countServerTool(_ name: [UInt8], _ count: Int64) {
-    guard count > 0, facts.serverToolCalls.count < Self.listMax else { return }
-    facts.serverToolCalls[text(name.span)] = count
-  }
-
-  /// Items of the Responses API whose tool the client runs itself.
-  private static let clientCalls: Set<String> = [
-    "function_call", "custom_tool_call", "computer_call", "local_shell_call", "shell_call",
-    "apply_patch_call",
-  ]
-
-  private mutating func countOutput(_ type: String) {
-    guard type.hasSuffix("_call"), !Self.clientCalls.contains(type),
-      outputCalls.count < Self.listMax
-    else { return }
-    outputCalls[type, default: 0] += 1
-  }
 
   private mutating func countImage() {
     guard kind == .images || kind == .unknown else { return }
@@ -421,24 +328,13 @@ struct AnswerMeter {
 
   /// Settles the facts and gives them away; call it once, at the end.
   mutating func finish(codedBytes: Int = 0) -> AnswerFacts {
-    if let reading = UsageReading(figures) {
-      facts.usage = reading.usage
-      facts.providerTotalTokens = reading.statedTotal
-      anomalies.formUnion(reading.anomalies)
-    } else if hasDuration {
-      facts.usage = Usage()
-    }
-    facts.billedInputTokens = figures[.billedInput]
-    facts.billedOutputTokens = figures[.billedOutput]
-    facts.billedSearchUnits = figures[.billedSearch]
-    facts.billedImageTokens = figures[.billedImage]
     if !tier.isEmpty { facts.serviceTier = tier }
-    if let usageTier { facts.serviceTier = usageTier }
-    if !outputCalls.isEmpty { facts.serverToolCalls.merge(outputCalls) { $0 + $1 } }
-    if webQueries > 0 { facts.serverToolCalls["web_search_queries"] = webQueries }
+    stated.settle(into: &facts)
+    facts.serverToolCalls = toolCalls.counts
     let isBroken = !hasEnded && !hasFinished || facts.errorEvent != nil
     facts.usageIsPartial = facts.usage != nil && isStream && isBroken
     if !facts.usageIsPartial { facts.statedText = nil }
+    anomalies.formUnion(stated.anomalies)
     facts.anomalies = anomalies.codes
     facts.outputTextBytes = facts.outputText.bytes
     facts.codedBytes = codedBytes

@@ -24,6 +24,8 @@ enum UsageFigure: UInt8, CaseIterable, Sendable {
 }
 
 /// The figures of one usage object: which were stated, with what value.
+///
+/// What is asked of them is inlined: a call would copy all of them.
 struct UsageFigures: Equatable, Sendable {
   private var values = InlineArray<48, Int64>(repeating: 0)
   /// One bit a figure.
@@ -32,23 +34,28 @@ struct UsageFigures: Equatable, Sendable {
   private(set) var unusable: UInt64 = 0
 
   subscript(_ figure: UsageFigure) -> Int64? {
-    has(figure) ? values[Int(figure.rawValue)] : nil
+    @inline(__always) get { has(figure) ? values[Int(figure.rawValue)] : nil }
   }
 
   /// The value, or 0 where none was stated.
+  @inline(__always)
   func count(_ figure: UsageFigure) -> Int64 {
     values[Int(figure.rawValue)]
   }
 
+  @inline(__always)
   func has(_ figure: UsageFigure) -> Bool { stated & Self.bit(figure) != 0 }
 
   func isUnusable(_ figure: UsageFigure) -> Bool { unusable & Self.bit(figure) != 0 }
 
+  @inline(__always)
   func hasAny(_ figures: UsageFigure...) -> Bool {
     figures.contains { has($0) }
   }
 
-  var isEmpty: Bool { stated | unusable == 0 }
+  var isEmpty: Bool {
+    @inline(__always) get { stated | unusable == 0 }
+  }
 
   mutating func set(_ figure: UsageFigure, _ value: Int64) {
     values[Int(figure.rawValue)] = value

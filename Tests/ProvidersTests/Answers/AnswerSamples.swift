@@ -1,3 +1,5 @@
+import Testing
+
 @testable import Providers
 
 /// What came of feeding one body: for tables of cases.
@@ -48,5 +50,31 @@ enum AnswerSamples {
 
   static func chunk(_ delta: String, finish: String = "null", rest: String = "") -> String {
     #"{"id":"c1","choices":[{"index":0,"delta":\#(delta),"finish_reason":\#(finish)}]\#(rest)}"#
+  }
+
+  /// An answer of chat whose usage has these members.
+  static func usage(_ members: String) -> String {
+    #"{"id":"a","choices":[{"message":{"content":"Yes"}}],"usage":{\#(members)}}"#
+  }
+}
+
+/// A row of a table of answers: what must be true of the facts.
+struct AnswerCase: Sendable, CustomTestStringConvertible {
+  /// However an answer is cut, it is read alike.
+  static let chunkSizes = [1, 2, 3, 7, 100_000]
+
+  let name: String
+  var kind = AnswerReader.Kind.chat
+  let body: String
+  let check: @Sendable (AnswerFacts) -> Bool
+  var testDescription: String { name }
+
+  func check(chunkBytes: Int) {
+    let isDocument = body.hasPrefix("{") || body.hasPrefix("[")
+    let outcome = AnswerSamples.read(
+      body, kind: kind, contentType: isDocument ? AnswerSamples.json : AnswerSamples.events,
+      chunkBytes: chunkBytes)
+    #expect(check(outcome.facts), "\(outcome.facts)")
+    #expect(outcome.out == body)
   }
 }
