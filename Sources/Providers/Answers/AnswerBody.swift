@@ -290,6 +290,8 @@ struct AnswerBody {
     case .none:
       break
     case .json:
+      // The end of its line may have come with another chunk.
+      scanner.endLine(into: &meter)
       if !scanner.isDone { meter.note(.eventNotJSON) }
     case .text:
       if dataWordCount == 6, dataWord == Self.done {

@@ -11,7 +11,7 @@ struct EventLines {
     case data
     /// The event ended with the byte before the index.
     case eventEnd
-    /// A line feed that belongs to the end of the event before.
+    /// A line feed after the carriage return that ended the event before.
     case lateLineFeed
     /// The chunk is used up.
     case needMore
@@ -63,14 +63,7 @@ struct EventLines {
           continue
         }
         endedWithCR = byte == 0x0D
-        if endLine() {
-          // The line feed of a CR LF, when it is here already, ends the event with it.
-          if endedWithCR, index < bytes.count, bytes[index] == 0x0A {
-            index += 1
-            endedWithCR = false
-          }
-          return .eventEnd
-        }
+        if endLine() { return .eventEnd }
         continue
       }
       endedWithCR = false

@@ -59,11 +59,12 @@ struct EventLinesTests {
     #expect(events == example.events)
   }
 
-  /// The line feed of a CR LF that a split tore apart belongs to the event before it.
+  /// The line feed of a CR LF belongs to the event before it, torn off by a split or not.
   @Test func aLateLineFeedIsTold() {
     var lines = EventLines()
     var index = 0
     #expect(lines.next(Array("\r\n\r".utf8).span, &index) == .eventEnd)
+    #expect(lines.next(Array("\r\n\r".utf8).span, &index) == .lateLineFeed)
     #expect(lines.next(Array("\r\n\r".utf8).span, &index) == .eventEnd)
     #expect(lines.isBetweenEvents)
     index = 0

@@ -124,6 +124,16 @@ struct StreamGateTests {
     }
   }
 
+  /// The last line feed of an event does not count towards its size: it may come late.
+  @Test(arguments: [(0, 5), (1, 65_543)], [1, 65_535, 65_536, 65_537, 1_000_000])
+  func theLargestUsageEventIsHiddenInAnySplit(_ row: (more: Int, left: Int), chunkBytes: Int) {
+    let (start, end) = ("data: {\"choices\":[],\"usage\":{\"a\":\"", "\"}}\r\n\r")
+    let size = StreamGate.eventBytesMax + row.more - start.utf8.count - end.utf8.count
+    let event = start + String(repeating: "a", count: size) + end + "\n"
+    let outcome = AnswerSamples.read(event + ": end", chunkBytes: chunkBytes, hidesUsage: true)
+    #expect(outcome.out.utf8.count == row.left)
+  }
+
   @Test func releaseKeepsTheCurrentEvent() {
     var reader = AnswerReader(
       kind: .chat, contentType: Array(AnswerSamples.events.utf8), hidesUsage: true)
