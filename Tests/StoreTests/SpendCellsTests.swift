@@ -35,7 +35,7 @@ struct SpendCellsTests {
       for _ in 0..<3 {
         _ = try ledger.add(contentsOf: [receipt("a"), receipt("b"), receipt("a")])
       }
-      #expect(ledger.takeCharges().count == 2)
+      #expect(ledger.takeCharges().map(\.charge.nanoUSD) == [14])
       #expect(ledger.takeCharges().isEmpty)
       for subject in ["user_1", "token_1"] {
         let known = try known(subject, in: database)
@@ -46,6 +46,75 @@ struct SpendCellsTests {
               quarter: Self.quarter, model: nil, requests: 2, inputTokens: 20, outputTokens: 6)
           ])
       }
+    }
+  }
+
+  /// Charges of a token are told in one sum as long as they differ in the amount alone.
+  @Test func chargesOfAKindAreToldTogether() throws {
+    try withDatabase { database throws in
+      let ledger = try Ledger(database)
+      func row(
+        _ id: String, quarter: Int64 = Self.quarter, _ change: (inout Charge) -> Void
+      ) -> Receipt {
+        var row = receipt(id, quarter: quarter)
+        if var charge = row.charge {
+          change(&charge)
+          row.charge = charge
+        }
+        return row
+      }
+      let rows = [
+        row("a") { _ in }, row("b") { $0.nanoUSD = 5 }, row("free") { $0.nanoUSD = 0 },
+        row("c") { $0.countedInRun = 9 },
+        row("d") { ($0.countedInRun, $0.isUserCounted) = (9, true) },
+        row("e") { ($0.countedInRun, $0.isUserCounted) = (9, true) },
+        row("f", quarter: Self.quarter + 1) { _ in },
+        row("g") { $0.tokenID = "token_2" }, row("h") { $0.userID = "user_2" },
+        row("i") { $0.nanoUSD = .max }, row("j") { $0.nanoUSD = .max },
+      ]
+      #expect(try ledger.add(contentsOf: rows) == 0)
+      let told = ledger.takeCharges()
+      let sums = told.map { stored in
+        let charge = stored.charge
+        return "\(charge.userID) \(charge.tokenID) \(stored.quarter - Self.quarter) "
+          + "\(charge.countedInRun) \(charge.isUserCounted) \(charge.nanoUSD)"
+      }
+      #expect(
+        sums == [
+          "user_1 token_1 0 0 false 12", "user_1 token_1 0 9 false 7",
+          "user_1 token_1 0 9 true 14", "user_1 token_1 1 0 false 7",
+          "user_1 token_2 0 0 false 7", "user_2 token_1 0 0 false 7",
+          "user_1 token_1 0 0 false \(Int64.max)", "user_1 token_1 0 0 false \(Int64.max)",
+        ])
+      // What has been told is not told again with what follows.
+      try ledger.add(row("k") { _ in })
+      #expect(ledger.takeCharges().map(\.charge.nanoUSD) == [7])
+    }
+  }
+
+  /// More users than places are kept for, batch after batch: each has what its rows say.
+  @Test func manyUsersKeepTheirSums() throws {
+    try withDatabase { database throws in
+      let ledger = try Ledger(database)
+      for batch in 0..<3 {
+        let rows = (0..<2_500).map { number in
+          var row = receipt("\(batch)-\(number)")
+          row.charge?.userID = "user_\(number)"
+          row.charge?.tokenID = "token_\(number)"
+          return row
+        }
+        let lost = try database.transaction { () throws(StoreError) in
+          try ledger.add(contentsOf: rows + [receipt("\(batch)")])
+        }
+        #expect(lost == 0)
+      }
+      for subject in ["user_0", "token_2499", "user_1700"] {
+        #expect(try known(subject, in: database).cells.map(\.nanoUSD) == [21])
+      }
+      for subject in ["user_1", "token_1"] {
+        #expect(try known(subject, in: database).cells.map(\.nanoUSD) == [42])
+      }
+      #expect(try database.integer("SELECT sum(requests) FROM spend_cell") == 3 * 2 * 2_501)
     }
   }
 

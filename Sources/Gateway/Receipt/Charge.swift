@@ -27,13 +27,23 @@ package struct Charge: Equatable, Sendable {
   }
 }
 
-/// A charge that the ledger holds now, and the quarter that it is in.
+/// What the ledger holds now of charges that differ in the amount alone, and the quarter that they
+/// are in.
 package struct StoredCharge: Equatable, Sendable {
-  package let charge: Charge
+  package private(set) var charge: Charge
   package let quarter: Int64
 
   package init(charge: Charge, quarter: Int64) {
     self.charge = charge
     self.quarter = quarter
+  }
+
+  /// Adds one more of the same token, quarter, run and kind; false if it is another user's, or the
+  /// sum would leave 64 bits: then it must stand by itself.
+  package mutating func add(_ nanoUSD: Int64, userID: String) -> Bool {
+    let (sum, overflow) = charge.nanoUSD.addingReportingOverflow(nanoUSD)
+    guard !overflow, charge.userID == userID else { return false }
+    charge.nanoUSD = sum
+    return true
   }
 }

@@ -7,10 +7,12 @@ import Providers
 ///
 /// Looking up a cell by six names, and two more by ids, takes as long as storing the row. Rows come
 /// from a few hundred combinations at a time, so that a table of the last ones answers for most: the
-/// names of a row as bytes lead to one place in it.
+/// names of a row as bytes lead to a few places in it.
 final class RowPlaces {
   /// What is known of one combination.
   struct Entry {
+    /// Of `names`, to pass over most others without a look at theirs.
+    fileprivate var hash: UInt64 = 0
     fileprivate var names: [UInt8] = []
     /// The number of the combination in the roll-ups.
     var subject: Int64 = 0
@@ -19,7 +21,9 @@ final class RowPlaces {
   }
 
   /// A power of two; an entry takes about 300 bytes.
-  private static let count = 1_024
+  private static let count = 2_048
+  /// How many places a combination may have, side by side; a power of two.
+  private static let choices = 4
   /// Seven names of at most 512 bytes, their lengths, and three bytes more.
   private static let namesBytesMax = 4_096
 
@@ -31,6 +35,8 @@ final class RowPlaces {
   /// So that nobody outside can choose names that share a place.
   private let seed = UInt64.random(in: 0 ... .max)
   private var rollbacks = 0
+  /// Whom the next newcomer drives out where all its places are taken: each in turn.
+  private var victim = 0
 
   init(_ database: Database, _ subjects: UsageSubjects) {
     self.database = database
@@ -49,13 +55,18 @@ final class RowPlaces {
       rollbacks = database.rollbackCount
     }
     gather(row)
-    let index = Int(truncatingIfNeeded: hash()) & (Self.count - 1)
-    if !isThere(entries[index].names) {
-      let subject = try subjects.number(of: UsageSubject(row))
-      entries[index] = Entry()
-      entries[index].names = Array(UnsafeRawBufferPointer(start: names, count: namesBytes))
-      entries[index].subject = subject
+    let hash = hash()
+    let first = Int(truncatingIfNeeded: hash) & (Self.count - Self.choices)
+    let places = first..<first + Self.choices
+    for index in places where entries[index].hash == hash {
+      if isThere(entries[index].names) { return index }
     }
+    let subject = try subjects.number(of: UsageSubject(row))
+    let index = places.first { entries[$0].names.isEmpty } ?? first + victim
+    victim = (victim + 1) & (Self.choices - 1)
+    entries[index] = Entry(hash: hash)
+    entries[index].names = Array(UnsafeRawBufferPointer(start: names, count: namesBytes))
+    entries[index].subject = subject
     return index
   }
 

@@ -4,15 +4,17 @@ import Providers
 /// The table of spend: what each user and token has used in each quarter of an hour.
 ///
 /// Written where rows of requests are, in their transaction, so that spend is what the rows are.
-/// Charges of a batch are summed first: a busy user costs one update a batch. Belongs to the
-/// owner's connection.
+/// Charges of a batch are summed first: a busy user costs one update a batch. Places of sums outlive
+/// the batch: most rows are of subjects that had some before. Belongs to the owner's connection.
 package final class SpendCells {
   private let put: Statement
-  /// Where the sums of a cell are in `batch`.
+  /// Where the sums of a cell are in `entries`.
   private var places: [Key: Int] = [:]
-  private var batch: [(key: Key, sums: Sums)] = []
-  /// Counts batches, so that what was found in one is not taken for a place in another.
-  private var number = 1
+  private var entries: [Entry] = []
+  /// Those that this batch has added to.
+  private var touched: [Int] = []
+  /// Changes when places are given up: one of before is none.
+  private var generation = 1
   private var stored: [StoredCharge] = []
 
   private struct Key: Hashable {
@@ -20,6 +22,13 @@ package final class SpendCells {
     let quarter: Int64
   }
 
+  private struct Entry {
+    let key: Key
+    var sums = Sums()
+    var noted: Noted?
+  }
+
+  /// Without requests there is nothing in it.
   private struct Sums {
     var requests: Int64 = 0
     var inputTokens: Int64 = 0
@@ -27,6 +36,16 @@ package final class SpendCells {
     var nanoUSD: Int64 = 0
   }
 
+  /// The charge that a token's next one of its kind is added to.
+  private struct Noted {
+    let place: Int
+    /// What two charges of one token may differ in beside the amount.
+    let marks: Int64
+    let run: Int64
+  }
+
+  /// Places that are kept from one batch to the next; one takes about 200 bytes.
+  private static let keptMax = 4_096
   /// No cell holds more, so that no sum leaves 64 bits, whatever a provider states.
   private static let amountMax: Int64 = 1 << 61
 
@@ -47,7 +66,7 @@ package final class SpendCells {
   /// Where the sums of a combination of names were found last, so that most rows need not look.
   struct Found {
     fileprivate var quarter: Int64 = -1
-    fileprivate var batch = 0
+    fileprivate var generation = 0
     fileprivate var user = 0
     fileprivate var token = 0
     fileprivate var model: Int?
@@ -63,14 +82,24 @@ package final class SpendCells {
     let account = row.account
     guard account.chargedUser.isThere else { return }
     let quarter = SpendQuarter.number(at: account.finishedAtMilliseconds)
-    if found.batch != number || found.quarter != quarter { find(row, quarter, &found) }
+    if found.generation != generation || found.quarter != quarter { find(row, quarter, &found) }
     add(account, to: found.user)
     add(account, to: found.token)
     if let model = found.model { add(account, to: model) }
-    if account.chargeNanoUSD > 0 {
-      let charge = account.charge(userID: found.userID, tokenID: found.tokenID)
-      stored.append(StoredCharge(charge: charge, quarter: quarter))
+    if account.chargeNanoUSD > 0 { note(account, quarter, found) }
+  }
+
+  /// Adds to what will be told of the token when the batch is on disk.
+  private func note(_ account: ReceiptRow, _ quarter: Int64, _ found: Found) {
+    let (marks, run) = (account.chargeMarks, account.chargeRun)
+    if let noted = entries[found.token].noted, noted.marks == marks, noted.run == run,
+      stored[noted.place].add(account.chargeNanoUSD, userID: found.userID)
+    {
+      return
     }
+    entries[found.token].noted = Noted(place: stored.count, marks: marks, run: run)
+    let charge = account.charge(userID: found.userID, tokenID: found.tokenID)
+    stored.append(StoredCharge(charge: charge, quarter: quarter))
   }
 
   private func find(_ row: RequestInsert.Row, _ quarter: Int64, _ found: inout Found) {
@@ -78,7 +107,7 @@ package final class SpendCells {
       String(decoding: row.text(text), as: UTF8.self)
     }
     let account = row.account
-    if found.batch == 0 {
+    if found.generation == 0 {
       found.userID = name(account.chargedUser)
       found.tokenID = name(account.chargedToken)
     }
@@ -90,31 +119,33 @@ package final class SpendCells {
       found.model = place(of: Key(subject: subject, quarter: quarter))
     }
     found.quarter = quarter
-    found.batch = number
+    found.generation = generation
   }
 
   private func place(of key: Key) -> Int {
     if let place = places[key] { return place }
-    batch.append((key, Sums()))
-    places[key] = batch.count - 1
-    return batch.count - 1
+    entries.append(Entry(key: key))
+    places[key] = entries.count - 1
+    return entries.count - 1
   }
 
   private func add(_ row: ReceiptRow, to place: Int) {
     func sum(_ one: Int64, _ other: Int64) -> Int64 {
       min(Self.amountMax, one + min(max(0, other), Self.amountMax))
     }
-    var sums = batch[place].sums
+    var sums = entries[place].sums
+    if sums.requests == 0 { touched.append(place) }
     sums.requests += 1
     sums.inputTokens = sum(sums.inputTokens, row.usage.inputTokens)
     sums.outputTokens = sum(sums.outputTokens, row.usage.outputTokens)
     sums.nanoUSD = sum(sums.nanoUSD, row.chargeNanoUSD)
-    batch[place].sums = sums
+    entries[place].sums = sums
   }
 
   /// Writes what was taken note of; in the caller's transaction.
   package func write() throws(StoreError) {
-    for (key, sums) in batch {
+    for place in touched {
+      let (key, sums) = (entries[place].key, entries[place].sums)
       try put.bind(1, key.subject)
       try put.bind(2, key.quarter)
       try put.bind(3, sums.requests)
@@ -127,14 +158,20 @@ package final class SpendCells {
 
   /// Forgets what was taken note of, written or not.
   package func clear() {
-    places.removeAll(keepingCapacity: batch.count < 4_096)
-    batch.removeAll(keepingCapacity: batch.count < 4_096)
-    number += 1
+    for place in touched { (entries[place].sums, entries[place].noted) = (Sums(), nil) }
+    touched.removeAll(keepingCapacity: true)
+    guard entries.count > Self.keptMax else { return }
+    (places, entries) = ([:], [])
+    generation += 1
   }
 
-  /// The charges of the rows since the last time; for when they are on disk.
+  /// The charges of the rows since the last time, those of a token and quarter in one; for when they
+  /// are on disk.
   package func takeCharges() -> [StoredCharge] {
-    defer { stored.removeAll(keepingCapacity: true) }
+    defer {
+      stored.removeAll(keepingCapacity: true)
+      for place in touched { entries[place].noted = nil }
+    }
     return stored
   }
 

@@ -39,7 +39,7 @@ struct RowPlacesTests {
       let subjects = try UsageSubjects(database)
       let places = RowPlaces(database, subjects)
       for _ in 0..<2 {
-        for number in 0..<3_000 {
+        for number in 0..<6_000 {
           var row = receipt("r")
           row.model = "m\(number)"
           let wanted = try subjects.number(of: UsageSubject(row))
