@@ -123,9 +123,13 @@ package struct IPAddress: Hashable, Sendable {
 }
 
 /// An address or a block of addresses in CIDR notation: `192.0.2.1`, `10.0.0.0/8`, `2001:db8::/32`.
+///
+/// A block holds addresses of its own family alone: `::/0` is all of IPv6 and none of IPv4. One that
+/// is written in the v4-mapped form is a block of IPv4.
 package struct AddressRange: Hashable, Sendable {
   private let base: UInt128
   private let mask: UInt128
+  private let isV4: Bool
 
   /// Nil for what is neither; bits behind the prefix do not count.
   package init?(_ text: String) {
@@ -141,9 +145,13 @@ package struct AddressRange: Hashable, Sendable {
       else { return nil }
       length = isV4 ? prefix + 96 : prefix
     }
+    isV4 = address.isV4
+    guard !isV4 || length >= 96 else { return nil }
     mask = length == 0 ? 0 : UInt128.max << UInt128(128 - length)
     base = address.bits & mask
   }
 
-  package func contains(_ address: IPAddress) -> Bool { address.bits & mask == base }
+  package func contains(_ address: IPAddress) -> Bool {
+    address.bits & mask == base && address.isV4 == isV4
+  }
 }
