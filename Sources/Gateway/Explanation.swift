@@ -52,6 +52,8 @@ package struct Explanation: Sendable {
   package private(set) var refusal: Refusal?
   package private(set) var plan: Plan?
   package private(set) var attempts: [Attempt] = []
+  /// How long it would wait for the first of them; nil: not at all.
+  package private(set) var waitMilliseconds: Int64?
   /// How the limits and budgets stand that count the request; nil: it does not get so far.
   package private(set) var outlook: Outlook?
 
@@ -72,25 +74,29 @@ package struct Explanation: Sendable {
     _ question: Question, _ snapshot: Snapshot, _ accounts: Accounts,
     _ nowMilliseconds: Int64, _ now: Moment
   ) throws(Refusal) {
-    if let token = question.token {
-      try Authentication.check(token, nowMilliseconds: nowMilliseconds)
-    }
     let caller = Caller(
       user: question.user, token: question.token ?? Token(withoutRulesOf: question.user),
       requestedLevel: question.requestedLevel)
-    let denial =
+    do throws(Refusal) {
+      try Authentication.check(caller.token, nowMilliseconds: nowMilliseconds)
+    } catch {
+      decisions.note(error, of: caller)
+      throw error
+    }
+    decisions.access = caller.hasRules ? .rules : .noRules
+    try obey(
       AccessControl.denial(
         caller, endpoint: question.endpoint, noting: { decisions.grants.append($0) }
-      ) { question.address }
-      ?? AccessControl.denial(
+      ) { question.address })
+    var question = question
+    if question.endpoint.needsModel {
+      question.model = try RequestFacts.model(question.model, for: question.endpoint)
+    }
+    try obey(
+      AccessControl.denial(
         caller, model: question.model, endpoint: question.endpoint,
         passthroughProvider: question.passthroughProvider, snapshot: snapshot,
-        noting: { decisions.grants.append($0) })
-    decisions.access = caller.hasRules ? .rules : .noRules
-    if let denial {
-      decisions.refusedBy = denial.rule
-      throw denial.refusal
-    }
+        noting: { decisions.grants.append($0) }))
     guard !question.endpoint.isAnsweredHere else {
       // A list, whatever it is of, counts as a request.
       if let refusal = look(at: Demand(model: nil), caller, accounts, nowMilliseconds, now) {
@@ -102,7 +108,13 @@ package struct Explanation: Sendable {
       model: question.model, dialect: question.endpoint.dialect,
       passthroughProvider: question.passthroughProvider)
     routing.bringsKey = question.bringsKey
-    var plan = try Router.plan(routing, caller: caller, snapshot: snapshot, random: 0)
+    var plan: Plan
+    do throws(Refusal) {
+      plan = try Router.plan(routing, caller: caller, snapshot: snapshot, random: 0)
+    } catch {
+      decisions.note(error, of: caller)
+      throw error
+    }
     if question.bringsKey { plan = plan.served(by: .unknown) }
     self.plan = plan
     decisions.foundBy = plan.foundBy
@@ -110,8 +122,16 @@ package struct Explanation: Sendable {
     let refusal = admit(question, caller, &plan, snapshot, accounts, nowMilliseconds, now)
     self.plan = plan
     // The keys are told of a request too that would not be admitted.
-    do throws(Refusal) { try walk(plan, now) } catch { throw refusal ?? error }
+    do throws(Refusal) {
+      try walk(plan, now, queueWait: snapshot.settings.queueWait)
+    } catch { throw refusal ?? error }
     if let refusal { throw refusal }
+  }
+
+  private mutating func obey(_ denial: AccessControl.Denial?) throws(Refusal) {
+    guard let denial else { return }
+    decisions.refusedBy = denial.rule
+    throw denial.refusal
   }
 
   /// What admission would say; takes nothing.
@@ -169,9 +189,11 @@ package struct Explanation: Sendable {
     return demand
   }
 
-  private mutating func walk(_ plan: Plan, _ now: Moment) throws(Refusal) {
+  private mutating func walk(
+    _ plan: Plan, _ now: Moment, queueWait: Duration
+  ) throws(Refusal) {
     var failover = Failover(
-      plan: plan.onCopies(), queueWait: .zero, deadline: .distantFuture, random: 0)
+      plan: plan.onCopies(), queueWait: queueWait, deadline: .distantFuture, random: 0)
     while attempts.count < Self.attemptsMax {
       switch failover.next(now: now) {
       case .attempt(let choice):
@@ -179,7 +201,11 @@ package struct Explanation: Sendable {
           Attempt(
             candidate: choice.candidate, key: choice.key, level: choice.level, isOwn: choice.isOwn))
         failover.report(.answered(.keyCannotServeModel), now: now)
-      case .wait:
+      case .wait(let until):
+        guard attempts.isEmpty, waitMilliseconds == nil else { return }
+        waitMilliseconds = until.milliseconds(since: now)
+        // Those that would be tried then: nobody yet where others wait in front of it.
+        do throws(Refusal) { try walk(plan, until, queueWait: .zero) } catch {}
         return
       case .refuse(let refusal):
         if attempts.isEmpty { throw refusal }
@@ -214,6 +240,14 @@ extension Endpoint {
     switch self {
     case .models, .model, .ownKeys: true
     default: false
+    }
+  }
+
+  /// Whether a request that names no model, and has none by default, is malformed.
+  fileprivate var needsModel: Bool {
+    switch self {
+    case .models, .model, .ownKeys, .response, .passthrough: false
+    default: true
     }
   }
 

@@ -44,6 +44,10 @@ package enum Refusal: Error, Equatable, Sendable {
   case upstreamExhausted
   case upstreamTimeout
   case noUsableKey(model: String)
+  /// There are keys, but the levels of user, token or request leave none.
+  case noKeyOfLevel(model: String)
+  /// What was under way was broken off because the rules of its caller have changed.
+  case rulesChanged
   case overloaded(String)
   case draining
 }

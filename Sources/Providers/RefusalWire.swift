@@ -19,7 +19,7 @@ extension Refusal {
     case .headTooLarge: 431
     case .notImplemented: 501
     case .upstreamExhausted: 502
-    case .noUsableKey, .overloaded, .draining: 503
+    case .noUsableKey, .noKeyOfLevel, .overloaded, .draining, .rulesChanged: 503
     case .upstreamTimeout: 504
     case .versionNotSupported: 505
     }
@@ -50,7 +50,7 @@ extension Refusal {
     case .upstreamKeySpent: "upstream_key_spent"
     case .upstreamExhausted: "upstream_exhausted"
     case .upstreamTimeout: "upstream_timeout"
-    case .noUsableKey, .overloaded, .draining: "overloaded"
+    case .noUsableKey, .noKeyOfLevel, .overloaded, .draining, .rulesChanged: "overloaded"
     }
   }
 
@@ -99,7 +99,7 @@ extension Refusal {
     switch self {
     case .rateLimited(_, let seconds), .allCooling(let seconds), .upstreamKeyLimited(let seconds):
       max(seconds, 1)
-    case .overloaded, .draining: 1
+    case .overloaded, .draining, .rulesChanged: 1
     default: nil
     }
   }
@@ -130,6 +130,8 @@ extension Refusal {
       "This API key may not be used from this address. Ask the operator to allow the address."
     case .endpointNotAllowed(let endpoint):
       "This API key may not use '\(endpoint)'. Ask the operator to allow it."
+    case .modelNotAllowed(let model) where model.isEmpty:
+      "This API key may use certain models only, and this request names none that can be read."
     case .modelNotAllowed(let model):
       "This API key may not use the model '\(model)'. GET /v1/models lists those it may."
     case .budgetSpent(let what):
@@ -181,6 +183,12 @@ extension Refusal {
       "The provider did not answer in time. Try again, or ask for less at once."
     case .noUsableKey(let model):
       "No provider key can serve the model '\(model)' at present. Ask the operator to add one."
+    case .noKeyOfLevel(let model):
+      "No provider key of a level that this request may use can serve the model '\(model)'. Ask the"
+        + " operator for another level."
+    case .rulesChanged:
+      "The operator has changed what this API key may do and broken off what was under way. Send it"
+        + " again."
     case .overloaded(let what):
       "The appliance is overloaded: \(what). Try again shortly."
     case .draining:

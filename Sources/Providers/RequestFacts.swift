@@ -178,11 +178,18 @@ package struct RequestFacts: Equatable, Sendable {
       }
       model = named
     }
-    guard let name = model ?? Self.defaultModel(route.endpoint) else {
+    model = try Self.model(model, for: route.endpoint)
+  }
+
+  /// The model of a request that names this one, or none; refused as malformed where it cannot be.
+  package static func model(
+    _ named: String?, for endpoint: Endpoint
+  ) throws(Refusal) -> String {
+    guard let name = named ?? defaultModel(endpoint) else {
       throw .malformed("The request names no model. Send a 'model', such as \"model\": \"gpt-4o\".")
     }
-    if let flaw = Self.flaw(ofModel: name) { throw .malformed(flaw) }
-    model = name
+    if let flaw = flaw(ofModel: name) { throw .malformed(flaw) }
+    return name
   }
 
   /// Google writes a model in a body as `models/{m}`.

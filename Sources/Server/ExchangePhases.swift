@@ -13,8 +13,13 @@ extension Exchange {
       throw .refused(.unknownToken)
     }
     try refusing { () throws(Refusal) in
-      try Authentication.check(
-        caller.token, nowMilliseconds: receipt.startedAtMilliseconds)
+      do throws(Refusal) {
+        try Authentication.check(
+          caller.token, nowMilliseconds: receipt.startedAtMilliseconds)
+      } catch {
+        receipt.decisions.note(error, of: caller)
+        throw error
+      }
     }
     receipt.user = caller.user.name
     receipt.token = caller.token.label
@@ -97,11 +102,16 @@ extension Exchange {
         }
         if own != nil { pinned = nil }
       }
-      let plan = try Router.plan(
-        route, model: facts.model, pinnedKeyID: pinned, bringsKey: own != nil, caller: caller,
-        snapshot: snapshot, random: worker.nextRandom())
-      guard let own else { return plan }
-      return plan.served(by: own)
+      do throws(Refusal) {
+        let plan = try Router.plan(
+          route, model: facts.model, pinnedKeyID: pinned, bringsKey: own != nil, caller: caller,
+          snapshot: snapshot, random: worker.nextRandom())
+        guard let own else { return plan }
+        return plan.served(by: own)
+      } catch {
+        receipt.decisions.note(error, of: caller)
+        throw error
+      }
     }
     receipt.decisions.foundBy = plan.foundBy
     receipt.decisions.level = Decisions.Level(plan, caller)

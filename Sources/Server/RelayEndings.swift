@@ -69,6 +69,7 @@ extension Relay {
         }
       }
     }
+    if connection.cut != nil { ending = .revoked }
   }
 
   // MARK: the account

@@ -25,6 +25,14 @@ struct KeyCommandsTests {
     #expect(test.arguments == ["provider": "p", "label": "main", "status": "disabled"])
   }
 
+  @Test func returnsFieldsToTheirDefaults() {
+    let test = TestConsole()
+    #expect(test.run("key set p main --clear models,weight") == .success)
+    #expect(
+      test.arguments == ["provider": "p", "label": "main", "models": nil, "weight": nil])
+    #expect(test.run("key set p main --clear secret") == .usage)
+  }
+
   @Test func listsOneProvidersKeys() {
     let test = TestConsole()
     test.run("key list --provider p")

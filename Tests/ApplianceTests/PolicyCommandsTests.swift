@@ -24,20 +24,26 @@ struct PolicyCommandsTests {
   @Test func explainTells() {
     let refused: JSONValue = [
       "allowed": false, "status": 403, "code": "ip_not_allowed", "message": "No.",
+      "endpoint": "messages", "dialect": "anthropic",
       "decisions": [["phase": "authorize", "rule": "user 'ada' ips: not in the list"]],
     ]
     let test = TestConsole(answers: [.explain: .success(refused)])
     test.run("explain --user ada")
     #expect(
       test.output
-        == "Refused with 403 ip_not_allowed: No.\nauthorize: user 'ada' ips: not in the list\n")
+        == "Refused with 403 ip_not_allowed: No.\nendpoint: messages (anthropic)\n"
+        + "authorize: user 'ada' ips: not in the list\n")
     let allowed: JSONValue = [
       "allowed": true, "plan": [["provider": "p", "model": "m", "levels": [9, 1]]],
       "keys": [["provider": "p", "key": "k", "level": 9, "model": "m"]],
+      "endpoint": "messages", "dialect": "anthropic", "wait_ms": 1_500,
     ]
     let other = TestConsole(answers: [.explain: .success(allowed)])
     other.run("explain --user ada")
-    #expect(other.output.hasPrefix("Allowed.\n\nPlan:\n"))
+    #expect(
+      other.output.hasPrefix(
+        "Allowed.\nendpoint: messages (anthropic)\n"
+          + "It would wait 2 s for a key, since all rest.\n\nPlan:\n"))
     #expect(other.output.contains("Keys, in order:\nKEY  LEVEL  MODEL\np/k      9  m\n"))
   }
 

@@ -419,6 +419,36 @@ def test_without_now_streams_end_as_they_would(gateway):
     assert gateway.chat().status == 200
 
 
+@pytest.mark.parametrize("command, code", [
+    (("user", "set", "ada", "--models", "other", "--now"), "overloaded"),
+    (("token", "set", "ada", "default", "--endpoints", "messages", "--now"), "overloaded"),
+    (("token", "set", "ada", "default", "--expires", "2001-01-01", "--now"), "invalid_api_key"),
+])
+def test_any_change_may_cut_streams_now(gateway, simulator, command, code):
+    with stream(gateway, gateway.token) as ada:
+        assert "1 under way" in gateway.cli(*command)
+        body, is_clean = rest_of(ada)
+        assert code.encode() in body or not is_clean, body[-200:]
+    eventually(lambda: simulator.counters("openai-sim-key-1")["open"] == 0, what="leaving the provider")
+    assert gateway.row()["outcome"] == "cut"
+    assert gateway.chat().status in (401, 403)
+
+
+def test_families_of_addresses_are_apart(folder, simulator):
+    with Appliance(folder / "data", listen="[::]:0") as appliance:
+        appliance.add_simulator(simulator)
+
+        def status(host):
+            url = f"http://{host}:{appliance.port}"
+            return request(url, "GET", "/v1/models", headers={"Authorization": f"Bearer {appliance.token}"}).status
+
+        for addresses, v4, v6 in (("::/0", 403, 200), ("0.0.0.0/0", 200, 403), ("!::/0", 200, 403),
+                                  ("::ffff:127.0.0.0/104", 200, 403), ("10.0.0.0/8,::/0", 403, 200)):
+            appliance.cli("user", "set", "ada", "--ips", addresses)
+            assert (status("127.0.0.1"), status("[::1]")) == (v4, v6), addresses
+        assert appliance.run("user", "set", "ada", "--ips", "::ffff:10.0.0.0/8").returncode == 1
+
+
 def test_a_rule_counts_from_the_next_request_on(gateway):
     assert gateway.chat().status == 200
     gateway.cli("user", "set", "ada", "--models", "other")

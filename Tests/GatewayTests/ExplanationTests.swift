@@ -67,6 +67,12 @@ struct ExplanationTests {
       $0.token = world.snapshot.id(of: id).flatMap { world.snapshot.token(id: $0) }
     }
     #expect(expired.refusal == .tokenExpired)
+    #expect(expired.decisions.refusal == "token 'ada/old': expired at 1970-01-01T00:00:01Z")
+    let nameless = try Self.explain(world) { $0.model = nil }
+    #expect(nameless.refusal?.status == 400 && nameless.plan == nil)
+    let low = try Self.explain(world) { $0.requestedLevel = 0 }
+    #expect(low.refusal == .noKeyOfLevel(model: "best"))
+    #expect(low.decisions.refusal?.contains("x-appliance-level 0") == true)
     let through = try Self.explain(world) {
       $0.endpoint = .passthrough
       $0.passthroughProvider = "oa"
@@ -74,6 +80,23 @@ struct ExplanationTests {
     #expect(through.refusal == .endpointNotAllowed(endpoint: "passthrough"))
     let other = try Self.explain(world) { $0.endpoint = .messages }
     #expect(other.refusal?.status == 400)
+  }
+
+  /// All keys cool: a request waits for the first of them, if that is soon enough.
+  @Test(arguments: [(5, true), (50, false)])
+  func waitsForAKey(seconds: Int, isServed: Bool) throws {
+    let world = try World(Self.document)
+    var real = Failover(
+      plan: try world.plan(model: "best", token: "u"), queueWait: .zero, deadline: .at(600),
+      random: 1)
+    for _ in 0..<2 {
+      guard case .attempt = real.next(now: .at(10)) else { return #expect(Bool(false)) }
+      real.report(.answered(.rateLimited(retryAfter: .seconds(seconds))), now: .at(10))
+    }
+    let told = try Self.explain(world) { $0.token = try world.caller("u").token }
+    #expect(told.refusal == (isServed ? nil : .allCooling(retryAfterSeconds: seconds)))
+    #expect(told.waitMilliseconds == (isServed ? 5_000 : nil))
+    #expect(told.attempts.isEmpty != isServed)
   }
 
   static let limited = """

@@ -89,6 +89,12 @@ struct RefusalWireTests {
       .noUsableKey(model: "m"), 503, "overloaded", "server_error", "overloaded_error",
       "UNAVAILABLE"),
     Case(
+      .noKeyOfLevel(model: "m"), 503, "overloaded", "server_error", "overloaded_error",
+      "UNAVAILABLE"),
+    Case(
+      .rulesChanged, 503, "overloaded", "server_error", "overloaded_error", "UNAVAILABLE",
+      retryAfter: 1),
+    Case(
       .overloaded("x"), 503, "overloaded", "server_error", "overloaded_error", "UNAVAILABLE",
       retryAfter: 1),
     Case(

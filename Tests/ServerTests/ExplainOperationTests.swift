@@ -24,15 +24,33 @@ struct ExplainOperationTests {
     func rule(_ arguments: String) throws -> JSONValue? {
       try desk.perform("explain", #"{"user":"ada",\#(arguments)}"#)["rule"]
     }
-    #expect(try rule(#""model":"best""#) == "user 'ada' ips: not in the list")
+    #expect(try rule(#""model":"best""#) == "user 'ada' ips: no address is known")
+    #expect(try rule(#""model":"best","ip":"11.1.1.1""#) == "user 'ada' ips: not in the list")
     #expect(try rule(#""model":"best","ip":"10.1.1.1""#)?.isNull == true)
     #expect(try rule(#""model":"m-1","ip":"10.1.1.1""#) == "user 'ada' models: not in the list")
     #expect(
       try rule(#""provider":"open","ip":"10.1.1.1""#) == "user 'ada' endpoints: not in the list")
   }
 
+  /// A provider whose keys list nothing takes any name: that alone is no reason to go there.
+  @Test func staysWithTheFirstDialectUnlessAnotherKnowsTheModel() throws {
+    let desk = try TestDesk.furnished()
+    try desk.perform("key.add", #"{"provider":"clod","label":"k","secret":"sk-clod-00000001"}"#)
+    func endpoint(_ model: String) throws -> JSONValue? {
+      try desk.perform("explain", #"{"user":"ada","model":"\#(model)"}"#)["endpoint"]
+    }
+    #expect(try endpoint("clod/x") == "messages")
+    try desk.perform("key.set", #"{"provider":"open","label":"first","status":"disabled"}"#)
+    #expect(try endpoint("m-9") == "chat/completions")
+    try desk.perform("key.set", #"{"provider":"clod","label":"k","models":["m-9"]}"#)
+    #expect(try endpoint("m-9") == "messages")
+    try desk.perform("user.set", #"{"name":"ada","endpoints":["messages"]}"#)
+    #expect(try endpoint("m-9") == "chat/completions")
+  }
+
   @Test(arguments: [
     ("{}", "invalid"), (#"{"user":"gone"}"#, "not_found"),
+    (#"{"user":"ada","endpoint":"passthrough"}"#, "invalid"),
     (#"{"user":"ada","token":"gone"}"#, "not_found"), (#"{"user":"ada","ip":"home"}"#, "invalid"),
     (#"{"user":"ada","endpoint":"horoscopes"}"#, "invalid"),
     (#"{"user":"ada","level":"high"}"#, "invalid"),

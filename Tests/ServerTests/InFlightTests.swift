@@ -53,22 +53,39 @@ struct InFlightTests {
     }
   }
 
-  /// Who may go on is not broken off: `now` with a change that takes no right away, another token.
-  @Test func whoMayGoOnGoesOn() throws {
+  /// Others are not broken off: another token, another user.
+  @Test func othersGoOn() throws {
     try Self.withStream { bench, _ in
-      for (operation, arguments) in [
-        ("user.set", ["name": "ada", "level": 1, "now": true]),
-        ("token.set", ["user": "ada", "label": "laptop", "level": 1, "now": true]),
-      ] as [(String, JSONValue)] {
-        #expect(try Self.cut(bench, operation, arguments)["cut"] == 0)
-      }
       try bench.perform("token.add", ["user": "ada", "label": "other"])
-      #expect(
-        try Self.cut(bench, "token.remove", ["user": "ada", "label": "other", "now": true])["cut"]
-          == 0)
+      for (operation, arguments) in [
+        ("token.set", ["user": "ada", "label": "other", "level": 1, "now": true]),
+        ("token.remove", ["user": "ada", "label": "other", "now": true]),
+        ("user.add", ["name": "eve"]),
+        ("user.set", ["name": "eve", "status": "suspended", "now": true]),
+      ] as [(String, JSONValue)] {
+        #expect(try Self.cut(bench, operation, arguments)["cut"] ?? 0 == 0)
+      }
       #expect(
         try Self.cut(bench, "token.remove", ["user": "ada", "label": "laptop", "now": true])["cut"]
           == 1)
+    }
+  }
+
+  /// Whoever may still send something is told to send it again, by the rules as they are now.
+  @Test(
+    arguments: [
+      ("user.set", ["name": "ada", "models": ["other"], "now": true], "overloaded"),
+      ("token.set", ["user": "ada", "label": "laptop", "level": 1, "now": true], "overloaded"),
+      (
+        "token.set", ["user": "ada", "label": "laptop", "expires_at_ms": 1, "now": true],
+        "invalid_api_key"
+      ),
+    ] as [(String, JSONValue, String)])
+  func anyChangeMayBreakOff(operation: String, arguments: JSONValue, code: String) throws {
+    try Self.withStream { bench, client in
+      #expect(try Self.cut(bench, operation, arguments)["cut"] == 1)
+      let rest = try client.rest()
+      #expect(rest.contains(code), "\(rest)")
     }
   }
 

@@ -58,7 +58,7 @@ struct RecordOperationsTests {
     Case(
       "key.add", #"{"provider":"clod","label":"k","secret":"sk-ant-0000000001234"}"#,
       #"""
-      {"key":{"provider":"clod","label":"k","level":1,"weight":1,"models":[],"status":"active",
+      {"key":{"provider":"clod","label":"k","level":1,"weight":1,"models":null,"status":"active",
       "state":"unknown","secret_hint":"1234"}}
       """#),
     Case("key.add", #"{"provider":"open","label":"first","secret":"s"}"#, "already_exists"),
@@ -71,7 +71,19 @@ struct RecordOperationsTests {
       "key.set", #"{"provider":"open","label":"first","level":4,"weight":7,"status":"disabled"}"#,
       #"""
       {"key":{"provider":"open","label":"first","level":4,"weight":7,"status":"disabled",
-      "models":[],"state":"disabled","secret_hint":"0001"}}
+      "models":null,"state":"disabled","secret_hint":"0001"}}
+      """#),
+    Case(
+      "key.set", #"{"provider":"open","label":"second","models":[]}"#,
+      #"""
+      {"key":{"provider":"open","label":"second","level":2,"models":[],"weight":1,
+      "status":"active","state":"unknown","secret_hint":""}}
+      """#),
+    Case(
+      "key.set", #"{"provider":"open","label":"second","models":null}"#,
+      #"""
+      {"key":{"provider":"open","label":"second","level":2,"weight":1,"models":null,
+      "status":"active","state":"unknown","secret_hint":""}}
       """#),
     Case("key.set", #"{"provider":"open","label":"gone","level":4}"#, "not_found"),
     Case("key.set", #"{"provider":"gone","label":"first","level":4}"#, "not_found"),

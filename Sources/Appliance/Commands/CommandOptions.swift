@@ -44,7 +44,8 @@ extension Command {
   ]
 
   static let clearOption = Option(
-    "--clear", "FIELD", help: "Return a field to its default: no rule at all.", isRepeated: true)
+    "--clear", "FIELD",
+    help: "Return a field to its default: no rule at all.", isRepeated: true)
 
   static let nowOption = Option(
     "--now", help: "Also break off the requests that are under way.")

@@ -13,7 +13,8 @@ enum KeyCommands {
     Command.Option(
       "--weight", "N", help: "Its share among the keys of its level. Default: 1."),
     Command.Option(
-      "--models", "A,B", help: "Models that it serves. Default: all of the provider's.",
+      "--models", "A,B",
+      help: "Models that it serves. Default: all of the provider's. An empty text: none.",
       isRepeated: true),
     Command.Option("--status", "STATUS", help: "active, disabled or pending. Default: active."),
   ]
@@ -28,6 +29,8 @@ enum KeyCommands {
       ("status", try call.field("--status", oneOf: ["active", "disabled", "pending"])),
     ]
   }
+
+  private static let clearable = ["level", "weight", "models", "status"]
 
   private static let add = Command.operation(
     "key add", "Add an upstream key to a provider", operands: operands,
@@ -50,11 +53,14 @@ enum KeyCommands {
 
   private static let set = Command.operation(
     "key set", "Change an upstream key", operands: operands,
-    options: SecretInput.options + fieldOptions,
+    options: SecretInput.options + fieldOptions + [Command.clearOption],
     details: ["What is not given stays as it is."],
-    examples: ["appliance key set openai main --status disabled"]
+    examples: [
+      "appliance key set openai main --status disabled",
+      "appliance key set openai main --clear models",
+    ]
   ) { call throws(CommandError) in
-    var arguments = try fields(call)
+    var arguments = try fields(call) + call.clearedFields(among: clearable)
     arguments.append(("secret", try SecretInput.read(call, prompt: nil).map { .string($0) }))
     let result = try call.perform(.keySet, arguments)
     call.printChange(result, "key", "Changed key \(call.operand(1)) of \(call.operand(0)).")
@@ -72,10 +78,15 @@ enum KeyCommands {
         RecordColumn("WEIGHT", "weight", isNumeric: true), RecordColumn("STATUS", "status"),
         RecordColumn("STATE", "state"), RecordColumn("UNTIL", "until"),
         RecordColumn("REASON", "reason"), RecordColumn("SERVED", text: served),
-        RecordColumn("LEFT", text: left), RecordColumn("MODELS", "models"),
+        RecordColumn("LEFT", text: left), RecordColumn("MODELS", text: models),
         RecordColumn("OWNER", "owner"),
       ],
       hint: "No keys yet. 'appliance key add --help' shows how to add one.")
+  }
+
+  /// The list, where there is one: an empty one serves nothing.
+  private static func models(_ key: JSONValue) -> String {
+    key["models"]?.array?.isEmpty == true ? "none" : cellText(key["models"])
   }
 
   /// `98.5 % of 200`: of the attempts of the last minutes.

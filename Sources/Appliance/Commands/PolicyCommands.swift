@@ -55,9 +55,14 @@ enum PolicyCommands {
       let code = "\(cellText(result["status"])) \(cellText(result["code"]))"
       call.console.writeLine("Refused with \(code): \(printable(cellText(result["message"])))")
     }
+    call.console.writeLine(
+      "endpoint: \(cellText(result["endpoint"])) (\(cellText(result["dialect"])))")
     for decision in result["decisions"]?.array ?? [] {
       call.console.writeLine(
         "\(cellText(decision["phase"])): \(printable(cellText(decision["rule"])))")
+    }
+    if let wait = result["wait_ms"]?.int {
+      call.console.writeLine("It would wait \((wait + 999) / 1_000) s for a key, since all rest.")
     }
     if let cap = result["output_cap"]?.int {
       call.console.writeLine("It would go out with a cap of \(cap) output tokens, to fit a budget.")
@@ -116,6 +121,7 @@ enum PolicyCommands {
   private static let restingColumns: [RecordColumn] = [
     RecordColumn("KEY", text: keyName), RecordColumn("LEVEL", "level", isNumeric: true),
     RecordColumn("STATE", "state"), RecordColumn("REASON", "reason"),
+    RecordColumn("UNTIL", "until"),
   ]
 
   /// `openai/main`, `openai/found-3fa9c1d2 (of ada)`.

@@ -29,6 +29,10 @@ package enum AccessControl {
         guard let rule = holder.rules(caller)?.addresses else { continue }
         let verdict = rule.verdict(on: address)
         guard case .allowed(let entry) = verdict else {
+          guard address != nil else {
+            return Denial(
+              refusal: .ipNotAllowed, rule: "\(holder.word(caller)) ips: no address is known")
+          }
           return holder.denial(caller, .ipNotAllowed, .ips, verdict)
         }
         note(holder.grant(.ips, entry))

@@ -180,6 +180,10 @@ package struct Budget: Equatable, Sendable {
   /// `$10 a month`, as refusals say it.
   func text(at wall: Int64) -> String {
     let amount = "$\(DollarAmount(nanoUSD: definition.nanoUSD(at: wall)))"
-    return definition.period == .total ? "\(amount) in all" : "\(amount) a \(definition.period)"
+    return switch definition.period {
+    case .total: "\(amount) in all"
+    case .hour: "\(amount) an hour"
+    case .day, .week, .month: "\(amount) a \(definition.period)"
+    }
   }
 }

@@ -149,8 +149,12 @@ struct BudgetState: Sendable {
   }
 
   /// A request was refused because too little is left of what has been spent: that is all of it.
+  ///
+  /// Unless hardly anything was spent: then the request is too large and the budget is not used up.
   mutating func takeExhaustion() -> Bool {
-    guard toldPercent < 100 else { return false }
+    guard toldPercent < 100, let first = Self.thresholds.first, toldPercent >= first else {
+      return false
+    }
     toldPercent = 100
     return true
   }

@@ -124,6 +124,29 @@ package struct Decisions: Equatable, Sendable {
     }
   }
 
+  /// Takes note of a refusal that a caller's token or levels have made; others are not noted.
+  package mutating func note(_ refusal: Refusal, of caller: Caller) {
+    let (user, token) = (caller.user, caller.token)
+    switch refusal {
+    case .unknownToken: refusedBy = "token '\(user.name)/\(token.label)': suspended"
+    case .tokenExpired:
+      let end = token.expiresAtMilliseconds.map { " at \(Timestamp.text($0))" } ?? ""
+      refusedBy = "token '\(user.name)/\(token.label)': expired\(end)"
+    case .noKeyOfLevel(let model):
+      var parts = ["user level \(user.level)", "failover \(user.failover.rawValue)"]
+      if let levels = user.allowedLevels {
+        let list = levels.map(String.init).joined(separator: " ")
+        parts.append("allow_levels \(list.isEmpty ? "none" : list)")
+      }
+      if let level = token.level { parts.append("token level \(level)") }
+      if let level = caller.requestedLevel { parts.append("x-appliance-level \(level)") }
+      refusedBy =
+        "levels: no key for '\(model)' is on one that the request may use"
+        + " (\(parts.joined(separator: ", ")))"
+    default: break
+    }
+  }
+
   /// The rule that refused it, whichever phase that was in; nil: none did.
   package var refusal: String? {
     if case .refusedBy(let rule) = admission { return rule }

@@ -53,7 +53,24 @@ package enum ExportDocument {
       let isNew = old?.value.map { $0[field] != secret } ?? false
       value[field] = .string(isNew ? "[new secret]" : "[secret]")
     }
+    if record.kind == .provider, let headers = value["headers"]?.object {
+      let known = old?.value?["headers"]
+      value["headers"] = .object(
+        headers.map { header in
+          guard mayHoldSecret(header.name) else { return header }
+          let isNew = old != nil && known?[header.name] != header.value
+          return .init(header.name, .string(isNew ? "[new secret]" : "[secret]"))
+        })
+    }
     return value
+  }
+
+  /// Whether a header field has a name as those have that carry credentials.
+  private static func mayHoldSecret(_ name: String) -> Bool {
+    let name = name.lowercased()
+    return ["auth", "key", "token", "secret", "password", "credential", "cookie"].contains {
+      name.contains($0)
+    }
   }
 
   /// One record as it stands in a document; nil for a tombstone.

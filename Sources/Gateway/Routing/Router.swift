@@ -111,6 +111,8 @@ private struct Search {
   /// Why candidates were left out.
   private var otherDialect: Provider?
   private var lacksKeys = false
+  /// Some of them have keys, of levels that the request may not use.
+  private var hasKeysElsewhere = false
   private var isRefused = false
 
   init(
@@ -219,10 +221,15 @@ private struct Search {
     }
     guard isAllowed(candidate) else { return false }
     guard fit(candidate.provider, candidate.model) != .none else {
-      lacksKeys = true
+      noteLack(candidate.provider, candidate.model)
       return false
     }
     return true
+  }
+
+  private mutating func noteLack(_ provider: Provider, _ model: String) {
+    lacksKeys = true
+    if provider.roster.fit(model, Tiers(upTo: .max)) != .none { hasKeysElsewhere = true }
   }
 
   /// How well a provider's keys serve a model; the key that a client brought may serve any.
@@ -263,7 +270,7 @@ private struct Search {
       if fit == .listed { add(candidate) } else { open.append(candidate) }
     }
     if !bringsKey, !providers.isEmpty, !providers.contains(where: { $0.roster.couldServe(tiers) }) {
-      lacksKeys = true
+      for provider in providers { noteLack(provider, model) }
     }
     for candidate in open { add(candidate) }
   }
@@ -274,7 +281,7 @@ private struct Search {
     let candidate = Candidate(provider: provider, model: model, tiers: tiers)
     guard isAllowed(candidate) else { return }
     if fit(provider, model) == .none {
-      lacksKeys = true
+      noteLack(provider, model)
     } else {
       add(candidate)
     }
@@ -314,7 +321,9 @@ private struct Search {
         "The model '\(model)' is served by '\(other.name)', which speaks the "
           + "\(other.dialect.rawValue) dialect: send the request in that dialect.")
     }
-    if lacksKeys { return .noUsableKey(model: model) }
+    if lacksKeys {
+      return hasKeysElsewhere ? .noKeyOfLevel(model: model) : .noUsableKey(model: model)
+    }
     return isRefused ? .modelNotAllowed(model: model) : .modelNotFound(model: model)
   }
 }

@@ -67,18 +67,36 @@ extension Administration {
         throw OperationFailure(
           code: "invalid", message: "There is no endpoint '\(endpointName)'. There are: \(known).")
       }
+      guard endpoint != .passthrough || question.passthroughProvider != nil else {
+        throw OperationFailure(
+          code: "invalid", message: "A passthrough goes to a provider: name it with --provider.")
+      }
       return (endpoint, explained(endpoint))
     }
     if question.passthroughProvider != nil { return (.passthrough, explained(.passthrough)) }
     let first = explained(.chatCompletions)
-    for endpoint in [Endpoint.messages, .generateContent] where first.plan == nil {
+    guard question.model != nil, let status = first.refusal?.status, first.plan == nil else {
+      return (.chatCompletions, first)
+    }
+    for endpoint in [Endpoint.messages, .generateContent] {
       let other = explained(endpoint)
-      // What speaks another dialect is refused as malformed; what lacks a key there is not.
-      if other.plan != nil || first.refusal?.status == 400 && other.refusal?.status != 400 {
-        return (endpoint, other)
+      switch status {
+      // It speaks another dialect. In that it may lack a key, which is refused in another way.
+      case 400 where other.plan != nil || other.refusal?.status != 400: return (endpoint, other)
+      case 404, 503:
+        if let plan = other.plan, isKnown(plan) { return (endpoint, other) }
+      default: break
       }
     }
     return (.chatCompletions, first)
+  }
+
+  /// Whether somebody has said that the model is served there: a provider whose keys list nothing
+  /// takes any name.
+  private func isKnown(_ plan: Plan) -> Bool {
+    guard plan.foundBy == .keyLists, let first = plan.candidates.first else { return true }
+    return snapshot.providers(of: .openai).isEmpty
+      || first.provider.roster.fit(first.model, first.tiers) == .listed
   }
 
   private func view(
@@ -111,6 +129,7 @@ extension Administration {
     members.append(.init("plan", .array((explanation.plan?.candidates ?? []).map(view))))
     members.append(.init("keys", .array(explanation.attempts.map(view))))
     members.append(.init("resting", .array(restingKeys(explanation))))
+    members.append(.init("wait_ms", explanation.waitMilliseconds.map { .int($0) } ?? .null))
     return .object(members)
   }
 
@@ -187,6 +206,7 @@ extension Administration {
             .init("level", .int(Int64(key.level))),
             .init("state", .string(status?.state.rawValue ?? "ready")),
             .init("reason", status?.reason.map(JSONValue.string) ?? .null),
+            .init("until", status?.until.map { time($0, now) } ?? .null),
             .init("owner", ownerName(key)),
           ]))
       }

@@ -38,7 +38,8 @@ extension Administration {
     view["fingerprint"] = nil
     view["level"] = .int(Int64(key.level))
     view["weight"] = .int(Int64(key.weight))
-    if view["models"] == nil { view["models"] = .array([]) }
+    // No list is not an empty one: that serves nothing.
+    if view["models"] == nil { view["models"] = .null }
     view["status"] = .string(key.status.rawValue)
     let status = statuses[key.id]
     let isRunning = serverStatus != nil
@@ -94,7 +95,7 @@ extension Administration {
   }
 
   /// A moment of this process as a wall time.
-  private func time(_ moment: Moment, _ now: Moment) -> JSONValue {
+  func time(_ moment: Moment, _ now: Moment) -> JSONValue {
     let ahead = (moment - now).wholeMilliseconds
     return .string(Timestamp.text(wallClockMilliseconds() + ahead))
   }

@@ -49,16 +49,21 @@ extension Administration {
     return result
   }
 
-  /// Ends the requests under way of who may send none any more; says how many there were.
+  /// Ends the requests under way of a user or a token; says how many there were.
   private func breakOff(_ kind: Record.Kind, id: String) -> Int {
     guard let cut else { return 0 }
     switch kind {
     case .user:
-      guard snapshot.user(id: id)?.isActive != true else { return 0 }
-      return cut(id, nil, snapshot.user(id: id) == nil ? .unknownToken : .userSuspended)
+      guard let user = snapshot.user(id: id) else { return cut(id, nil, .unknownToken) }
+      return cut(id, nil, user.isActive ? .rulesChanged : .userSuspended)
     case .token:
-      guard let token = snapshot.token(id: id), !token.isActive else { return 0 }
-      return cut(token.userID, id, .unknownToken)
+      guard let token = snapshot.token(id: id) else { return 0 }
+      do throws(Refusal) {
+        try Authentication.check(token, nowMilliseconds: wallClockMilliseconds())
+        return cut(token.userID, id, .rulesChanged)
+      } catch {
+        return cut(token.userID, id, error)
+      }
     case .provider, .key, .model, .price, .setting:
       return 0
     }
@@ -154,7 +159,9 @@ extension Administration {
     guard let document = arguments["document"] else {
       throw OperationFailure(code: "invalid", message: "'document' is missing.")
     }
-    let plan = try apply(document, replacing: arguments.flag("replace"))
+    let plan = try apply(
+      replacing: arguments.flag("replace"), isGiven: true, checking: { _ in },
+      document: { _ in document })
     return .object([
       .init("created", .int(Int64(plan.count(.created)))),
       .init("changed", .int(Int64(plan.count(.changed)))),
@@ -176,16 +183,17 @@ extension Administration {
 
   /// Plans and writes a document, all of it or nothing.
   @discardableResult
-  func apply(
-    _ document: JSONValue, replacing: Bool = false
-  ) throws(OperationFailure) -> ImportPlan {
-    try apply(replacing: replacing, checking: { _ in }, document: { _ in document })
+  func apply(_ document: JSONValue) throws(OperationFailure) -> ImportPlan {
+    try apply(checking: { _ in }, document: { _ in document })
   }
 
   /// The same; the document is made of the records that nobody else changes meanwhile.
+  ///
+  /// Whoever has not given it himself is not told of places in it.
   @discardableResult
   func apply(
-    replacing: Bool = false, checking check: (Snapshot) throws(OperationFailure) -> Void,
+    replacing: Bool = false, isGiven: Bool = false,
+    checking check: (Snapshot) throws(OperationFailure) -> Void,
     document: (Snapshot) -> JSONValue
   ) throws(OperationFailure) -> ImportPlan {
     let digester = installation.keyring.digester
@@ -210,7 +218,8 @@ extension Administration {
         made = plan
         return plan.writes
       } catch {
-        throw OperationFailure(code: "invalid", message: error.description)
+        throw OperationFailure(
+          code: "invalid", message: isGiven ? error.description : error.message)
       }
     }
     guard let made else { throw OperationFailure(code: "storage", message: "Nothing was planned.") }

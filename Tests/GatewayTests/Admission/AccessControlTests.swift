@@ -68,7 +68,7 @@ struct AccessControlTests {
     Case(name: "an empty list of addresses", user: "'ips': []", refusal: .ipNotAllowed),
     Case(
       name: "an address that nobody knows", token: "'ips': ['0.0.0.0/0', '::/0']", address: nil,
-      refusal: .ipNotAllowed, rule: "token 'ada/l' ips: not in the list"),
+      refusal: .ipNotAllowed, rule: "token 'ada/l' ips: no address is known"),
     Case(
       name: "what was contributed can be taken back", user: "'endpoints': []",
       token: "'endpoints': ['chat/*'], 'models': []", endpoint: .ownKeys, model: "m",

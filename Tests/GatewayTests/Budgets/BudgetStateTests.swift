@@ -127,6 +127,11 @@ struct BudgetStateTests {
     isNew = state.takeExhaustion()
     let isNewAgain = state.takeExhaustion()
     #expect(reached == 80 && isNew && !isNewAgain)
+    // A request that is too large for an untouched budget does not use it up.
+    state.advance(to: 2 * Self.day)
+    state.add(49, quarter: 192)
+    isNew = state.takeExhaustion()
+    #expect(!isNew)
     // What a restart finds is not told again.
     var loaded = Self.state(100, .day)
     loaded.load([SpendCell(quarter: 0, nanoUSD: 85)], at: 0)

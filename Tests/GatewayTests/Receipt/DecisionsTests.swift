@@ -46,6 +46,34 @@ struct DecisionsTests {
     #expect(decisions.list[1].rule == "no limits and no budgets")
   }
 
+  /// What no list has refused, and no limit.
+  @Test func namesTheTokenAndTheLevelsThatRefuse() throws {
+    let world = try World(
+      """
+      {'users': [{'name': 'ada', 'level': 3, 'failover': 'none', 'allow_levels': [7, 2]},
+        {'name': 'bob', 'allow_levels': []}],
+       'tokens': [{'user': 'ada', 'label': 'l', 'secret': 't', 'level': 1,
+         'expires_at': '2027-01-31T00:00:00Z'}, {'user': 'bob', 'label': 'l', 'secret': 'u'}]}
+      """)
+    func rule(_ refusal: Refusal, _ token: String, requested: Int? = nil) throws -> String? {
+      var decisions = Decisions()
+      var caller = try world.caller(token)
+      caller.requestedLevel = requested
+      decisions.note(refusal, of: caller)
+      return decisions.refusal
+    }
+    #expect(try rule(.unknownToken, "t") == "token 'ada/l': suspended")
+    #expect(try rule(.tokenExpired, "t") == "token 'ada/l': expired at 2027-01-31T00:00:00Z")
+    let none = "levels: no key for 'm' is on one that the request may use"
+    #expect(
+      try rule(.noKeyOfLevel(model: "m"), "t", requested: 0) == none
+        + " (user level 3, failover none, allow_levels 2 7, token level 1, x-appliance-level 0)")
+    #expect(
+      try rule(.noKeyOfLevel(model: "m"), "u")
+        == none + " (user level 1, failover lower, allow_levels none)")
+    #expect(try rule(.noUsableKey(model: "m"), "u") == nil)
+  }
+
   /// How a name was found, for each way that there is.
   @Test func sayHowANameWasFound() throws {
     let world = try World(UserModelMapTests.document)

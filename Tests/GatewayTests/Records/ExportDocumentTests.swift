@@ -45,4 +45,27 @@ struct ExportDocumentTests {
     #expect(sealed["keys"]?[0]?["secret"]?["sealed"]?.string != nil)
     #expect(!sealed.text.contains("\"k1\""))
   }
+
+  @Test func headersThatMayHoldSecretsAreMasked() throws {
+    var world = try World(
+      """
+      {'providers': [{'name': 'p', 'dialect': 'openai', 'base_url': 'https://p.example',
+        'headers': {'X-Gateway-Authorization': 'one', 'X-Team': 'blue'}}]}
+      """)
+    let id = try world.provider("p").id
+    let old = try #require(world.snapshot.record(.provider, id: id))
+    try world.load(
+      """
+      {'providers': [{'name': 'p',
+        'headers': {'X-Gateway-Authorization': 'two', 'X-Team': 'red', 'X-Team-Token': 'three'}}]}
+      """)
+    let new = try #require(world.snapshot.record(.provider, id: id))
+    let before = ExportDocument.masked(old, in: world.snapshot)
+    #expect(before?["headers"] == ["X-Gateway-Authorization": "[secret]", "X-Team": "blue"])
+    let after = ExportDocument.masked(new, in: world.snapshot, since: old)
+    #expect(
+      after?["headers"] == [
+        "X-Gateway-Authorization": "[new secret]", "X-Team": "red", "X-Team-Token": "[new secret]",
+      ])
+  }
 }

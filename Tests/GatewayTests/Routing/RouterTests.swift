@@ -28,6 +28,7 @@ struct RouterTests {
       {'name': 'loop-a', 'targets': [{'provider': 'oa', 'model': 'gpt-4o'}], 'fallbacks': ['loop-b']},
       {'name': 'loop-b', 'targets': [{'provider': 'or', 'model': 'gpt-4o'}], 'fallbacks': ['loop-a']},
       {'name': 'keyless', 'targets': [{'provider': 'bare', 'model': 'x'}]},
+      {'name': 'high', 'targets': [{'provider': 'or', 'model': 'gpt-high'}]},
       {'name': 'unlisted', 'targets': [{'provider': 'oa', 'model': 'gpt-9'}]},
       {'name': 'claude-map', 'targets': [{'provider': 'an', 'model': 'claude-x'}]},
       {'name': 'passes-*', 'targets': [{'provider': 'oa', 'model': 'nope-*'}], 'fallbacks': ['my-*']}]}
@@ -80,6 +81,10 @@ struct RouterTests {
     Case(model: "keyless", refusal: .noUsableKey(model: "keyless"), why: "a mapping without keys"),
     Case(
       model: "unlisted", refusal: .noUsableKey(model: "unlisted"), why: "a mapping no key lists"),
+    Case(
+      model: "high", refusal: .noKeyOfLevel(model: "high"),
+      why: "a mapping whose only key is of a level too high"),
+    Case(model: "high", token: "t9", plan: ["or gpt-high"], why: "and of a level that may be used"),
     Case(
       model: "claude-map",
       refusal: .malformed(
