@@ -52,4 +52,12 @@ struct TokenCommandsTests {
     #expect(test.operation == .tokenRemove)
     #expect(test.arguments == ["user": "ada", "label": "laptop"])
   }
+
+  @Test func showsEveryRule() {
+    let test = TestConsole(
+      answers: [.tokenShow: .success(["token": ["label": "laptop", "limits": ["rpm": 1]]])])
+    test.run("token show ada laptop")
+    #expect(test.arguments == ["user": "ada", "label": "laptop"])
+    #expect(test.output == "label: laptop\nlimits: {\"rpm\":1}\n")
+  }
 }

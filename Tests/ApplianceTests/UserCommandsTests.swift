@@ -53,6 +53,14 @@ struct UserCommandsTests {
     #expect(TestConsole().run("user set ada --status asleep") == .usage)
   }
 
+  @Test func showsEveryRule() {
+    let ada: JSONValue = ["name": "ada", "models": [], "ips": ["::1", "::2"]]
+    let test = TestConsole(answers: [.userShow: .success(["user": ada])])
+    test.run("user show ada")
+    #expect(test.arguments == ["name": "ada"])
+    #expect(test.output == "name: ada\nmodels: an empty list\nips: ::1, ::2\n")
+  }
+
   @Test func removes() {
     let test = TestConsole()
     test.run("user remove ada")

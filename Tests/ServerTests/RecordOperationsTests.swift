@@ -103,6 +103,16 @@ struct RecordOperationsTests {
       "user.set", #"{"name":"bob","status":null,"level":null}"#,
       #"{"user":{"name":"bob","status":"active","level":1,"affinity":"none","tokens":0}}"#),
     Case("user.set", #"{"name":"eve"}"#, "not_found"),
+    Case("user.show", #"{"name":"eve"}"#, "not_found"),
+    Case(
+      "user.show", #"{"name":"bob"}"#,
+      #"""
+      {"user":{"name":"bob","status":"suspended","level":3,"affinity":"none","tokens":0}}
+      """#),
+    Case("token.show", #"{"user":"ada","label":"gone"}"#, "not_found"),
+    Case(
+      "token.show", #"{"user":"ada","label":"laptop"}"#,
+      #"{"token":{"user":"ada","label":"laptop","status":"active"}}"#),
     Case("user.remove", #"{"name":"ada"}"#, #"{"removed":"ada","tokens":1}"#),
     Case("user.remove", #"{"name":"eve"}"#, "not_found"),
     // tokens

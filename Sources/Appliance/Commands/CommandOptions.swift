@@ -43,6 +43,15 @@ extension Command {
       isRepeated: true),
   ]
 
+  /// Which rules a user or a token has; `show` says what they are.
+  static let rules: @Sendable (JSONValue) -> String = { record in
+    [
+      "allow_levels", "models", "endpoints", "ips", "model_map", "limits", "model_limits",
+      "budgets",
+    ].filter { record[$0] != nil }
+      .joined(separator: ", ")
+  }
+
   static let clearOption = Option(
     "--clear", "FIELD",
     help: "Return a field to its default: no rule at all.", isRepeated: true)

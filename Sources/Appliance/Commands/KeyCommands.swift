@@ -147,7 +147,8 @@ enum KeyCommands {
       call.console.writeLine("The provider accepts \(name).\(shown)")
     case "invalid": throw .failed("The provider refuses \(name).")
     case "out_of_money": throw .failed("The account of \(name) has no money left.")
-    default: throw .failed("The provider could not be asked about \(name).", .unavailable)
+    default:
+      throw .failed("The provider did not say whether it accepts \(name).", .unavailable)
     }
   }
 

@@ -97,11 +97,8 @@ enum ProviderCommands {
   private static let show = Command.operation(
     "provider show", "Show a provider with all its fields", operands: [name]
   ) { call throws(CommandError) in
-    let result = try call.perform(.providerShow, [("name", call.operandField(0))])
-    guard !call.wantsJSON else { return call.printJSON(result["provider"] ?? result) }
-    for member in result["provider"]?.object ?? [] {
-      call.console.writeLine("\(member.name): \(printable(cellText(member.value)))")
-    }
+    call.printRecord(
+      try call.perform(.providerShow, [("name", call.operandField(0))]), "provider")
   }
 
   private static let remove = Command.operation(

@@ -61,6 +61,18 @@ extension Invocation {
     console.write(table.rendered(isStyled: console.isStyled))
   }
 
+  /// The record `member` of a result, as JSON or as a line for each of its fields.
+  ///
+  /// An empty list allows nothing, which an absent one does not: it is said to be there.
+  func printRecord(_ result: JSONValue, _ member: String) {
+    let record = result[member] ?? result
+    guard !wantsJSON else { return printJSON(record) }
+    for field in record.object ?? [] where !field.value.isNull {
+      let text = field.value.array?.isEmpty == true ? "an empty list" : cellText(field.value)
+      console.writeLine("\(field.name): \(printable(text))")
+    }
+  }
+
   /// What an operation has changed: the record as JSON, or a sentence.
   func printChange(_ result: JSONValue, _ member: String, _ sentence: String) {
     if wantsJSON {

@@ -2,7 +2,7 @@ import JSON
 
 /// `appliance token …`: the users' API keys.
 enum TokenCommands {
-  static let all: [Command] = [add, list, set, revoke, remove]
+  static let all: [Command] = [add, list, show, set, revoke, remove]
 
   private static let user = Command.Operand(name: "USER")
 
@@ -61,9 +61,17 @@ enum TokenCommands {
         RecordColumn("USER", "user"), RecordColumn("LABEL", "label"),
         RecordColumn("STATUS", "status"), RecordColumn("PUBLIC ID", "public_id"),
         RecordColumn("LEVEL", "level", isNumeric: true),
-        RecordColumn("EXPIRES", "expires_at"),
+        RecordColumn("EXPIRES", "expires_at"), RecordColumn("RULES", text: Command.rules),
       ],
       hint: "No tokens yet. 'appliance token add USER' makes one.")
+  }
+
+  private static let show = Command.operation(
+    "token show", "Show a token with all its rules, but not the token itself", operands: operands
+  ) { call throws(CommandError) in
+    call.printRecord(
+      try call.perform(
+        .tokenShow, [("user", call.operandField(0)), ("label", call.operandField(1))]), "token")
   }
 
   private static let set = Command.operation(

@@ -2,7 +2,7 @@ import JSON
 
 /// `appliance user …`: who may use the appliance.
 enum UserCommands {
-  static let all: [Command] = [add, list, set, suspend, resume, remove]
+  static let all: [Command] = [add, list, show, set, suspend, resume, remove]
 
   private static let name = Command.Operand(name: "NAME")
 
@@ -128,18 +128,15 @@ enum UserCommands {
         RecordColumn("NAME", "name"), RecordColumn("STATUS", "status"),
         RecordColumn("LEVEL", "level", isNumeric: true), RecordColumn("AFFINITY", "affinity"),
         RecordColumn("TOKENS", "tokens", isNumeric: true),
-        RecordColumn("RULES", text: rules),
+        RecordColumn("RULES", text: Command.rules),
       ],
       hint: "No users yet. 'appliance user add NAME' adds one.")
   }
 
-  /// Which rules it has; `--json` says what they are.
-  private static let rules: @Sendable (JSONValue) -> String = { user in
-    [
-      "allow_levels", "models", "endpoints", "ips", "model_map", "limits", "model_limits",
-      "budgets",
-    ].filter { user[$0] != nil }
-      .joined(separator: ", ")
+  private static let show = Command.operation(
+    "user show", "Show a user with all its rules", operands: [name]
+  ) { call throws(CommandError) in
+    call.printRecord(try call.perform(.userShow, [("name", call.operandField(0))]), "user")
   }
 
   private static let remove = Command.operation(

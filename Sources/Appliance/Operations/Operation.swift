@@ -34,7 +34,7 @@ enum Operation: String, Sendable, CaseIterable {
   ///
   /// A key is `{provider, label, level, weight, models, status, owner?, state, reason?, until?,
   /// successes?, failures?, recent_attempts?, success_rate?, left?, check?, checked_at?,
-  /// secret_hint}`: `models` is a list, empty for all; `status` is `active`, `disabled`, `pending`
+  /// secret_hint}`: `models` is a list, null for all; `status` is `active`, `disabled`, `pending`
   /// or `withdrawn`, the operator's or the owner's word; `owner` is the user who contributed it;
   /// `state` is what the appliance knows of it (`ready`, `cooling`, `resting`, `suspect`, `invalid`,
   /// `unknown` when none runs, or a `status` that keeps it out of use) with `reason` and `until`;
@@ -69,6 +69,8 @@ enum Operation: String, Sendable, CaseIterable {
   /// `budgets` a list of `{usd, period: hour|day|week|month|total, aligned?, timezone?,
   /// mode?: soft|strict, raises?: [{usd, until}]}`.
   case userList = "user.list"
+  /// `{name}` → `{"user": user}`.
+  case userShow = "user.show"
   /// `{name, map?, …fields of the import document}` → `{"user": user}`.
   ///
   /// `map` is merged into `model_map`, a null takes a name out of it.
@@ -84,6 +86,8 @@ enum Operation: String, Sendable, CaseIterable {
   /// A token is `{user, label, status, public_id?, expires_at?, level?, models?, endpoints?, ips?,
   /// limits?, budgets?}`.
   case tokenList = "token.list"
+  /// `{user, label}` → `{"token": token}`.
+  case tokenShow = "token.show"
   /// `{user, label?, expires_at_ms?, level?, models?, endpoints?, ips?, limits?, budgets?, secret?}` →
   /// `{"token": token, "secret": TEXT}`.
   ///
@@ -180,7 +184,8 @@ enum Operation: String, Sendable, CaseIterable {
   case auditList = "audit.list"
   /// `{user, model?, endpoint?, token?, provider?, ip?, level?, own_key?, input_tokens?,
   /// max_tokens?}` → `{allowed, user, token, model, endpoint, dialect, status?, code?, message?,
-  /// rule, decisions, request, limits, budgets, output_cap, not_bounded, plan, keys, resting}`.
+  /// rule, decisions, request, limits, budgets, output_cap, not_bounded, plan, keys, resting,
+  /// wait_ms}`.
   ///
   /// What would happen to such a request now; nothing is sent and nothing taken. `rule` says which
   /// rule refuses it; `decisions` is `[{phase, rule}]`. `request` is what was assumed of it:
@@ -192,7 +197,8 @@ enum Operation: String, Sendable, CaseIterable {
   /// levels}]`, in order; `keys` is `[{provider, model, key, level, own, owner}]`, in the order in
   /// which they would be tried, `owner` being the user who contributed one, and `own` the key that
   /// the client would bring, which has no label and no level; `resting` are the keys that would be
-  /// tried if they could serve: `[{provider, key, level, state, reason, owner}]`.
+  /// tried if they could serve: `[{provider, key, level, state, reason, until, owner}]`. `wait_ms`
+  /// is how long it would wait in line while all of them rest, null where it would not.
   case explain = "explain"
 
   /// `{user}` → `{"budgets": [budget…]}`: the user's, then those of its tokens by label.
