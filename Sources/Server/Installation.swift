@@ -43,12 +43,12 @@ package final class Installation: Sendable {
     }
     self.writer = writer
     let fresh = made.map(StoredKey.init)
-    let (all, node, newest) = try storing { () throws(StoreError) in
+    let (node, newest, all) = try storing { () throws(StoreError) in
       try writer.performAndWait { database throws(StoreError) in
         if !fresh.isEmpty { try KeyStore.put(fresh, in: database) }
         return (
-          try RecordStore.all(in: database), try RecordStore.nodeID(in: database),
-          try RecordStore.newestVersion(in: database)
+          try RecordStore.nodeID(in: database), try RecordStore.newestVersion(in: database),
+          try RecordStore.all(in: database)
         )
       }
     }

@@ -157,5 +157,11 @@ extension Migration {
         -- The last row that the cells of usage hold; those behind it are added up after a crash.
         INSERT INTO meta SELECT 'usage_through', coalesce(max(id), 0) FROM request;
         """),
+    Migration(
+      name: "record_gone",
+      sql: """
+        -- Tombstones by age: their removal looks at nothing else.
+        CREATE INDEX record_gone ON record (wall) WHERE value IS NULL;
+        """),
   ]
 }

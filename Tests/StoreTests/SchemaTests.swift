@@ -28,6 +28,7 @@ struct SchemaTests {
     ("SELECT sum(status) FROM request WHERE finished_at >= 1 AND finished_at < 2", "_finish"),
     ("SELECT id FROM request WHERE request_id = 'a'", "autoindex_request_1"),
     ("SELECT key FROM owned_id WHERE id = 'a'", "PRIMARY KEY"),
+    ("DELETE FROM record WHERE value IS NULL AND wall < 1", "record_gone"),
     ("SELECT id FROM owned_id WHERE expires_at < 1 ORDER BY expires_at", "owned_id_by_expiry"),
   ])
   func hasTheIndexFor(sql: String, index: String) throws {
