@@ -148,6 +148,10 @@ package final class AdminSocket: Sendable {
             try await socket.write(out, until: deadline)
           }
           decoder = BodyDecoder(head.framing)
+          // At once: grown step by step, a document leaves several times its size behind.
+          if case .length(let count) = head.framing, count <= Self.bodyBytesMax {
+            body.reserveCapacity(count)
+          }
         }
         if var reading = decoder {
           let consumed = try reading.decode(
