@@ -37,10 +37,6 @@ static inline CURLcode ccurl_set_progress(CURL *handle, curl_xferinfo_callback p
   return curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, progress);
 }
 
-static inline CURLcode ccurl_get_long(CURL *handle, CURLINFO fact, long *value) {
-  return curl_easy_getinfo(handle, fact, value);
-}
-
 /// The address that libcurl is about to connect to: 4 or 16 bytes in network order and the port.
 /// Returns the number of bytes, or 0 for another family.
 static inline int ccurl_peer(

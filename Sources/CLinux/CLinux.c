@@ -1,7 +1,10 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include <errno.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
@@ -9,7 +12,35 @@ int clinux_accept4(int listener) {
   return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 
-void clinux_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+struct beginning {
+  char name[16];
+  void (*body)(void *);
+  void *context;
+};
+
+static void *begin(void *raw) {
+  struct beginning this = *(struct beginning *)raw;
+  free(raw);
+  pthread_setname_np(pthread_self(), this.name);
+  this.body(this.context);
+  return NULL;
+}
+
+int clinux_start_thread(const char *name, void (*body)(void *), void *context) {
+  struct beginning *this = malloc(sizeof *this);
+  if (this == NULL) return ENOMEM;
+  snprintf(this->name, sizeof this->name, "%s", name);
+  this->body = body;
+  this->context = context;
+  pthread_t thread;
+  int status = pthread_create(&thread, NULL, begin, this);
+  if (status == 0) {
+    pthread_detach(thread);
+  } else {
+    free(this);
+  }
+  return status;
+}
 
 void clinux_forbid_dumps(void) { prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 

@@ -64,16 +64,6 @@ package struct HeaderFields: Sendable {
     first(name).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// The values of all fields of that name, in order.
-  package func all(_ name: StaticString) -> [ArraySlice<UInt8>] {
-    let span = bytes.span
-    var values: [ArraySlice<UInt8>] = []
-    for line in lines where span.matchesIgnoringCase(line.name, name) {
-      values.append(bytes[line.value])
-    }
-    return values
-  }
-
   /// How many fields have that name.
   package func count(of name: StaticString) -> Int {
     let span = bytes.span
@@ -87,20 +77,6 @@ package struct HeaderFields: Sendable {
   /// Whether the name of `line` is `name`.
   package func isNamed(_ line: FieldLine, _ name: StaticString) -> Bool {
     bytes.span.matchesIgnoringCase(line.name, name)
-  }
-
-  /// Whether a comma-separated list, over all fields of that name, has the member `token`.
-  ///
-  /// Both are given in lower case and compared without regard to case.
-  package func listContains(_ name: StaticString, _ token: StaticString) -> Bool {
-    let span = bytes.span
-    for line in lines where span.matchesIgnoringCase(line.name, name) {
-      var members = ListMembers(line.value)
-      while let member = members.next(in: span) {
-        if span.matchesIgnoringCase(member, token) { return true }
-      }
-    }
-    return false
   }
 
   /// Adds a field at the end.

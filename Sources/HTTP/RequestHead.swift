@@ -70,9 +70,6 @@ package struct RequestHead: Sendable {
   package var pathBytes: ArraySlice<UInt8> { fields.bytes[path] }
   package var queryBytes: ArraySlice<UInt8>? { query.map { fields.bytes[$0] } }
 
-  /// Whether the server as a whole is meant: `OPTIONS *`.
-  package var isAsteriskForm: Bool { fields.bytes.span.matches(path, "*") }
-
   /// The path with its percent escapes decoded, or nil if they are not valid or not UTF-8.
   package func decodedPath() -> String? {
     guard let decoded = PercentCoding.decoded(pathBytes.span) else { return nil }

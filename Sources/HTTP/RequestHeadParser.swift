@@ -35,9 +35,6 @@ package struct RequestHeadParser: Sendable {
     self = RequestHeadParser(limits: limits)
   }
 
-  /// Whether bytes of a head, or of an empty line before it, have been seen.
-  package var isInsideHead: Bool { position > 0 }
-
   /// Goes on with what has come in.
   ///
   /// - Parameter buffer: All bytes since the end of the last message.

@@ -66,15 +66,6 @@ package enum ResponseHeadWriter {
     out.append("\r\n")
   }
 
-  /// Appends a whole head.
-  package static func appendResponseHead(
-    status: Int, fields: HeaderFields, to out: inout [UInt8]
-  ) {
-    appendStatusLine(status, to: &out)
-    fields.appendWire(to: &out)
-    appendEnd(to: &out)
-  }
-
   /// Appends the interim answer that lets a client send its body.
   package static func appendContinue(to out: inout [UInt8]) {
     out.append("HTTP/1.1 100 Continue\r\n\r\n")

@@ -132,24 +132,6 @@ package struct JSONIndex: Sendable {
     return nil
   }
 
-  /// The place in `members` of the first member of this name.
-  package func position(named name: String, in bytes: Span<UInt8>) -> Int? {
-    for position in members.indices
-    where JSONString.isEqual(bytes, members[position], to: name) {
-      return position
-    }
-    return nil
-  }
-
-  /// Every member of this name, in order.
-  package func members(named name: String, in bytes: Span<UInt8>) -> [JSONMember] {
-    var found: [JSONMember] = []
-    for member in members where JSONString.isEqual(bytes, member, to: name) {
-      found.append(member)
-    }
-    return found
-  }
-
   /// How often a name stands in the root object.
   package func count(named name: String, in bytes: Span<UInt8>) -> Int {
     var count = 0

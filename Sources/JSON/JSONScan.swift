@@ -183,10 +183,4 @@ struct JSONNesting {
       bits &>>= 1
     }
   }
-
-  mutating func removeAll() {
-    bits = 0
-    depth = 0
-    if !spilled.isEmpty { spilled.removeAll(keepingCapacity: true) }
-  }
 }

@@ -12,28 +12,6 @@ extension JSONValue {
   /// The value as compact JSON text.
   package var text: String { String(decoding: serialized(), as: UTF8.self) }
 
-  /// The value as text that does not depend on the order of members: for comparing.
-  ///
-  /// Members are sorted by the bytes of their names, repeated ones in their order. Numbers keep
-  /// their text, so `1` and `1.0` differ; this is not RFC 8785.
-  package func canonical() -> [UInt8] {
-    sortedByName().serialized()
-  }
-
-  private func sortedByName() -> JSONValue {
-    switch self {
-    case .null, .bool, .number, .string: return self
-    case .array(let elements): return .array(elements.map { $0.sortedByName() })
-    case .object(let members):
-      let order = members.indices.sorted { left, right in
-        let (a, b) = (members[left].name.utf8, members[right].name.utf8)
-        if a.elementsEqual(b) { return left < right }
-        return a.lexicographicallyPrecedes(b)
-      }
-      return .object(order.map { Member(members[$0].name, members[$0].value.sortedByName()) })
-    }
-  }
-
   /// Appends the value as compact JSON text.
   package func append(to out: inout [UInt8]) {
     append(to: &out, indent: nil)

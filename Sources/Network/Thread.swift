@@ -1,38 +1,23 @@
 import CLinux
-import Glibc
 
 /// A thread of its own, for what blocks or runs for ever.
 package enum Thread {
-  /// Starts `body` on a new, detached thread.
-  ///
-  /// The name is at most 15 bytes, as the kernel keeps it.
+  /// Starts `body` on a new, detached thread, which carries the first 15 bytes of the name.
   package static func start(
     name: String, _ body: @escaping @Sendable () -> Void
   ) throws(SystemError) {
-    var handle = pthread_t()
-    let context = Unmanaged.passRetained(ThreadBody(name: name, body: body))
-    let status = pthread_create(
-      &handle, nil,
-      { raw in
-        guard let raw else { return nil }
-        let context = Unmanaged<ThreadBody>.fromOpaque(raw).takeRetainedValue()
-        clinux_name_thread(context.name)
-        context.body()
-        return nil
-      }, context.toOpaque())
+    let work = Unmanaged.passRetained(Work(body: body))
+    let status = clinux_start_thread(
+      name, { raw in raw.map { Unmanaged<Work>.fromOpaque($0).takeRetainedValue().body() } },
+      work.toOpaque())
     guard status == 0 else {
-      context.release()
+      work.release()
       throw SystemError("pthread_create", code: status)
     }
-    pthread_detach(handle)
   }
-}
 
-private final class ThreadBody: Sendable {
-  let name: String
-  let body: @Sendable () -> Void
-  init(name: String, body: @escaping @Sendable () -> Void) {
-    self.name = name
-    self.body = body
+  private final class Work: Sendable {
+    let body: @Sendable () -> Void
+    init(body: @escaping @Sendable () -> Void) { self.body = body }
   }
 }

@@ -57,8 +57,6 @@ package struct RequestFacts: Equatable, Sendable {
 
   package init() {}
 
-  package var hasStreamOptions: Bool { streamOptions != .absent }
-
   /// Bytes that a model's name may have.
   package static let modelBytesMax = 256
 

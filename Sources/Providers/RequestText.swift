@@ -18,13 +18,6 @@ package struct RequestTally: Equatable, Sendable {
 /// Counted are the strings of messages, prompts and inputs; the definitions of tools count as they
 /// are written. Media, ids and the names of roles and types do not count.
 package enum RequestText {
-  /// The tally of a request's text.
-  package static func tally(
-    _ route: Route, _ facts: RequestFacts, _ head: RequestHead, body: Span<UInt8>
-  ) -> TextTally {
-    requestTally(route, facts, head, body: body).text
-  }
-
   /// The tally of a request's text, with what of its form counts too.
   package static func requestTally(
     _ route: Route, _ facts: RequestFacts, _ head: RequestHead, body: Span<UInt8>

@@ -60,14 +60,6 @@ package struct Route: Equatable, Sendable {
     }
   }
 
-  /// Whether a request has a body that names a model.
-  package var takesBody: Bool {
-    switch endpoint {
-    case .response, .models, .model, .ownKeys: false
-    default: true
-    }
-  }
-
   /// Whether we answer from our own records.
   package var isAnsweredHere: Bool {
     endpoint == .models || endpoint == .model || endpoint == .ownKeys

@@ -53,11 +53,6 @@ final class UpstreamLane {
     }
   }
 
-  fileprivate func closeAll() {
-    for entry in idle { entry.connection.close() }
-    idle = []
-  }
-
   fileprivate var idleCount: Int { idle.count }
 }
 
@@ -89,12 +84,6 @@ struct UpstreamPool {
       let isNeeded = lane.idleCount > 0 || lane.resumption != nil
       if isNeeded || !isKnownUniquelyReferenced(&lane) { lanes[origin] = lane }
     }
-  }
-
-  mutating func closeAll() {
-    for lane in lanes.values { lane.closeAll() }
-    lanes = [:]
-    last = nil
   }
 
   var idleCount: Int { lanes.values.reduce(0) { $0 + $1.idleCount } }

@@ -1,39 +1,20 @@
 import CLinux
-import Glibc
 
-/// Starts `body` on a new, detached thread.
+/// Starts `body` on a new, detached thread, which carries the first 15 bytes of the name.
 ///
-/// - Parameters:
-///   - name: At most 15 bytes, as the kernel keeps it.
-///   - body: Runs once.
-/// - Throws: `StoreError.file` if the system has no room for a thread.
-func startThread(
-  name: String, _ body: @escaping @Sendable () -> Void
-) throws(StoreError) {
-  var handle = pthread_t()
-  let context = Unmanaged.passRetained(ThreadBody(name: name, body: body))
-  let status = pthread_create(
-    &handle, nil,
-    { raw in
-      guard let raw else { return nil }
-      let context = Unmanaged<ThreadBody>.fromOpaque(raw).takeRetainedValue()
-      clinux_name_thread(context.name)
-      context.body()
-      return nil
-    }, context.toOpaque())
+/// Throws `StoreError.file` if the system has no room for a thread.
+func startThread(name: String, _ body: @escaping @Sendable () -> Void) throws(StoreError) {
+  let work = Unmanaged.passRetained(Work(body: body))
+  let status = clinux_start_thread(
+    name, { raw in raw.map { Unmanaged<Work>.fromOpaque($0).takeRetainedValue().body() } },
+    work.toOpaque())
   guard status == 0 else {
-    context.release()
+    work.release()
     throw .file(path: name, call: "pthread_create", code: status)
   }
-  pthread_detach(handle)
 }
 
-private final class ThreadBody: Sendable {
-  let name: String
+private final class Work: Sendable {
   let body: @Sendable () -> Void
-
-  init(name: String, body: @escaping @Sendable () -> Void) {
-    self.name = name
-    self.body = body
-  }
+  init(body: @escaping @Sendable () -> Void) { self.body = body }
 }

@@ -204,15 +204,6 @@ package final class Writer: Sendable {
     return try result.get()
   }
 
-  /// Stores records; see `RecordStore.apply`.
-  package func apply(
-    _ records: [Record], completion: @escaping @Sendable (Result<[Record], StoreError>) -> Void
-  ) {
-    perform(
-      { database throws(StoreError) in try RecordStore.apply(records, to: database) },
-      completion: completion)
-  }
-
   package var health: Health {
     let rings = rings.withLock { $0 }
     let lost = rings.reduce(0) { $0 + $1.lostRows }

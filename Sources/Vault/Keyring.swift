@@ -90,18 +90,6 @@ package struct Keyring: Sendable {
     return wrapped
   }
 
-  /// A keyring with a new data key, which seals from now on; the older ones still open.
-  package func addingDataKey(
-    masterKey: MasterKey, nowMilliseconds: Int64
-  ) throws(VaultError) -> (keyring: Keyring, wrapped: WrappedKey) {
-    let newest = entries.map(\.createdAtMilliseconds).max() ?? 0
-    let entry = Entry(
-      id: Random.id(8), purpose: .seal,
-      createdAtMilliseconds: max(nowMilliseconds, newest == .max ? newest : newest + 1),
-      key: Random.key())
-    return (try Keyring(entries + [entry]), try Self.wrap(entry, by: masterKey))
-  }
-
   private static func wrap(
     _ entry: Entry, by masterKey: MasterKey
   ) throws(VaultError) -> WrappedKey {

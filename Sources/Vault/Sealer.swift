@@ -37,15 +37,6 @@ package struct Sealer: Sendable {
       box, key: key, associated: Self.associated(keyID, kind, id, field))
   }
 
-  /// Whether the text has the form that `seal` makes.
-  package static func isSealed(_ text: String) -> Bool {
-    let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0].elementsEqual("v1".utf8), !parts[1].isEmpty,
-      parts[1].allSatisfy(Base32.contains), let box = Base64URL.decode(parts[2])
-    else { return false }
-    return box.count >= AuthenticatedCipher.nonceBytes + AuthenticatedCipher.tagBytes
-  }
-
   private static func associated(
     _ keyID: String, _ kind: String, _ id: String, _ field: String
   ) -> [UInt8] {

@@ -47,9 +47,3 @@ package func wipe(_ bytes: inout [UInt8]) {
   bytes.withUnsafeMutableBytes { OPENSSL_cleanse($0.baseAddress, $0.count) }
   bytes.removeAll()
 }
-
-/// Whether two byte strings are equal, in time that depends on their length alone.
-package func equalInConstantTime(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-  guard left.count == right.count else { return false }
-  return CRYPTO_memcmp(left, right, left.count) == 0
-}

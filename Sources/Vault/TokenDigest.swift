@@ -18,12 +18,6 @@ package struct TokenDigest: Hashable, Sendable {
     self.init((words[0], words[1], words[2], words[3]))
   }
 
-  /// From the text form, 43 characters of base64url.
-  package init?(text: String) {
-    guard let bytes = Base64URL.decode(text.utf8) else { return nil }
-    self.init(bytes: bytes)
-  }
-
   fileprivate init(hashing fill: (UnsafeMutablePointer<UInt8>) -> Void) {
     var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
     withUnsafeMutableBytes(of: &words) { raw in
@@ -46,9 +40,6 @@ package struct TokenDigest: Hashable, Sendable {
     }
     return out
   }
-
-  /// 43 characters of base64url.
-  package var text: String { Base64URL.encode(bytes) }
 
   package static func == (left: TokenDigest, right: TokenDigest) -> Bool {
     (left.words.0 ^ right.words.0) | (left.words.1 ^ right.words.1)

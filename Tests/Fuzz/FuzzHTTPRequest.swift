@@ -74,7 +74,7 @@ private func check(_ head: RequestHead) {
     precondition(head.bytes[line.value].allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 })
   }
   precondition(head.bytes[head.target].allSatisfy { $0 > 0x20 && $0 < 0x7F })
-  precondition(head.pathBytes.first == 0x2F || head.isAsteriskForm)
+  precondition(head.pathBytes.first == 0x2F || head.pathBytes.elementsEqual([0x2A]))
   let hosts = head.fields.count(of: "host")
   precondition(hosts == 1 || hosts == 0 && head.minorVersion == 0)
   if head.framing == .chunked { precondition(!head.fields.contains("content-length")) }

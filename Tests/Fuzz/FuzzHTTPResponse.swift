@@ -58,7 +58,9 @@ private func read(_ input: [UInt8], isHead: Bool, sizes: (UInt64) -> Int) -> Rea
 /// Fields that are passed on parse to the same again.
 private func check(_ head: ResponseHead) {
   var written: [UInt8] = []
-  ResponseHeadWriter.appendResponseHead(status: head.status, fields: head.fields, to: &written)
+  ResponseHeadWriter.appendStatusLine(head.status, to: &written)
+  head.fields.appendWire(to: &written)
+  ResponseHeadWriter.appendEnd(to: &written)
   var parser = ResponseHeadParser()
   guard head.minorVersion == 1 else { return }
   guard let (again, consumed) = try? parser.parse(written.span) else {

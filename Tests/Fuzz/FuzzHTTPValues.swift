@@ -26,7 +26,6 @@ import HTTP
   var fields = HeaderFields()
   fields.append(name: input.span, value: input.span)
   fields.append(name: "Connection", value: String(decoding: input, as: UTF8.self))
-  _ = fields.listContains("connection", "close")
   var head = Array("HTTP/1.1 204 No Content\r\n".utf8)
   fields.appendWire(to: &head)
   head += [0x0D, 0x0A]

@@ -13,8 +13,6 @@ import JSON
   let again = try? JSONValue(parsing: compact)
   precondition(again == value && again?.serialized() == compact, "compact text")
   precondition((try? JSONValue(parsing: value.serialized(pretty: true))) == value, "pretty text")
-  let canonical = value.canonical()
-  precondition((try? JSONValue(parsing: canonical))?.canonical() == canonical, "canonical text")
   if let exact = value.int {
     let integer = JSONInteger(parsing: String(exact))
     precondition(integer == .exact(exact), "an integer differs from its own text")

@@ -17,7 +17,7 @@ import Providers
     _ = try? ClientCredential.find(head)
     let route = try Route.match(head)
     let facts = try RequestFacts.read(route, head, body: body.span)
-    _ = RequestText.tally(route, facts, head, body: body.span)
+    _ = RequestText.requestTally(route, facts, head, body: body.span)
     for profile in profiles
     where profile.dialect == route.dialect || route.endpoint == .passthrough {
       let asks = UpstreamRequest.asksForUsage(route, facts, profile.streamUsage)

@@ -38,9 +38,4 @@ struct RequestHeadTests {
     #expect(plain.queryBytes == nil)
     #expect(try Self.parse("GET / HTTP/1.0\r\n\r\n").authority == nil)
   }
-
-  @Test func asteriskForm() throws {
-    #expect(try Self.parse("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n").isAsteriskForm)
-    #expect(try !Self.parse("OPTIONS /* HTTP/1.1\r\nHost: a\r\n\r\n").isAsteriskForm)
-  }
 }

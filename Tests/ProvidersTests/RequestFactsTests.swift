@@ -22,7 +22,6 @@ struct RequestFactsTests {
     #expect(read.model == "gpt-4o")
     #expect(read.isStream)
     #expect(read.asksForUsage)
-    #expect(read.hasStreamOptions)
     #expect(read.choiceCount == 3)
     #expect(read.outputTokensMax == 7)
     #expect(read.namedIDs.isEmpty)

@@ -7,7 +7,9 @@ import Testing
 struct RequestTextTests {
   private func tally(_ line: String, _ body: String, _ fields: [String] = []) throws -> TextTally {
     let sample = try Sample(line, fields, body: body)
-    return RequestText.tally(sample.route, sample.facts, sample.head, body: sample.body.span)
+    return RequestText.requestTally(
+      sample.route, sample.facts, sample.head, body: sample.body.span
+    ).text
   }
 
   private func expected(_ texts: [String]) -> TextTally {

@@ -90,17 +90,4 @@ struct UpstreamPoolTests {
       #expect(recv(peer, &byte, 1, 0) == 0, "the provider sees the end of the connection")
     }
   }
-
-  @Test func closesAllAtTheEnd() async throws {
-    try await onLoop { loop in
-      var pool = UpstreamPool()
-      let (socket, peer) = try socketPair(on: loop)
-      defer { close(peer) }
-      pool.lane(Self.origin).put(UpstreamConnection(socket), now: loop.now)
-      pool.closeAll()
-      #expect(pool.idleCount == 0)
-      var byte: UInt8 = 0
-      #expect(recv(peer, &byte, 1, 0) == 0)
-    }
-  }
 }

@@ -37,9 +37,10 @@ struct WriterTests {
           for number in 0..<rows {
             producer.end(receipt("\(thread) \(number)"), nil)
             if number.isMultiple(of: 1_000) {
-              writer.apply([record("\(thread) \(number)", 1)]) { result in
-                #expect((try? result.get().count) == 1)
-              }
+              writer.perform(
+                { database throws(StoreError) in
+                  try RecordStore.apply([record("\(thread) \(number)", 1)], to: database)
+                }, completion: { result in #expect((try? result.get().count) == 1) })
             }
           }
           ended.withLock { $0 += 1 }

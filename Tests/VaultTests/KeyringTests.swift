@@ -50,22 +50,22 @@ struct KeyringTests {
     }
   }
 
-  @Test func aNewDataKeySealsAndTheOldOneStillOpens() throws {
+  @Test func theNewestDataKeySealsAndAnOldOneStillOpens() throws {
     let master = try MasterKey.random()
-    let (keyring, stored) = try Keyring.make(masterKey: master, nowMilliseconds: 5)
-    let old = try keyring.sealer.seal([1], kind: "key", id: "k", field: "secret")
-    let (next, added) = try keyring.addingDataKey(masterKey: master, nowMilliseconds: 0)
-    let new = try next.sealer.seal([2], kind: "key", id: "k", field: "secret")
-    #expect(new.contains(added.id))
-    #expect(next.digester.digest("t") == keyring.digester.digest("t"))
+    let (first, stored) = try Keyring.make(masterKey: master, nowMilliseconds: 5)
+    let (second, others) = try Keyring.make(masterKey: master, nowMilliseconds: 6)
+    let added = try #require(others.first { $0.purpose == .seal })
+    let old = try first.sealer.seal([1], kind: "key", id: "k", field: "secret")
+    let new = try second.sealer.seal([2], kind: "key", id: "k", field: "secret")
 
-    let restarted = try Keyring(masterKey: master, wrapped: stored + [added])
-    #expect(try restarted.sealer.open(old, kind: "key", id: "k", field: "secret") == [1])
-    #expect(try restarted.sealer.open(new, kind: "key", id: "k", field: "secret") == [2])
-    let again = try restarted.sealer.seal([3], kind: "key", id: "k", field: "secret")
+    let both = try Keyring(masterKey: master, wrapped: [added] + stored)
+    #expect(try both.sealer.open(old, kind: "key", id: "k", field: "secret") == [1])
+    #expect(try both.sealer.open(new, kind: "key", id: "k", field: "secret") == [2])
+    let again = try both.sealer.seal([3], kind: "key", id: "k", field: "secret")
     #expect(again.contains(added.id))
+    #expect(both.digester.digest("t") == first.digester.digest("t"))
     #expect(throws: VaultError.unknownDataKey(id: added.id)) {
-      try keyring.sealer.open(new, kind: "key", id: "k", field: "secret")
+      try first.sealer.open(new, kind: "key", id: "k", field: "secret")
     }
   }
 }

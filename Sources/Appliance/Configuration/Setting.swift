@@ -40,6 +40,15 @@ enum SettingValue: Equatable, Sendable {
   case text(String)
   case texts([String])
 
+  /// A list, or the text that stands for a list of one.
+  var texts: [String]? {
+    switch self {
+    case .text(let text): [text]
+    case .texts(let list): list
+    case .integer, .boolean: nil
+    }
+  }
+
   /// As the file would write it; used to show what was found.
   var written: String {
     switch self {
@@ -122,11 +131,7 @@ extension Setting<[ListenAddress]> {
     return Self(
       name: name, defaultValue: value, help: help, accepts: accepts, kind: .texts,
       read: { found throws(SettingError) in
-        let texts: [String]
-        switch found {
-        case .text(let text): texts = [text]
-        case .texts(let list) where !list.isEmpty: texts = list
-        case .texts, .integer, .boolean:
+        guard let texts = found.texts, !texts.isEmpty else {
           throw SettingError(message: "\(name) must be \(accepts), not \(found.written)")
         }
         var addresses: [ListenAddress] = []
@@ -151,11 +156,7 @@ extension Setting<[String]> {
     return Self(
       name: name, defaultValue: value, help: help, accepts: accepts, kind: .texts,
       read: { found throws(SettingError) in
-        let texts: [String]
-        switch found {
-        case .text(let text): texts = [text]
-        case .texts(let list): texts = list
-        case .integer, .boolean:
+        guard let texts = found.texts else {
           throw SettingError(message: "\(name) must be \(accepts), not \(found.written)")
         }
         for text in texts where AddressRange(text) == nil {

@@ -11,8 +11,10 @@
 /// accept4(2) with SOCK_NONBLOCK and SOCK_CLOEXEC.
 int clinux_accept4(int listener);
 
-/// pthread_setname_np(3) of the calling thread; at most 15 bytes.
-void clinux_name_thread(const char *name);
+/// Runs `body` once on a new, detached thread, which carries the first 15 bytes of the name.
+///
+/// 0, or the number of the error of pthread_create(3); then `body` never runs.
+int clinux_start_thread(const char *name, void (*body)(void *), void *context);
 
 /// PR_SET_DUMPABLE of prctl(2): no core file, and no other process of this user reads our memory.
 void clinux_forbid_dumps(void);

@@ -66,15 +66,6 @@ struct AnswerBody {
     }
   }
 
-  /// Text, reasoning, a tool call, audio or an image has come.
-  var hasContent: Bool { meter.hasContent || framing == .opaque }
-
-  /// What has been read so far.
-  var facts: AnswerFacts {
-    var meter = meter
-    return meter.finish(codedBytes: isCoded ? offset : 0)
-  }
-
   private var isEnded: Bool { meter.hasEnded || isDocumentWhole }
 
   // MARK: Feeding

@@ -86,36 +86,10 @@ func lineEnd(_ bytes: Span<UInt8>, from start: Int) -> Int {
   return index
 }
 
-/// Adds a name's bytes from `start` on to its hash, up to a quote, a backslash or a control
-/// character, whose index it returns, or the count.
-func hashName(_ bytes: Span<UInt8>, from start: Int, into hash: inout NameHash) -> Int {
-  var index = start
-  let raw = unsafe bytes.bytes
-  while hash.isAtWord, index &+ 8 <= bytes.count {
-    let word = UInt64(
-      littleEndian: unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
-    let hits = specialBytes(word)
-    guard hits == 0 else {
-      let count = hits.trailingZeroBitCount &>> 3
-      hash.add(part: word, count: count)
-      return index &+ count
-    }
-    hash.add(word: word)
-    index &+= 8
-  }
-  while index < bytes.count {
-    let byte = bytes[index]
-    if byte == 0x22 || byte == 0x5C || byte < 0x20 { return index }
-    hash.add(byte)
-    index += 1
-  }
-  return index
-}
-
 /// The hash of the name whose first byte stands at `start`, and where its quote stands.
 ///
 /// Nil if it has an escape or a control character, or may not be whole: one that ends within the
-/// last bytes of a chunk is left to `hashName` too.
+/// last bytes of a chunk is left to `TornToken` too.
 @inline(__always)
 func wholeName(_ bytes: Span<UInt8>, from start: Int) -> (hash: UInt64, end: Int)? {
   var hash = NameHash()

@@ -117,9 +117,6 @@ struct NameHash {
     for index in name.indices { add(name[index]) }
   }
 
-  /// Whole words were added so far: the next may be added at once.
-  var isAtWord: Bool { wordBytes == 0 }
-
   var value: UInt64 {
     Self.mixed(hash ^ wordBytes, word)
   }
@@ -131,14 +128,15 @@ struct NameHash {
     add(word: word)
   }
 
-  /// Adds eight bytes, the first in the lowest place; only when `isAtWord`.
+  /// Adds eight bytes, the first in the lowest place; only where whole words came before.
   mutating func add(word whole: UInt64) {
     hash = Self.mixed(hash, whole)
     word = 0
     wordBytes = 0
   }
 
-  /// Adds the lowest `count` bytes, fewer than eight; only when `isAtWord`.
+  /// Adds the lowest `count` bytes, fewer than eight, as the last; only where whole words came
+  /// before.
   mutating func add(part: UInt64, count: Int) {
     word = part & ((1 << UInt64(truncatingIfNeeded: count &* 8)) &- 1)
     wordBytes = UInt64(truncatingIfNeeded: count)

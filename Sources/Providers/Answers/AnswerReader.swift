@@ -78,16 +78,10 @@ package struct AnswerReader: ~Copyable {
   /// Why nothing more is relayed; feeding on does nothing.
   package var failure: Failure? { place.body.failure }
 
-  /// How the body is cut into events, once its first byte has told.
-  package var framing: AnswerFraming { place.body.framing }
-
   /// Where a cut would stand, for the error event that tells the client of it.
   ///
   /// To be asked after `finish`: then all that came has gone out.
   package var errorEventFraming: ErrorEvent.Framing { place.body.errorEventFraming }
-
-  /// Text, reasoning, a tool call, audio or an image has come.
-  package var hasContent: Bool { place.body.hasContent }
 
   /// Whether the body came to the end that its form announces; false: it was cut.
   ///
@@ -117,7 +111,4 @@ package struct AnswerReader: ~Copyable {
   package mutating func finish(into out: inout [UInt8]) -> AnswerFacts {
     place.body.finish(into: &out)
   }
-
-  /// What has been read so far, for an answer that is given up before its end; not after `finish`.
-  package var facts: AnswerFacts { place.body.facts }
 }

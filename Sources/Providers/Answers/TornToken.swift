@@ -38,36 +38,16 @@ struct TornToken {
   /// Reads on in a name; one that is kept goes into `name`.
   mutating func readName(_ bytes: Span<UInt8>, _ start: Int, into name: inout [UInt8]) -> Int {
     var index = start
-    while index < bytes.count {
-      if escape.isOpen {
-        if isLineEnd(bytes[index]) { return index }
-        let scalar = escape.next(bytes[index])
-        index += 1
-        if let scalar { add(scalar: scalar, toName: &name) }
-        continue
-      }
-      let begin = index
-      index = hashName(bytes, from: index, into: &nameHash)
-      if index > begin { escape.sawPlain() }
-      if keepsName {
-        append(bytes, (begin..<index).prefix(Self.nameBytesMax - name.count), to: &name)
-      }
-      guard index < bytes.count else { return index }
-      switch bytes[index] {
-      case UInt8(ascii: "\""):
-        isWhole = true
-        return index + 1
-      case UInt8(ascii: "\\"):
-        escape.begin()
-        index += 1
-      case 0x0A, 0x0D:
-        return index
-      default:
-        nameHash.add(bytes[index])
-        index += 1
+    while true {
+      switch next(bytes, &index) {
+      case .plain(let range):
+        for place in range { nameHash.add(bytes[place]) }
+        if keepsName { append(bytes, range.prefix(Self.nameBytesMax - name.count), to: &name) }
+      case .scalar(let scalar): add(scalar: scalar, toName: &name)
+      case .control(let byte): nameHash.add(byte)
+      case .end: return index
       }
     }
-    return index
   }
 
   private mutating func add(scalar: UInt32, toName name: inout [UInt8]) {
@@ -96,35 +76,14 @@ struct TornToken {
     _ bytes: Span<UInt8>, _ start: Int, _ place: AnswerPaths.Node, into meter: inout AnswerMeter
   ) -> Int {
     var index = start
-    while index < bytes.count {
-      if escape.isOpen {
-        if isLineEnd(bytes[index]) { return index }
-        let scalar = escape.next(bytes[index])
-        index += 1
-        if let scalar { add(scalar: scalar, place, &meter) }
-        continue
-      }
-      let stop = plainEnd(bytes, from: index)
-      if stop > index {
-        escape.sawPlain()
-        if take != .skip { add(bytes, index..<stop, place, &meter) }
-        index = stop
-      }
-      guard index < bytes.count else { return index }
-      switch bytes[index] {
-      case UInt8(ascii: "\""):
-        isWhole = true
-        return index + 1
-      case UInt8(ascii: "\\"):
-        escape.begin()
-        index += 1
-      case 0x0A, 0x0D:
-        return index
-      default:
-        index += 1
+    while true {
+      switch next(bytes, &index) {
+      case .plain(let range): add(bytes, range, place, &meter)
+      case .scalar(let scalar): add(scalar: scalar, place, &meter)
+      case .control: break
+      case .end: return index
       }
     }
-    return index
   }
 
   private mutating func add(
@@ -159,6 +118,54 @@ struct TornToken {
     let room = bytesMax - token.count
     isCut = isCut || range.count > room
     append(bytes, range.prefix(room), to: &token)
+  }
+
+  // MARK: What names and strings have in common
+
+  /// What comes next of a name or string.
+  private enum Piece {
+    /// Bytes that stand for themselves.
+    case plain(Range<Int>)
+    /// The character that an escape stands for.
+    case scalar(UInt32)
+    /// A control character that ends no line: no JSON, and no text.
+    case control(UInt8)
+    /// The closing quote has been passed, or a line's end or that of the chunk has been reached.
+    case end
+  }
+
+  @inline(__always)
+  private mutating func next(_ bytes: Span<UInt8>, _ index: inout Int) -> Piece {
+    while index < bytes.count {
+      if escape.isOpen {
+        if isLineEnd(bytes[index]) { return .end }
+        let scalar = escape.next(bytes[index])
+        index += 1
+        if let scalar { return .scalar(scalar) }
+        continue
+      }
+      let start = index
+      index = plainEnd(bytes, from: start)
+      if index > start {
+        escape.sawPlain()
+        return .plain(start..<index)
+      }
+      switch bytes[index] {
+      case UInt8(ascii: "\""):
+        isWhole = true
+        index += 1
+        return .end
+      case UInt8(ascii: "\\"):
+        escape.begin()
+        index += 1
+      case 0x0A, 0x0D:
+        return .end
+      default:
+        index += 1
+        return .control(bytes[index - 1])
+      }
+    }
+    return .end
   }
 
   // MARK: Numbers and literals

@@ -46,8 +46,6 @@ struct UsageFigures: Equatable, Sendable {
   @inline(__always)
   func has(_ figure: UsageFigure) -> Bool { stated & Self.bit(figure) != 0 }
 
-  func isUnusable(_ figure: UsageFigure) -> Bool { unusable & Self.bit(figure) != 0 }
-
   @inline(__always)
   func hasAny(_ figures: UsageFigure...) -> Bool {
     figures.contains { has($0) }
@@ -71,12 +69,6 @@ struct UsageFigures: Equatable, Sendable {
 
   mutating func setUnusable(_ figure: UsageFigure) {
     if !has(figure) { unusable |= Self.bit(figure) }
-  }
-
-  mutating func reset() {
-    values = InlineArray(repeating: 0)
-    stated = 0
-    unusable = 0
   }
 
   /// Takes over every figure that `later` states (Anthropic's `message_delta` is cumulative).

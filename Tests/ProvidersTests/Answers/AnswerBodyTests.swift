@@ -141,8 +141,9 @@ struct AnswerBodyTests {
     }
     reader.feed(Array(#""}],"usage":{"input_tokens":4,"output_tokens":5}}"#.utf8).span, into: &out)
     #expect(reader.phase == .ended)
-    #expect(reader.facts.usage?.outputTokens == 5)
-    #expect(reader.facts.imageCount == 1)
+    let facts = reader.finish(into: &out)
+    #expect(facts.usage?.outputTokens == 5)
+    #expect(facts.imageCount == 1)
   }
 
   static let cuts: [(body: String, framing: ErrorEvent.Framing)] = [

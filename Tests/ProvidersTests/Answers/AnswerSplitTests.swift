@@ -82,7 +82,7 @@ struct AnswerSplitTests {
     var out: [UInt8] = []
     var facts = AnswerFacts()
     var errorEvent: ErrorEventFacts?
-    var framing = AnswerFraming.undecided
+    var errorEventFraming = ErrorEvent.Framing.other
     var isComplete = false
   }
 
@@ -99,8 +99,8 @@ struct AnswerSplitTests {
       start = end
     }
     reading.errorEvent = reader.errorEvent
-    reading.framing = reader.framing
     reading.facts = reader.finish(into: &reading.out)
+    reading.errorEventFraming = reader.errorEventFraming
     reading.isComplete = reader.isComplete
     return reading
   }
