@@ -124,7 +124,7 @@ package struct RequestFacts: Equatable, Sendable {
         do {
           try readJSON(route, body: body)
         } catch {
-          if case .repeated(let refusal) = error { throw refusal }
+          guard case .unreadable = error else { throw error.refusal }
           bodyKind = .other
         }
       }

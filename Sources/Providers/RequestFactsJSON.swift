@@ -5,11 +5,13 @@ import JSON
 enum RequestBodyError: Error {
   /// A member that is acted on stands twice.
   case repeated(Refusal)
+  /// It names more ids than are looked up.
+  case tooManyIDs(Refusal)
   case unreadable(Refusal)
 
   var refusal: Refusal {
     switch self {
-    case .repeated(let refusal), .unreadable(let refusal): refusal
+    case .repeated(let refusal), .tooManyIDs(let refusal), .unreadable(let refusal): refusal
     }
   }
 }
@@ -90,6 +92,11 @@ extension RequestFacts {
     }
     if Self.namesFiles(route.endpoint) {
       RequestFileIDs.append(from: body, names: index.names, to: &namedIDs)
+      guard namedIDs.count <= RequestFileIDs.idsMax else {
+        throw .tooManyIDs(
+          .malformed(
+            "The body names more than \(RequestFileIDs.idsMax) files and the like. Send fewer."))
+      }
     }
   }
 

@@ -7,16 +7,20 @@ import JSON
 /// that is missed here could reach another user's file. So names are compared with their escapes
 /// decoded, wherever they stand. Most bodies are dismissed by the sketch of their names.
 enum RequestFileIDs {
-  private static let idsMax = 64
+  /// More than any request of a known client names: each is looked up.
+  ///
+  /// A request that names more is refused: what is not looked up could be another user's.
+  static let idsMax = 256
   private static let idBytesMax = 512
 
-  /// Appends the ids that a sound JSON document with these names holds, each once.
+  /// Appends the ids that a sound JSON document with these names holds, each once, until there are
+  /// more than `idsMax`.
   static func append(
     from body: Span<UInt8>, names: JSONNameSketch, to ids: inout [String]
   ) {
     guard names.mayMeet(Self.names) else { return }
     var index = 0
-    while let string = nextString(body, from: index), ids.count < idsMax {
+    while let string = nextString(body, from: index), ids.count <= idsMax {
       index = string.upperBound
       let colon = skipBlanks(body, from: index)
       guard colon < body.count, body[colon] == UInt8(ascii: ":"), isNamed(body, string) else {
@@ -92,7 +96,7 @@ enum RequestFileIDs {
     var index = start
     while true {
       index = skipBlanks(body, from: index)
-      guard index < body.count, body[index] == UInt8(ascii: "\""), ids.count < idsMax,
+      guard index < body.count, body[index] == UInt8(ascii: "\""), ids.count <= idsMax,
         let value = nextString(body, from: index)
       else { return index }
       add(jsonString(body, value), to: &ids)

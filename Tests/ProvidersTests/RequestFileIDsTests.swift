@@ -66,8 +66,23 @@ struct RequestFileIDsTests {
 
   @Test func boundsWhatItFinds() {
     let many = (0..<500).map { #"{"file_id":"f\#($0)"}"# }.joined(separator: ",")
-    #expect(ids("[\(many)]").count == 64)
+    #expect(ids("[\(many)]").count == RequestFileIDs.idsMax + 1)
+    let list = (0..<500).map { "\"f\($0)\"" }.joined(separator: ",")
+    #expect(ids(#"{"file_ids":[\#(list)],"file_id":"x"}"#).count == RequestFileIDs.idsMax + 1)
     #expect(ids(#"{"file_id":"\#(String(repeating: "a", count: 513))"}"#).isEmpty)
+  }
+
+  /// What is not looked up could be another user's: nothing goes out behind what is.
+  @Test(arguments: ["POST /v1/responses", "POST /passthrough/p/v1/responses"])
+  func refusesMoreThanItLooksUp(_ line: String) throws {
+    func sample(_ count: Int) throws -> Sample {
+      let list = (0..<count).map { "\"f\($0)\"" }.joined(separator: ",")
+      let tool = #"{"type":"function","parameters":{"default":{"file_ids":[\#(list)]}}}"#
+      let input = #"[{"type":"input_file","file_id":"theirs"}]"#
+      return try Sample(line, body: #"{"model":"m","tools":[\#(tool)],"input":\#(input)}"#)
+    }
+    #expect(try sample(RequestFileIDs.idsMax - 1).facts.namedIDs.contains("theirs"))
+    #expect(throws: Refusal.self) { try sample(RequestFileIDs.idsMax) }
   }
 
   @Test(arguments: [
