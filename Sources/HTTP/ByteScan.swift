@@ -168,12 +168,21 @@ extension [UInt8] {
     // 2^63 has nineteen digits.
     var digits = InlineArray<20, UInt8>(repeating: UInt8(ascii: "0"))
     var start = digits.count
-    repeat {
-      start &-= 1
-      let next = rest / 10
-      digits[start] = UInt8(truncatingIfNeeded: UInt(UInt8(ascii: "0")) &+ rest &- next &* 10)
+    let zero = UInt(UInt8(ascii: "0"))
+    // Two at a time: a division for each would be most of the work.
+    while rest >= 10 {
+      let next = rest / 100
+      let pair = rest &- next &* 100
+      let tens = pair / 10
+      start &-= 2
+      digits[start &+ 1] = UInt8(truncatingIfNeeded: zero &+ pair &- tens &* 10)
+      digits[start] = UInt8(truncatingIfNeeded: zero &+ tens)
       rest = next
-    } while rest > 0
+    }
+    if rest > 0 {
+      start &-= 1
+      digits[start] = UInt8(truncatingIfNeeded: zero &+ rest)
+    }
     append(digits.span.extracting(start..<digits.count))
   }
 }

@@ -103,7 +103,7 @@ extension Exchange {
     let isUnknown =
       receipt.usageSource == .none && receipt.attempts > 0 && (200..<300).contains(receipt.status)
     var charged = cost
-    if reservation.demand.hasMoney {
+    if reservation.hasMoney {
       if isUnknown, receipt.costNanoUSD == nil, let money = reservation.demand.money,
         money.estimateNanoUSD > 0
       {

@@ -153,6 +153,8 @@ package final class Reservation: Sendable {
   package let user: Allowance?
   package let token: Allowance?
   package let demand: Demand
+  /// Whether the demand has: to ask it would copy it.
+  package let hasMoney: Bool
   package let takenAtMilliseconds: Int64
   /// How the caller stands with its limits once it is taken.
   package let standings: RateStandings
@@ -170,6 +172,7 @@ package final class Reservation: Sendable {
     self.user = user
     self.token = token
     self.demand = demand
+    hasMoney = demand.hasMoney
     self.takenAtMilliseconds = takenAtMilliseconds
     self.standings = standings
     self.generation = generation
