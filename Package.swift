@@ -79,9 +79,13 @@ let package = Package(
     .testTarget(name: "LocksTests", dependencies: ["Locks"], swiftSettings: strict),
     .testTarget(
       name: "ProvidersTests", dependencies: ["Providers", "HTTP", "JSON"], swiftSettings: strict),
+    // Counts what tests of the hot path ask the allocator for.
+    .target(name: "CountedMemory", path: "Tests/CountedMemory"),
     .testTarget(
       name: "GatewayTests",
-      dependencies: ["Gateway", "Providers", "HTTP", "JSON", "Cluster", "Locks"],
+      dependencies: [
+        "Gateway", "Providers", "HTTP", "JSON", "Cluster", "Locks", "CountedMemory",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "NetworkTests", dependencies: ["Network", "CLinux", "Locks"], swiftSettings: strict),

@@ -98,8 +98,7 @@ extension Exchange {
     let cost = receipt.usesOwnKey ? 0 : receipt.costNanoUSD ?? 0
     // Nil for a request that was not admitted; so nothing of the receipt is copied to be asked.
     guard (receipt.charge?.nanoUSD = cost) != nil else { return }
-    guard let reservation else { return }
-    self.reservation = nil
+    guard let reservation = reservation.take() else { return }
     let isUnknown =
       receipt.usageSource == .none && receipt.attempts > 0 && (200..<300).contains(receipt.status)
     var charged = cost

@@ -149,7 +149,9 @@ package final class Accounts: Sendable {
 }
 
 /// What was set aside for one request; settled once.
-package final class Reservation: Sendable {
+///
+/// A value, and not an object, so that to admit a request asks for no memory.
+package struct Reservation: Sendable {
   package let user: Allowance?
   package let token: Allowance?
   package let demand: Demand

@@ -61,15 +61,13 @@ package struct NamePattern: Hashable, Sendable {
 
   /// Bytes of `model` that the `*` stands for.
   private func range(in model: String) -> Range<Int>? {
-    let bytes = model.utf8
-    let count = bytes.count
-    guard let suffix else {
-      return count == prefix.count && bytes.elementsEqual(prefix) ? count..<count : nil
-    }
-    guard count >= prefix.count + suffix.count, bytes.starts(with: prefix),
-      bytes.suffix(suffix.count).elementsEqual(suffix)
-    else { return nil }
-    return prefix.count..<(count - suffix.count)
+    let bytes = model.utf8.span
+    let end = bytes.count - (suffix?.count ?? 0)
+    guard suffix == nil ? end == prefix.count : end >= prefix.count else { return nil }
+    for index in prefix.indices where prefix[index] != bytes[index] { return nil }
+    guard let suffix else { return end..<end }
+    for index in suffix.indices where suffix[index] != bytes[end + index] { return nil }
+    return prefix.count..<end
   }
 
   package static func == (left: Self, right: Self) -> Bool {

@@ -1,3 +1,4 @@
+import CountedMemory
 import Providers
 import Testing
 
@@ -48,6 +49,48 @@ struct AccountsTests {
     let admitted = taken(
       accounts.admit(user: user, token: other, Demand(model: "m"), now: 5_000, wall: 0))
     #expect(admitted?.standings.requests?.remaining == 7)
+  }
+
+  /// Who has an account already is admitted and settled without a single request for memory, where
+  /// the caller brings room for the readings, as it does from one request of a connection to the
+  /// next.
+  @Test(
+    .enabled(if: counted_memory_requests() >= 0, "a sanitizer has the allocator for itself"))
+  func aHitAsksForNoMemory() {
+    let accounts = Accounts()
+    let limits: [LimitKind: Int64] = [
+      .rpm: 2_000, .tpm: 1_000_000, .itpm: 900_000, .rpd: 50_000, .concurrent: 50,
+    ]
+    let user = Self.allowance(limits, models: [("gpt-4*", [.rpm: 1_500, .tpd: 5_000_000])])
+    let token = Self.allowance(limits, token: "t")
+    let demand = Demand(model: "gpt-4o-mini-2024-07-18", inputTokens: 300, outputTokens: 700)
+    let used = Used(inputTokens: 310, outputTokens: 90)
+    var readings = AccountReadings()
+    func request(_ now: Int64) -> Bool {
+      readings.limits.removeAll(keepingCapacity: true)
+      switch accounts.admit(
+        user: user, token: token, demand, now: now, wall: now, into: &readings)
+      {
+      case .taken(let reservation):
+        _ = accounts.settle(reservation, used, now: now + 20, wall: now + 20, into: &readings)
+        return true
+      case .refused: return false
+      }
+    }
+    // The first makes the accounts, and the windows grow to their lengths.
+    var now: Int64 = 0
+    for _ in 0..<3_000 {
+      #expect(request(now))
+      now += 61
+    }
+    let before = counted_memory_requests()
+    var admitted = 0
+    for _ in 0..<1_000 {
+      if request(now) { admitted += 1 }
+      now += 61
+    }
+    #expect(counted_memory_requests() - before == 0)
+    #expect(admitted == 1_000 && readings.limits.count == 12)
   }
 
   @Test func theLongestWaitIsTold() {
