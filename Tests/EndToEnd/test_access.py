@@ -335,6 +335,20 @@ def test_one_name_is_another_model_for_every_team(gateway, simulator):
     assert json.loads(gateway.run("import", "-", "--json", input=json.dumps(again)).stdout)["changed"] == 0
 
 
+def test_a_replacement_removes_nothing_that_it_names(gateway):
+    before = gateway.cli("export")
+    document = {"settings": {"queue_wait": 1}, "users": [],
+                "tokens": [{"user": "ada", "label": "e", "secret": "token-of-ada"}]}
+    refused = gateway.run("import", "-", "--replace", input=json.dumps(document))
+    assert refused.returncode == 1
+    assert "tokens[0].user: it names the user 'ada'" in refused.stderr and "--replace" in refused.stderr
+    assert gateway.cli("export") == before and gateway.chat().status == 200
+    gateway.import_document(document | {"users": [{"name": "ada"}]}, "--replace")
+    assert gateway.chat().status == 401
+    body = {"model": "sim-small", "messages": [USER]}
+    assert gateway.request("POST", "/v1/chat/completions", body, token="token-of-ada").status == 200
+
+
 # Changes take effect at once; what is under way ends by choice
 
 

@@ -14,7 +14,10 @@ enum DocumentCommands {
     details: [
       "FILE is JSON, or - for standard input: providers, keys, users, tokens, models, prices and "
         + "settings, with names in place of ids. Records and fields that it does not name stay as "
-        + "they are; importing it twice changes nothing. All of it is done, or nothing."
+        + "they are; importing it twice changes nothing. All of it is done, or nothing.",
+      "With --replace a section that is in FILE is all that there is of its kind: a provider that "
+        + "goes takes its keys, a user its tokens and contributed keys, unless FILE names one of "
+        + "those: then nothing is done. Sections that are not in FILE are left alone.",
     ],
     examples: ["appliance import team.json", "appliance import - --replace < all.json"]
   ) { call throws(CommandError) in

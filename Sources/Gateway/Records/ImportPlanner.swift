@@ -7,18 +7,20 @@ extension ImportDocument {
   /// The whole outcome is checked before anything is written. With `replacing`, records that the
   /// document does not name are removed, and fields that it does not give return to their
   /// defaults; a section that is absent is left alone, an empty one removes all of its kind, and
-  /// secrets that are not given stay. Keys go with their provider, tokens with their user.
+  /// secrets that are not given stay. Keys go with their provider, tokens with their user; a
+  /// document that names what would so be removed is refused.
   package func plan(
     on snapshot: Snapshot, replacing: Bool = false, tools: ImportTools
   ) throws(ImportError) -> ImportPlan {
-    var planner = ImportPlanner(snapshot: snapshot, replacing: replacing, tools: tools)
+    var planner = ImportPlanner(
+      snapshot: snapshot, replaced: replacing ? kinds : nil, tools: tools)
     // Users name providers, and keys the users who contributed them.
     for entry in entries where entry.kind == .provider { try planner.add(entry) }
     for entry in entries where entry.kind == .user { try planner.add(entry) }
     for entry in entries where entry.kind != .provider && entry.kind != .user {
       try planner.add(entry)
     }
-    if replacing { planner.removeUnnamed(kinds) }
+    try planner.removeUnnamed()
     let plan = ImportPlan(
       writes: ContributedKeys.withdrawing(planner.plan.writes, on: snapshot),
       unchangedCount: planner.plan.unchangedCount)
@@ -35,7 +37,8 @@ extension ImportDocument {
 /// Turns the entries of a document into writes, one after the other.
 private struct ImportPlanner {
   let snapshot: Snapshot
-  let replacing: Bool
+  /// The kinds of which no record stays that the document does not name; nil: all stay.
+  let replaced: Set<Record.Kind>?
   let tools: ImportTools
   /// Where in the document a record stands.
   private(set) var paths: [RecordID: String] = [:]
@@ -44,9 +47,9 @@ private struct ImportPlanner {
   /// Names that the document brings.
   private var newIDs: [RecordName: String] = [:]
 
-  init(snapshot: Snapshot, replacing: Bool, tools: ImportTools) {
+  init(snapshot: Snapshot, replaced: Set<Record.Kind>?, tools: ImportTools) {
     self.snapshot = snapshot
-    self.replacing = replacing
+    self.replaced = replaced
     self.tools = tools
   }
 
@@ -68,7 +71,7 @@ private struct ImportPlanner {
     }
     paths[RecordID(kind: entry.kind, id: id)] = entry.path
     let old = snapshot.record(entry.kind, id: id)?.value
-    var value = replacing ? kept(of: old, entry.kind) : old ?? .object([])
+    var value = replaced != nil ? kept(of: old, entry.kind) : old ?? .object([])
     var secrets: [SecretWrite] = []
     var seen: Set<String> = []
     for member in entry.members {
@@ -81,7 +84,7 @@ private struct ImportPlanner {
       }
       try take(member, entry, id: id, into: &value, secrets: &secrets)
     }
-    if replacing { value = Self.ordered(value, like: old) }
+    if replaced != nil { value = Self.ordered(value, like: old) }
     guard value != old || !secrets.isEmpty else {
       unchangedCount += 1
       return
@@ -93,24 +96,49 @@ private struct ImportPlanner {
         value: value, secrets: secrets))
   }
 
-  /// Removes every record of these kinds that the document does not name.
-  mutating func removeUnnamed(_ kinds: Set<Record.Kind>) {
+  /// Removes every record of the replaced kinds that the document does not name, and what cannot
+  /// stay without it.
+  mutating func removeUnnamed() throws(ImportError) {
+    guard let replaced else { return }
     var gone: Set<RecordID> = []
-    var order: [RecordID] = []
-    for kind in Record.Kind.allCases where kinds.contains(kind) {
-      for record in snapshot.records(kind) where paths[RecordID(kind: kind, id: record.id)] == nil {
-        for id in [RecordID(kind: kind, id: record.id)]
-          + snapshot.dependents(of: kind, id: record.id)
-        where gone.insert(id).inserted { order.append(id) }
+    for kind in Record.Kind.allCases where replaced.contains(kind) {
+      for record in snapshot.records(kind) {
+        let id = RecordID(kind: kind, id: record.id)
+        guard paths[id] == nil else { continue }
+        remove(id, &gone)
+        for dependent in snapshot.dependents(of: kind, id: record.id) {
+          guard let path = paths[dependent] else {
+            remove(dependent, &gone)
+            continue
+          }
+          guard owner(of: dependent) == record.id else { continue }
+          throw ImportError(
+            path: path,
+            message: "it belongs to the user '\(snapshot.shownName(kind, id: record.id))', "
+              + Self.isRemoved(kind, or: "give the key another owner, or null for none, "))
+        }
       }
     }
-    writes.removeAll { gone.contains(RecordID(kind: $0.kind, id: $0.id)) }
-    for id in order {
-      writes.append(
-        RecordWrite(
-          kind: id.kind, id: id.id, name: snapshot.shownName(id.kind, id: id.id), change: .removed,
-          value: nil))
-    }
+  }
+
+  private mutating func remove(_ id: RecordID, _ gone: inout Set<RecordID>) {
+    guard gone.insert(id).inserted else { return }
+    writes.append(
+      RecordWrite(
+        kind: id.kind, id: id.id, name: snapshot.shownName(id.kind, id: id.id), change: .removed,
+        value: nil))
+  }
+
+  /// Who will have contributed a key when all is written.
+  private func owner(of key: RecordID) -> String? {
+    let written = writes.first { $0.kind == key.kind && $0.id == key.id }
+    return written.map { $0.value(of: "owner")?.string } ?? snapshot.key(id: key.id)?.ownerID
+  }
+
+  /// Ends a sentence about a record that is left out of a document that replaces its kind.
+  private static func isRemoved(_ kind: Record.Kind, or way: String = "") -> String {
+    "which is not in this document; with --replace everything that it does not name is removed: "
+      + "add the \(kind.rawValue), \(way)or import without --replace"
   }
 
   // MARK: - Names
@@ -136,10 +164,10 @@ private struct ImportPlanner {
     case .provider, .user, .model, .price, .setting:
       return RecordName(kind: entry.kind, name: try text("name", in: entry))
     case .key:
-      let owner = try id(.provider, named: try text("provider", in: entry), entry)
+      let owner = try id(.provider, named: try text("provider", in: entry), "provider", entry)
       return RecordName(kind: .key, ownerID: owner, name: try text("label", in: entry))
     case .token:
-      let owner = try id(.user, named: try text("user", in: entry), entry)
+      let owner = try id(.user, named: try text("user", in: entry), "user", entry)
       return RecordName(kind: .token, ownerID: owner, name: try text("label", in: entry))
     }
   }
@@ -163,13 +191,22 @@ private struct ImportPlanner {
     return text
   }
 
-  /// The id of a record that another names.
+  /// The id of a record that a field of another names.
   private func id(
-    _ kind: Record.Kind, named name: String, _ entry: ImportDocument.Entry
+    _ kind: Record.Kind, named name: String, _ field: String, _ entry: ImportDocument.Entry
   ) throws(ImportError) -> String {
     let recordName = RecordName(kind: kind, name: name)
-    guard let id = newIDs[recordName] ?? snapshot.id(of: recordName) else {
-      throw wrong(entry, "there is no \(kind.rawValue) '\(name.prefix(80))'")
+    if let id = newIDs[recordName] { return id }
+    let path = "\(entry.path).\(field)"
+    guard let id = snapshot.id(of: recordName) else {
+      throw ImportError(
+        path: path, message: "there is no \(kind.rawValue) '\(name.prefix(80))'")
+    }
+    // Providers and users come first, so what is not known yet is not in the document.
+    guard replaced?.contains(kind) != true else {
+      throw ImportError(
+        path: path,
+        message: "it names the \(kind.rawValue) '\(name.prefix(80))', " + Self.isRemoved(kind))
     }
     return id
   }
@@ -189,9 +226,11 @@ private struct ImportPlanner {
     switch (entry.kind, member.name) {
     case (.key, "provider"), (.token, "user"):
       let kind: Record.Kind = entry.kind == .key ? .provider : .user
-      value[member.name] = .string(try self.id(kind, named: member.value.string ?? "", entry))
+      value[member.name] = .string(
+        try self.id(kind, named: member.value.string ?? "", member.name, entry))
     case (.key, "owner"):
-      value["owner"] = .string(try self.id(.user, named: member.value.string ?? "", entry))
+      value["owner"] = .string(
+        try self.id(.user, named: member.value.string ?? "", "owner", entry))
     case (.key, "secret"):
       try takeSecret(member.value, entry, id: id, into: &value, secrets: &secrets)
     case (.token, "secret"):
@@ -218,11 +257,12 @@ private struct ImportPlanner {
       }
       value["expires_at"] = .string(Timestamp.text(moment))
     case (.model, "targets"), (.model, "fallbacks"):
-      value[member.name] = try targets(member.value, entry)
+      value[member.name] = try targets(member.value, member.name, entry)
     case (.user, UserModelMap.field):
       value[member.name] = try UserModelMap.replacingProviders(in: member.value) {
         name throws(ImportError) in
-        .string(try self.id(.provider, named: name.string ?? "", entry))
+        .string(
+          try self.id(.provider, named: name.string ?? "", UserModelMap.field, entry))
       }
     case (.setting, "value"):
       let name = try text("name", in: entry)
@@ -274,7 +314,7 @@ private struct ImportPlanner {
   }
 
   private func targets(
-    _ value: JSONValue, _ entry: ImportDocument.Entry
+    _ value: JSONValue, _ field: String, _ entry: ImportDocument.Entry
   ) throws(ImportError) -> JSONValue {
     guard case .array(let elements) = value else { return value }
     var targets: [JSONValue] = []
@@ -284,7 +324,7 @@ private struct ImportPlanner {
         continue
       }
       var target = element
-      target["provider"] = .string(try id(.provider, named: name, entry))
+      target["provider"] = .string(try id(.provider, named: name, field, entry))
       targets.append(target)
     }
     return .array(targets)

@@ -28,7 +28,7 @@ struct ImportDocumentTests {
       "users[1]: user 'b': status must be"
     ),
     ("{'keys': [{'label': 'l'}]}", "keys[0]: provider is missing"),
-    ("{'keys': [{'provider': 'x', 'label': 'l'}]}", "keys[0]: there is no provider 'x'"),
+    ("{'keys': [{'provider': 'x', 'label': 'l'}]}", "keys[0].provider: there is no provider 'x'"),
     ("{'keys': [{'provider': 'a', 'label': 'n', 'secret': 5}]}", "keys[0]: secret must be a text"),
     ("{'keys': [{'provider': 'a', 'label': 'n', 'secret': ''}]}", "keys[0]: secret must be a text"),
     ("{'keys': [{'provider': 'a', 'label': 'n'}]}", "keys[0]: key 'a/n': secret is missing"),
@@ -40,7 +40,10 @@ struct ImportDocumentTests {
       "{'keys': [{'provider': 'a', 'label': 'n', 'secret': {'sealed': 'other:65'}}]}",
       "keys[0]: secret was sealed with another master key"
     ),
-    ("{'tokens': [{'user': 'x', 'label': 'l', 'secret': 's'}]}", "tokens[0]: there is no user 'x'"),
+    (
+      "{'tokens': [{'user': 'x', 'label': 'l', 'secret': 's'}]}",
+      "tokens[0].user: there is no user 'x'"
+    ),
     ("{'tokens': [{'user': 'ada', 'label': 'n'}]}", "tokens[0]: token 'n': digest must be"),
     ("{'tokens': [{'user': 'ada', 'label': 'n', 'digest': '12'}]}", "tokens[0]: digest must be 64"),
     (
@@ -56,7 +59,7 @@ struct ImportDocumentTests {
     ),
     (
       "{'models': [{'name': 'n', 'targets': [{'provider': 'x', 'model': 'y'}]}]}",
-      "models[0]: there is no provider 'x'"
+      "models[0].targets: there is no provider 'x'"
     ),
     ("{'models': [{'name': 'n', 'targets': 5}]}", "models[0]: model 'n': targets must be a list"),
     ("{'prices': {'m': 5}}", "prices['m']: price 'm': price must be an object"),

@@ -94,15 +94,98 @@ struct ImportPlannerTests {
     #expect(world.snapshot.settings.queueWait == .seconds(10))
   }
 
-  @Test func removingAProviderTakesItsKeysThoughTheyAreNamed() throws {
+  /// What the document names is never removed, least of all without a word.
+  @Test(arguments: [
+    ("'users': [], 'tokens': [{'user': 'ada', 'label': 'l'}]", "tokens[0].user", "user 'ada'"),
+    (
+      "'users': [{'name': 'bob'}], 'tokens': [{'user': 'bob', 'label': 'l'},"
+        + " {'user': 'ada', 'label': 'e', 'secret': 'x'}]", "tokens[1].user", "user 'ada'"
+    ),
+    (
+      "'providers': [], 'models': [], 'keys': [{'provider': 'a', 'label': '1'}]",
+      "keys[0].provider", "provider 'a'"
+    ),
+    (
+      "'users': [], 'keys': [{'provider': 'a', 'label': '1', 'owner': 'ada'}]", "keys[0].owner",
+      "user 'ada'"
+    ),
+    (
+      "'providers': [], 'models': [{'name': 'm', 'targets': [{'provider': 'a', 'model': 'x'}]}]",
+      "models[0].targets", "provider 'a'"
+    ),
+    (
+      "'providers': [{'name': 'a', 'dialect': 'openai', 'base_url': 'https://a.example'}],"
+        + " 'models': [{'name': 'm', 'targets': [{'provider': 'a', 'model': 'x'}],"
+        + " 'fallbacks': [{'provider': 'local', 'model': 'y'}]}]",
+      "models[0].fallbacks", "provider 'local'"
+    ),
+    (
+      "'providers': [], 'users': [{'name': 'ada', 'model_map': {'n':"
+        + " {'provider': 'a', 'model': 'x'}}}]", "users[0].model_map", "provider 'a'"
+    ),
+  ])
+  func replacingRefusesANameThatItWouldRemove(
+    document: String, path: String, name: String
+  ) throws {
+    let world = try World(Self.full)
+    let error = #expect(throws: ImportError.self) {
+      try world.plan("{\(document)}", replacing: true)
+    }
+    let kind = name.prefix { $0 != " " }
+    #expect(
+      error?.description
+        == "\(path): it names the \(name), which is not in this document; with --replace everything "
+        + "that it does not name is removed: add the \(kind), or import without --replace")
+  }
+
+  /// Without `--replace`, or where the section is absent, the same names are those of the system.
+  @Test(arguments: [
+    ("{'users': [], 'tokens': [{'user': 'ada', 'label': 'e', 'secret': 'x'}]}", false),
+    ("{'tokens': [{'user': 'ada', 'label': 'e', 'secret': 'x'}]}", true),
+    (
+      "{'users': [{'name': 'ada'}], 'tokens': [{'user': 'ada', 'label': 'e', 'secret': 'x'}]}", true
+    ),
+  ])
+  func namesOfWhatStaysAreKnown(document: String, replacing: Bool) throws {
+    var world = try World(Self.full)
+    try world.load(document, replacing: replacing)
+    #expect(try world.caller("x").user.name == "ada")
+  }
+
+  @Test func removingAProviderTakesItsKeys() throws {
     var world = try World(Self.full)
     let error = #expect(throws: ImportError.self) {
-      try world.plan(
-        "{'providers': [], 'keys': [{'provider': 'a', 'label': '1'}]}", replacing: true)
+      try world.plan("{'providers': []}", replacing: true)
     }
     #expect(error?.message.contains("model 'm'") == true, "the mapping must go first")
     try world.load("{'providers': [], 'models': []}", replacing: true)
     #expect(world.snapshot.allProviders.isEmpty && world.snapshot.records(.key).isEmpty)
+  }
+
+  /// A key keeps its owner where the document is silent, and goes when that one goes.
+  @Test func aContributedKeyThatIsNamedDoesNotGoWithItsOwner() throws {
+    var world = try World(Self.full)
+    try world.load("{'keys': [{'provider': 'a', 'label': '1', 'owner': 'ada'}]}")
+    func document(_ members: String) -> String {
+      "{'users': [{'name': 'bob'}], 'keys': [{'provider': 'a', 'label': '1'\(members)}]}"
+    }
+    let error = #expect(throws: ImportError.self) {
+      try world.plan(document(""), replacing: true)
+    }
+    #expect(
+      error?.description.hasPrefix("keys[0]: it belongs to the user 'ada', which is not in") == true
+    )
+    for members in [", 'owner': 'bob'", ", 'owner': null"] {
+      var other = world
+      let plan = try other.load(document(members), replacing: true)
+      #expect(
+        plan.writes.filter { $0.change == .removed }.map(\.name).sorted() == [
+          "a/2", "ada", "ada/l",
+        ])
+      #expect(try other.provider("a").keys.map(\.label) == ["1"])
+    }
+    let plan = try world.plan("{'users': [{'name': 'bob'}]}", replacing: true)
+    #expect(plan.writes.contains { $0.name == "a/1" && $0.change == .removed }, "it is not named")
   }
 
   @Test func aSecretOfAnyFormKeepsItsDigest() throws {

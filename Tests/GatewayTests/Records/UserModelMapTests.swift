@@ -117,7 +117,7 @@ struct UserModelMapTests {
       try world.plan("{'users': [{'name': 'bob', 'model_map': \(map)}]}")
     }
     #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
-    #expect(error?.path == "users[0]")
+    #expect(error?.path.hasPrefix("users[0]") == true)
   }
 
   @Test func aProviderThatAMapNeedsStays() throws {
