@@ -8,8 +8,9 @@ import JSON
 package enum ErrorEvent {
   /// How the answer is framed, and where in it the cut is.
   package enum Framing: Equatable, Sendable {
-    /// Server-sent events; `isInsideEvent` where part of an event has been relayed.
-    case sse(isInsideEvent: Bool)
+    /// Server-sent events; `isInsideEvent` where part of an event has been relayed, `nextNumber` the
+    /// number that follows those of the events so far, in a stream that numbers them.
+    case sse(isInsideEvent: Bool, nextNumber: Int64 = 0)
     /// A JSON value a line; `isInsideLine` where part of a line has been relayed.
     case lines(isInsideLine: Bool)
     /// Google's growing array, and what of it has been relayed.
@@ -39,10 +40,10 @@ package enum ErrorEvent {
     var out: [UInt8] = []
     switch framing {
     case .other: return nil
-    case .sse(let isInsideEvent):
+    case .sse(let isInsideEvent, let nextNumber):
       // A blank line ends what was begun; it cannot be taken back.
       if isInsideEvent { out.append(ascii: "\n\n") }
-      appendEvent(dialect, endpoint, refusal, requestID, to: &out)
+      appendEvent(dialect, endpoint, refusal, requestID, nextNumber, to: &out)
     case .lines(let isInsideLine):
       if isInsideLine { out.append(UInt8(ascii: "\n")) }
       out += refusal.body(dialect: dialect, requestID: requestID)
@@ -62,11 +63,11 @@ package enum ErrorEvent {
 
   private static func appendEvent(
     _ dialect: Dialect, _ endpoint: Endpoint, _ refusal: Refusal, _ requestID: String,
-    to out: inout [UInt8]
+    _ number: Int64, to out: inout [UInt8]
   ) {
     switch (dialect, endpoint) {
     case (.openai, .responses), (.openai, .response), (.openai, .responsesCompact):
-      appendResponsesEvent(refusal, to: &out)
+      appendResponsesEvent(refusal, number, to: &out)
     case (.openai, _):
       out.append(ascii: "data: {\"error\":")
       refusal.appendOpenAIError(to: &out)
@@ -85,11 +86,15 @@ package enum ErrorEvent {
   ///
   /// Its reference has the members at the top level; the service itself, and the SDKs' check for a
   /// failed stream, have them in `error`: both are sent.
-  private static func appendResponsesEvent(_ refusal: Refusal, to out: inout [UInt8]) {
+  private static func appendResponsesEvent(
+    _ refusal: Refusal, _ number: Int64, to out: inout [UInt8]
+  ) {
     out.append(ascii: "event: error\ndata: {\"type\":\"error\"")
     JSONWriter.member("code", refusal.code, to: &out)
     JSONWriter.member("message", refusal.message, to: &out)
-    out.append(ascii: ",\"param\":null,\"sequence_number\":0,\"error\":")
+    out.append(ascii: ",\"param\":null,\"sequence_number\":")
+    JSONWriter.append(int: number, to: &out)
+    out.append(ascii: ",\"error\":")
     refusal.appendOpenAIError(to: &out)
     out.append(UInt8(ascii: "}"))
   }

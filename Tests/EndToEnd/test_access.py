@@ -5,6 +5,7 @@ import getpass
 import http.client
 import json
 import os
+import re
 import socket
 import threading
 
@@ -396,6 +397,17 @@ def test_streams_are_cut_now(gateway, simulator, command, code):
     row = gateway.rows(1, "--user", "ada")[0]
     assert (row["outcome"], row["status"]) == ("cut", 200) and "cut_by_operator" in row["anomalies"]
     assert gateway.chat().status in (401, 403)
+
+
+def test_a_numbered_stream_that_is_cut_now_ends_with_the_next_number(gateway):
+    body = {"model": "sim-small;chunks=3000;interval=20", "input": "Hello", "stream": True}
+    with stream(gateway, gateway.token, "/v1/responses", body) as answer:
+        gateway.cli("user", "suspend", "ada", "--now")
+        text, is_clean = rest_of(answer)
+    assert is_clean
+    numbers = [int(number) for number in re.findall(rb'"sequence_number": ?(\d+)', text)]
+    assert len(numbers) > 3 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    assert b"event: error" in text[-600:] and b"user_suspended" in text[-600:]
 
 
 def test_a_request_without_an_answer_yet_is_cut_now(gateway, simulator):

@@ -24,12 +24,14 @@ struct ErrorEventTests {
   ])
   func openAI(_ endpoint: Endpoint) {
     #expect(
-      event(.openai, endpoint, .sse(isInsideEvent: false)) == "data: \(body(.openai))\n\n")
+      event(.openai, endpoint, .sse(isInsideEvent: false, nextNumber: 5))
+        == "data: \(body(.openai))\n\n")
   }
 
-  @Test(arguments: [Endpoint.responses, .response])
-  func responses(_ endpoint: Endpoint) throws {
-    let text = try #require(event(.openai, endpoint, .sse(isInsideEvent: false)))
+  @Test(arguments: [Endpoint.responses, .response, .responsesCompact], [0, 41])
+  func responses(_ endpoint: Endpoint, number: Int64) throws {
+    let text = try #require(
+      event(.openai, endpoint, .sse(isInsideEvent: false, nextNumber: number)))
     #expect(text.hasPrefix("event: error\ndata: {"))
     #expect(text.hasSuffix("}\n\n"))
     let value = try JSONValue(parsing: String(text.dropFirst(19).dropLast(2)))
@@ -37,7 +39,7 @@ struct ErrorEventTests {
     #expect(value["code"]?.string == "upstream_timeout")
     #expect(value["message"]?.string == Refusal.upstreamTimeout.message)
     #expect(value["param"]?.isNull == true)
-    #expect(value["sequence_number"]?.int == 0)
+    #expect(value["sequence_number"]?.int == number)
     #expect(value["error"] == (try JSONValue(parsing: body(.openai)))["error"])
   }
 

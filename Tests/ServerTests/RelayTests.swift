@@ -208,6 +208,33 @@ struct RelayTests {
     #expect(try bench.receipts()[0]["outcome"]?.string == "cut")
   }
 
+  /// Whatever ends it, the error carries the number that follows those of the events before it.
+  @Test(arguments: ["broken off", "silent", "past its deadline"])
+  func theErrorOfANumberedStreamIsNumbered(_ end: String) throws {
+    let settings =
+      switch end {
+      case "silent": #""stream_silence_timeout":"200ms""#
+      case "past its deadline": #""request_timeout":"1s""#
+      default: ""
+      }
+    let bench = try TestBench(Self.options(settings: settings)) { call in
+      call.beginStream()
+      for number in 0..<4 {
+        call.chunk(
+          "event: response.output_text.delta\n"
+            + #"data: {"type":"response.output_text.delta","sequence_number":\#(number),"delta":"x"}"#
+            + "\n\n")
+      }
+      if end == "broken off" { call.close() } else { _ = call.waitForEnd() }
+    }
+    defer { bench.stop() }
+    let answer = try bench.ask(
+      Ask.post("/v1/responses", #"{"model":"m","input":"hi","stream":true}"#))
+    let last = try #require(answer.text.split(separator: "\n").last { $0.hasPrefix("data: ") })
+    let event = try JSONValue(parsing: String(last.dropFirst(6)))
+    #expect(event["type"]?.string == "error" && event["sequence_number"]?.int == 4, "\(event)")
+  }
+
   /// Where the framing can say nothing the connection is broken, so that nobody takes it for whole.
   @Test(arguments: [true, false])
   func jsonThatIsCutAfterItsStartBreaksTheConnection(_ hasLength: Bool) throws {

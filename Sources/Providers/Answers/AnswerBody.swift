@@ -52,7 +52,8 @@ struct AnswerBody {
 
   var errorEventFraming: ErrorEvent.Framing {
     switch framing {
-    case .events: .sse(isInsideEvent: !lines.isBetweenEvents)
+    case .events:
+      .sse(isInsideEvent: !lines.isBetweenEvents, nextNumber: meter.nextEventNumber)
     case .jsonLines: .lines(isInsideLine: !scanner.isDone && !scanner.isFresh)
     case .jsonArray:
       switch lastArrayByte {

@@ -23,6 +23,11 @@ struct AnswerMeter {
   private(set) var announcesEnd = false
   var errorEvent: ErrorEventFacts? { facts.errorEvent }
   private(set) var eventCount = 0
+  /// What follows the highest number of an event so far; 0: the stream numbers none.
+  ///
+  /// The highest and not the last, for a number that the stream's end cuts is smaller than it was
+  /// to be.
+  private(set) var nextEventNumber: Int64 = 0
   /// Ranges of the body that usage hiding cuts from the current event.
   private(set) var cuts: [Range<Int>] = []
   var collectsCuts = false
@@ -180,6 +185,7 @@ struct AnswerMeter {
     case .costTicks: facts.providerReportedCostUSD = known(StatedAmount.dollars(ticks: token))
     case .errorCode, .errorStatus: readErrorNumber(token, isCode: place.slot == .errorCode)
     case .eventCode: event.code = text(token)
+    case .eventNumber where !isCut: readEventNumber(token)
     default: break
     }
   }
@@ -246,6 +252,12 @@ struct AnswerMeter {
   private mutating func readType(_ token: Span<UInt8>) {
     event.type = AnswerEventType(token)
     if event.type == .start { announcesEnd = true }
+  }
+
+  private mutating func readEventNumber(_ token: Span<UInt8>) {
+    guard case .exact(let number) = TokenCount(token), number >= nextEventNumber else { return }
+    // `TokenCount` believes no number anywhere near the end of 64 bits.
+    nextEventNumber = number + 1
   }
 
   private mutating func endEvent() {

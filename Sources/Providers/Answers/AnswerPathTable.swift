@@ -253,6 +253,7 @@ extension AnswerPaths {
     paths.member(root, "response", to: response)
 
     paths.content(root, "partial_image_b64")
+    paths.token(root, "sequence_number", is: .eventNumber)
   }
 
   /// Messages, and Cohere's chat, whose events look alike.

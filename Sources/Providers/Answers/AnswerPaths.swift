@@ -16,7 +16,7 @@ enum AnswerSlot: UInt8, Sendable {
   // Content.
   case text, textOfEvent, deltaOfEvent, content
   // The shape of a stream.
-  case choices, choice, choiceMessage, finish, finished
+  case choices, choice, choiceMessage, finish, finished, eventNumber
   // An error inside a 200.
   case error, errorType, errorCode, errorMessage, errorStatus
   case eventCode, eventMessage

@@ -146,6 +146,10 @@ struct AnswerBodyTests {
     #expect(facts.imageCount == 1)
   }
 
+  private static func numbered(_ number: String) -> String {
+    "event: a\ndata: {\"type\":\"a\",\"sequence_number\":\(number)}\n\n"
+  }
+
   static let cuts: [(body: String, framing: ErrorEvent.Framing)] = [
     ("[", .array(.opened)),
     ("[{\"candidates\":[", .array(.insideElement)),
@@ -154,6 +158,20 @@ struct AnswerBodyTests {
     ("data: {}\n\n", .sse(isInsideEvent: false)),
     ("data: {}\n", .sse(isInsideEvent: true)),
     ("{\"a\"", .other),
+    (numbered("0") + numbered("1"), .sse(isInsideEvent: false, nextNumber: 2)),
+    (numbered("9") + "data: {\"sequence_number\":10", .sse(isInsideEvent: true, nextNumber: 11)),
+    // The end of the stream has cut a number, which is then smaller than those before it.
+    (numbered("19") + "data: {\"sequence_number\":2", .sse(isInsideEvent: true, nextNumber: 20)),
+    (numbered("4") + "data: {\"sequence_nu", .sse(isInsideEvent: true, nextNumber: 5)),
+    (
+      numbered("4") + "data: {\"response\":{\"sequence_number\":8}}\n\n",
+      .sse(isInsideEvent: false, nextNumber: 5)
+    ),
+    // What is no number that a stream would come to is not believed.
+    (
+      ["-3", "\"7\"", "1.5", "null", "9223372036854775807", "1e300", "true"].map(numbered).joined(),
+      .sse(isInsideEvent: false, nextNumber: 0)
+    ),
   ]
 
   @Test(arguments: cuts, [1, 3, 1_000])
