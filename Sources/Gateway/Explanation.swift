@@ -112,7 +112,7 @@ package struct Explanation: Sendable {
     do throws(Refusal) {
       plan = try Router.plan(routing, caller: caller, snapshot: snapshot, random: 0)
     } catch {
-      decisions.note(error, of: caller)
+      decisions.note(error, of: caller, to: routing, snapshot)
       throw error
     }
     if question.bringsKey { plan = plan.served(by: .unknown) }

@@ -109,7 +109,9 @@ extension Exchange {
         guard let own else { return plan }
         return plan.served(by: own)
       } catch {
-        receipt.decisions.note(error, of: caller)
+        var question = Router.Question(route: route, model: facts.model)
+        question.bringsKey = own != nil
+        receipt.decisions.note(error, of: caller, to: question, snapshot)
         throw error
       }
     }

@@ -537,6 +537,22 @@ def test_explain_says_what_a_request_meets(appliance, simulator):
     assert appliance.run("explain", "--model", "best").returncode == 2
 
 
+def test_a_model_of_another_level_is_not_found_and_the_operator_told_why(gateway):
+    gateway.import_document({"keys": [
+        {"provider": "sim-openai", "label": "label-sim-key-1", "models": ["sim-small"]},
+        {"provider": "sim-openai", "label": "gold", "secret": "openai-gold", "models": ["sim-large"], "level": 9}]})
+    refused = gateway.chat(model="sim-large")
+    assert refused.status == 404 and b"level" not in refused.body and b"gold" not in refused.body
+    rule = ("levels: key 'sim-openai/gold' serves 'sim-large' and is on level 9, which the request may not use "
+            "(user level 1, failover lower)")
+    assert gateway.json("request", "show", gateway.row()["request_id"])["decisions"][0]["rule"] == rule
+    told = explain(gateway, "--model", "sim-large")
+    assert (told["status"], told["code"], told["rule"]) == (404, "model_not_found", rule)
+    assert rule in gateway.run("explain", "--user", "ada", "--model", "sim-large").stdout
+    gateway.cli("user", "set", "ada", "--level", "9")
+    assert gateway.chat(model="sim-large").status == 200
+
+
 def test_receipts_say_which_rule_decided(gateway):
     gateway.cli("model", "add", "best", "--target", "sim-openai/sim-small")
     gateway.cli("user", "set", "ada", "--models", "best")

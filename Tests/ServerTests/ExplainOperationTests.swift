@@ -48,6 +48,32 @@ struct ExplainOperationTests {
     #expect(try endpoint("m-9") == "chat/completions")
   }
 
+  /// The caller would be told that there is no such model; the operator is told why.
+  @Test(arguments: [("open", "chat/completions"), ("clod", "messages")])
+  func namesTheLevelsThatRefuse(provider: String, endpoint: String) throws {
+    let desk = try TestDesk.furnished()
+    for (name, label) in [("open", "first"), ("clod", "low")] {
+      let verb = name == "open" ? "key.set" : "key.add"
+      let secret = name == "open" ? "" : #","secret":"sk-clod-00000001""#
+      try desk.perform(
+        verb, #"{"provider":"\#(name)","label":"\#(label)","models":["m-1"]\#(secret)}"#)
+    }
+    try desk.perform(
+      "key.add",
+      #"{"provider":"\#(provider)","label":"high","secret":"sk-high-00000001","models":["m-9"],"level":9}"#
+    )
+    let told = try desk.perform("explain", #"{"user":"ada","model":"m-9"}"#)
+    #expect(told["status"] == 404 && told["code"] == "model_not_found")
+    #expect(told["endpoint"]?.string == endpoint)
+    #expect(told["message"]?.string?.contains("level") == false)
+    #expect(
+      told["rule"]?.string?.hasPrefix(
+        "levels: key '\(provider)/high' serves 'm-9' and is on level 9, which the request may not use"
+      ) == true, "\(told)")
+    let none = try desk.perform("explain", #"{"user":"ada","model":"m-8"}"#)
+    #expect(none["rule"]?.isNull == true && none["endpoint"] == "chat/completions")
+  }
+
   @Test(arguments: [
     ("{}", "invalid"), (#"{"user":"gone"}"#, "not_found"),
     (#"{"user":"ada","endpoint":"passthrough"}"#, "invalid"),

@@ -133,18 +133,41 @@ package struct Decisions: Equatable, Sendable {
       let end = token.expiresAtMilliseconds.map { " at \(Timestamp.text($0))" } ?? ""
       refusedBy = "token '\(user.name)/\(token.label)': expired\(end)"
     case .noKeyOfLevel(let model):
-      var parts = ["user level \(user.level)", "failover \(user.failover.rawValue)"]
-      if let levels = user.allowedLevels {
-        let list = levels.map(String.init).joined(separator: " ")
-        parts.append("allow_levels \(list.isEmpty ? "none" : list)")
-      }
-      if let level = token.level { parts.append("token level \(level)") }
-      if let level = caller.requestedLevel { parts.append("x-appliance-level \(level)") }
       refusedBy =
-        "levels: no key for '\(model)' is on one that the request may use"
-        + " (\(parts.joined(separator: ", ")))"
+        "levels: no key for '\(model)' is on one that the request may use \(Self.levels(of: caller))"
     default: break
     }
+  }
+
+  /// Takes note of a refusal that the router has made.
+  ///
+  /// Whoever asks for a model that only keys of other levels serve is told that there is none; the
+  /// operator is told which they are.
+  package mutating func note(
+    _ refusal: Refusal, of caller: Caller, to question: Router.Question, _ snapshot: Snapshot
+  ) {
+    guard case .modelNotFound = refusal else { return note(refusal, of: caller) }
+    guard
+      let (provider, key, model) = Router.keyOfAnotherLevel(
+        question, caller: caller, snapshot: snapshot)
+    else { return }
+    let serves = key.models == nil ? "serves any model" : "serves '\(model)'"
+    refusedBy =
+      "levels: key '\(provider.name)/\(key.label)' \(serves) and is on level \(key.level), "
+      + "which the request may not use \(Self.levels(of: caller))"
+  }
+
+  /// All that says which levels a caller may use.
+  private static func levels(of caller: Caller) -> String {
+    let user = caller.user
+    var parts = ["user level \(user.level)", "failover \(user.failover.rawValue)"]
+    if let levels = user.allowedLevels {
+      let list = levels.map(String.init).joined(separator: " ")
+      parts.append("allow_levels \(list.isEmpty ? "none" : list)")
+    }
+    if let level = caller.token.level { parts.append("token level \(level)") }
+    if let level = caller.requestedLevel { parts.append("x-appliance-level \(level)") }
+    return "(\(parts.joined(separator: ", ")))"
   }
 
   /// The rule that refused it, whichever phase that was in; nil: none did.

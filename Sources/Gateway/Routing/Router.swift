@@ -52,16 +52,7 @@ package enum Router {
     var search = Search(
       snapshot: snapshot, caller: caller, dialect: question.dialect,
       bringsKey: question.bringsKey, random: affinity ?? random)
-    if let name = question.passthroughProvider {
-      guard let provider = snapshot.provider(named: name) else {
-        throw .resourceNotFound(id: name)
-      }
-      search.addForPassthrough(provider, model: question.model ?? "")
-    } else if let model = question.model, !model.isEmpty {
-      search.begin(model)
-    } else {
-      search.expandByLists("")
-    }
+    try search.gather(question)
     if let keyID = question.pinnedKeyID {
       return try pinnedPlan(keyID, question, &search)
     }
@@ -70,6 +61,24 @@ package enum Router {
     return Plan(
       model: question.model, candidates: search.candidates, affinity: affinity,
       foundBy: search.foundBy ?? .keyLists)
+  }
+
+  /// A key that serves what is not found, from a level that the request may not use.
+  ///
+  /// The caller is not told that there is one; the operator, who wonders, is.
+  package static func keyOfAnotherLevel(
+    _ question: Question, caller: Caller, snapshot: Snapshot
+  ) -> (provider: Provider, key: Key, model: String)? {
+    var search = Search(
+      snapshot: snapshot, caller: caller, dialect: question.dialect,
+      bringsKey: question.bringsKey, random: 0, isOfAnyLevel: true)
+    do throws(Refusal) { try search.gather(question) } catch { return nil }
+    guard let candidate = search.candidates.first else { return nil }
+    // The lowest level, which is the nearest, is last.
+    let keys = candidate.provider.roster.keys
+    let key =
+      keys.last { $0.models != nil && $0.serves(candidate.model) } ?? keys.last { $0.models == nil }
+    return key.map { (candidate.provider, $0, candidate.model) }
   }
 
   /// The plan for the one key on which an id lives, whatever its level.
@@ -98,6 +107,7 @@ private struct Search {
   let caller: Caller
   let dialect: Dialect
   private let bringsKey: Bool
+  private let isOfAnyLevel: Bool
   var random: UInt64
   var candidates: [Candidate] = []
   /// Nil: by the keys' lists.
@@ -116,19 +126,34 @@ private struct Search {
   private var isRefused = false
 
   init(
-    snapshot: Snapshot, caller: Caller, dialect: Dialect, bringsKey: Bool, random: UInt64
+    snapshot: Snapshot, caller: Caller, dialect: Dialect, bringsKey: Bool, random: UInt64,
+    isOfAnyLevel: Bool = false
   ) {
     self.snapshot = snapshot
     self.caller = caller
     self.dialect = dialect
     self.bringsKey = bringsKey
     self.random = random
-    tiers = caller.tiers()
+    self.isOfAnyLevel = isOfAnyLevel
+    tiers = isOfAnyLevel ? Tiers(upTo: .max) : caller.tiers()
     rules = CandidateRules(caller)
   }
 
+  mutating func gather(_ question: Router.Question) throws(Refusal) {
+    if let name = question.passthroughProvider {
+      guard let provider = snapshot.provider(named: name) else {
+        throw .resourceNotFound(id: name)
+      }
+      addForPassthrough(provider, model: question.model ?? "")
+    } else if let model = question.model, !model.isEmpty {
+      begin(model)
+    } else {
+      expandByLists("")
+    }
+  }
+
   /// The user's own names go before the system's.
-  mutating func begin(_ model: String) {
+  private mutating func begin(_ model: String) {
     if let (mapping, capture) = caller.user.modelMap?.mapping(for: model) {
       foundBy = .userMap(mapping.name)
       follow(mapping, capture: capture)
@@ -154,7 +179,9 @@ private struct Search {
     if !mapping.definition.fallbacks.isEmpty { followed.append(mapping) }
     let outer = (tiers, rules)
     defer { (tiers, rules) = outer }
-    if let level = mapping.definition.level { tiers = caller.tiers(startingAt: level) }
+    if let level = mapping.definition.level, !isOfAnyLevel {
+      tiers = caller.tiers(startingAt: level)
+    }
     if !rules.isEmpty { rules.enter(mapping, capture: capture, snapshot) }
     // All targets of a mapping speak one dialect; from another it leads nowhere.
     if let target = mapping.definition.targets.first,
@@ -259,7 +286,7 @@ private struct Search {
   }
 
   /// The providers whose keys list the model, then those with keys that list none.
-  mutating func expandByLists(_ model: String) {
+  private mutating func expandByLists(_ model: String) {
     let providers = snapshot.providers(of: dialect)
     var open: [Candidate] = []
     for provider in providers {
@@ -276,7 +303,7 @@ private struct Search {
   }
 
   /// The provider is named by the path and speaks its own dialect.
-  mutating func addForPassthrough(_ provider: Provider, model: String) {
+  private mutating func addForPassthrough(_ provider: Provider, model: String) {
     foundBy = .passthrough(provider.name)
     let candidate = Candidate(provider: provider, model: model, tiers: tiers)
     guard isAllowed(candidate) else { return }

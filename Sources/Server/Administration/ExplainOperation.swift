@@ -78,8 +78,14 @@ extension Administration {
     guard question.model != nil, let status = first.refusal?.status, first.plan == nil else {
       return (.chatCompletions, first)
     }
+    // A dialect in which a rule says why the model is not served tells more than one that does not
+    // know it.
+    var told = (Endpoint.chatCompletions, first)
     for endpoint in [Endpoint.messages, .generateContent] {
       let other = explained(endpoint)
+      if status == 404, told.1.decisions.refusal == nil, other.decisions.refusal != nil {
+        told = (endpoint, other)
+      }
       switch status {
       // It speaks another dialect. In that it may lack a key, which is refused in another way.
       case 400 where other.plan != nil || other.refusal?.status != 400: return (endpoint, other)
@@ -88,7 +94,7 @@ extension Administration {
       default: break
       }
     }
-    return (.chatCompletions, first)
+    return told
   }
 
   /// Whether somebody has said that the model is served there: a provider whose keys list nothing

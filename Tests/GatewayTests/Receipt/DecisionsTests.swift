@@ -74,6 +74,56 @@ struct DecisionsTests {
     #expect(try rule(.noUsableKey(model: "m"), "u") == nil)
   }
 
+  /// The caller is told that there is no such model; the operator, which key serves it.
+  @Test func namesAKeyOfALevelThatTheRequestMayNotUse() throws {
+    let world = try World(
+      """
+      {'providers': [
+        {'name': 'oa', 'dialect': 'openai', 'base_url': 'https://oa.example/v1'},
+        {'name': 'an', 'dialect': 'anthropic', 'base_url': 'https://an.example'}],
+       'keys': [
+        {'provider': 'oa', 'label': 'low', 'secret': 'k1', 'models': ['a']},
+        {'provider': 'oa', 'label': 'mid', 'secret': 'k2', 'models': ['b*'], 'level': 5},
+        {'provider': 'oa', 'label': 'high', 'secret': 'k3', 'models': ['b1', 'c'], 'level': 9},
+        {'provider': 'oa', 'label': 'off', 'secret': 'k4', 'models': ['d'], 'status': 'disabled'},
+        {'provider': 'an', 'label': 'low', 'secret': 'k5', 'models': ['e']},
+        {'provider': 'an', 'label': 'open', 'secret': 'k6', 'level': 7}],
+       'users': [{'name': 'ada', 'allow_levels': [1, 2], 'model_map': {'mine': 'c'}},
+         {'name': 'bob', 'level': 9, 'models': ['!b*']}],
+       'tokens': [{'user': 'ada', 'label': 'l', 'secret': 't'},
+         {'user': 'bob', 'label': 'l', 'secret': 'u', 'level': 2}],
+       'models': [{'name': 'far', 'targets': [{'provider': 'oa', 'model': 'c'}], 'level': 3}]}
+      """)
+    func rule(
+      _ model: String, _ dialect: Dialect = .openai, _ token: String = "t"
+    ) throws -> String? {
+      let question = Router.Question(model: model, dialect: dialect)
+      let caller = try world.caller(token)
+      var decisions = Decisions()
+      do {
+        _ = try Router.plan(question, caller: caller, snapshot: world.snapshot, random: 0)
+      } catch {
+        decisions.note(error, of: caller, to: question, world.snapshot)
+      }
+      return decisions.refusal
+    }
+    let may = ", which the request may not use (user level 1, failover lower, allow_levels 1 2)"
+    #expect(try rule("b1") == "levels: key 'oa/mid' serves 'b1' and is on level 5" + may)
+    #expect(try rule("c") == "levels: key 'oa/high' serves 'c' and is on level 9" + may)
+    #expect(try rule("oa/c") == "levels: key 'oa/high' serves 'c' and is on level 9" + may)
+    #expect(try rule("mine") == "levels: key 'oa/high' serves 'c' and is on level 9" + may)
+    #expect(
+      try rule("x", .anthropic) == "levels: key 'an/open' serves any model and is on level 7" + may)
+    #expect(try rule("far")?.hasPrefix("levels: no key for 'far' is on one") == true)
+    #expect(
+      try rule("c", .openai, "u")
+        == "levels: key 'oa/high' serves 'c' and is on level 9, which the request may not use "
+        + "(user level 9, failover lower, token level 2)")
+    // What is not there, not in use, or refused by a rule of its own is no matter of levels.
+    #expect(try rule("d") == nil && rule("nothing") == nil && rule("c", .gemini) == nil)
+    #expect(try rule("a") == nil && rule("b1", .openai, "u") == nil)
+  }
+
   /// How a name was found, for each way that there is.
   @Test func sayHowANameWasFound() throws {
     let world = try World(UserModelMapTests.document)
