@@ -245,6 +245,26 @@ def test_an_owner_takes_its_key_back_with_its_token(gateway, simulator):
     assert gateway.row()["endpoint"] == "keys" and gateway.row()["outcome"] == "served"
 
 
+def test_the_keys_of_a_suspended_user_serve_on_until_they_are_withdrawn(gateway, simulator):
+    agree(gateway, "active")
+    gateway.cli("user", "add", "eve")
+    eve = gateway.cli("token", "add", "eve").strip()
+    bring(gateway)
+    label = eventually(lambda: found(gateway), what="discovery")[0]["label"]
+    gateway.cli("user", "suspend", "ada")
+    assert gateway.chat().status == 403 and delete(gateway, label).status == 403
+
+    def served():
+        before = simulator.counters(OWN)["requests"]
+        for _ in range(4):
+            assert gateway.request("POST", "/v1/chat/completions", CHAT, token=eve).status == 200
+        return simulator.counters(OWN)["requests"] - before
+
+    assert served() == 2
+    gateway.cli("user", "set", "ada", "--no-contribute-keys")
+    assert served() == 0 and found(gateway)[0]["status"] == "withdrawn"
+
+
 @pytest.mark.parametrize("how", ["cli", "import", "replace"])
 def test_a_user_who_no_longer_contributes_has_its_keys_back(gateway, simulator, how):
     agree(gateway, "active")

@@ -8,7 +8,12 @@ enum UserCommands {
 
   private static let fieldOptions: [Command.Option] =
     [
-      Command.Option("--status", "STATUS", help: "active or suspended. Default: active."),
+      Command.Option(
+        "--status", "STATUS",
+        help: """
+          active, or suspended: its requests are refused, and keys that it has contributed stay in \
+          the pool. Default: active.
+          """),
       Command.Option("--level", "N", help: "The tier of keys that it is served with. Default: 1."),
       Command.Option(
         "--affinity", "none|user",
@@ -101,7 +106,12 @@ enum UserCommands {
   private static let suspend = Command.operation(
     "user suspend", "Refuse all requests of a user", operands: [name],
     options: [Command.nowOption],
-    details: ["Requests that are under way end as they would, unless --now is given."]
+    details: [
+      "Requests that are under way end as they would, unless --now is given.",
+      "Keys that it has contributed to the pool go on serving others: 'user set NAME "
+        + "--no-contribute-keys' withdraws them all, 'key withdraw PROVIDER LABEL' one. A suspended "
+        + "user cannot take them back itself.",
+    ]
   ) { call throws(CommandError) in
     let result = try call.perform(
       .userSet,
