@@ -186,7 +186,9 @@ package struct Failover: ~Copyable {
       if end.isFinal { isOver = true }
       return
     }
-    guard let lent, !isReported || end == .cutAfterContent else { return }
+    guard !isReported || end == .cutAfterContent, let lent = lent.take() else { return }
+    // Taken out and put back: a copy would touch the key, which others have driven out of the cache.
+    defer { self.lent = lent }
     random = StableHash.mix(random)
     lent.provider.state.report(lent.grant, end, quota: quota, now: now, random: random)
     isReported = true

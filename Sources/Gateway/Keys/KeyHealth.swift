@@ -1,4 +1,7 @@
 /// What was learned of one key, whatever the model.
+///
+/// What every request reads or writes stands first, side by side: among a thousand keys each is out
+/// of the cache by the time its turn comes.
 struct KeyHealth: Sendable {
   enum Validity: Sendable {
     case good
@@ -15,17 +18,19 @@ struct KeyHealth: Sendable {
   var circuit = Circuit()
   var failuresInARow = 0
   var failureDoubtUntil = Moment.distantPast
-  /// Of limits that count all of its models.
-  var quota: Quota?
+  /// Nothing is left of its quota until then.
+  private var emptyUntil = Moment.distantPast
   var successes: UInt64 = 0
-  var failures: UInt64 = 0
   private(set) var recent = RecentAttempts()
-  private(set) var lastCheck: KeyCheck?
   /// Nil: no validation is wanted.
   private(set) var validationDueAt: Moment?
+  private var validationsInARow = 0
+  /// Of limits that count all of its models.
+  var quota: Quota? { didSet { emptyUntil = quota?.emptyUntil ?? .distantPast } }
+  var failures: UInt64 = 0
+  private(set) var lastCheck: KeyCheck?
   /// When a healthy key is looked at again; nil: not known yet.
   private var routineDueAt: Moment?
-  private var validationsInARow = 0
   private var validatedAt = Moment.distantPast
 
   init(_ key: Key) {
@@ -52,7 +57,7 @@ struct KeyHealth: Sendable {
   @inline(__always)
   var doubtUntil: Moment {
     guard validity != .suspect else { return .distantFuture }
-    return max(failureDoubtUntil, quota?.emptyUntil ?? .distantPast)
+    return max(failureDoubtUntil, emptyUntil)
   }
 
   mutating func succeeded(now: Moment) {

@@ -193,9 +193,7 @@ struct ProviderHealth {
   ) {
     reached(grant, end, now: now, random: random)
     let pool = pools.firstIndex { $0.level == grant.level }
-    guard let keyPlace = grant.revision == revision ? grant.place : places[grant.key.id],
-      keys[keyPlace].incarnation == grant.key.incarnation
-    else {
+    guard let keyPlace = grant.revision == revision ? grant.place : newPlace(of: grant.key) else {
       if let pool, grant.isPoolProbe { pools[pool].circuit.releaseProbe(now: now) }
       return
     }
@@ -231,6 +229,12 @@ struct ProviderHealth {
     }
     if let quota { note(Quota(reading: quota, readAt: now), grant, key: keyPlace) }
     if before != rest(of: keyPlace) { refresh(key: keyPlace) }
+  }
+
+  /// Where a key of an older roster stands now; nil if it is gone, or its secret has changed.
+  private func newPlace(of key: Key) -> Int? {
+    guard let place = places[key.id], keys[place].incarnation == key.incarnation else { return nil }
+    return place
   }
 
   private func rest(of keyPlace: Int) -> KeyHealth.Rest { keys.span[keyPlace].rest }
