@@ -2,15 +2,13 @@ import Providers
 
 /// What one subject has used: a window or a count for each of its rules, and its budgets.
 ///
-/// Belongs to its shard. Rules go by a clock that never goes back, budgets by the wall's, in Unix
-/// milliseconds. What was counted is kept when a maximum changes.
+/// Belongs to its shard. Rules go by a clock that never goes back, in milliseconds. What was counted
+/// is kept when a maximum changes.
 struct Account: Sendable {
   private(set) var allowance: Allowance
   /// One for each rule, in their order.
   private var counters: [Counter]
-  fileprivate(set) var budgets: [BudgetState]
-  /// Spend that is counted here and that the ledger does not hold yet.
-  fileprivate var unstored: [SpendCell] = []
+  var budgets: AccountBudgets
 
   private struct Counter {
     let kind: LimitKind
@@ -35,7 +33,7 @@ struct Account: Sendable {
   init(_ allowance: Allowance) {
     self.allowance = allowance
     counters = allowance.rules.map { Counter($0, since: allowance.generation) }
-    budgets = allowance.budgets.map { BudgetState($0, since: allowance.generation) }
+    budgets = AccountBudgets(allowance)
   }
 
   /// Takes a newer allowance over.
@@ -47,10 +45,7 @@ struct Account: Sendable {
       counter.max = rule.max
       return counter
     }
-    budgets = newer.budgets.map { budget in
-      let known = budgets.first { $0.budget.definition.counts(like: budget.definition) }
-      return known?.changed(to: budget) ?? BudgetState(budget, since: newer.generation)
-    }
+    budgets.adopt(newer)
     allowance = newer
   }
 
@@ -174,7 +169,7 @@ struct Account: Sendable {
       if amount > 0 { counters[index].window.take(amount, at: now) }
       note(index, at: now, into: &standings)
     }
-    if let nanoUSD { reserve(nanoUSD) }
+    if let nanoUSD { budgets.reserve(nanoUSD) }
     return allowance.generation
   }
 
@@ -276,127 +271,6 @@ struct Account: Sendable {
         counters[index].window.take(amount, at: min(at, now))
       }
       counters[index].window.advance(to: now)
-    }
-  }
-}
-
-// Budgets.
-extension Account {
-  var hasBudgets: Bool { !budgets.isEmpty }
-  /// The first that refuses what has no bound.
-  var strictBudget: Budget? { budgets.first { $0.budget.definition.mode == .strict }?.budget }
-
-  /// The least that any budget leaves; nil where there is none.
-  mutating func left(at wall: Int64) -> Int64? {
-    var least: Int64?
-    for index in budgets.indices {
-      budgets[index].advance(to: wall)
-      least = min(least ?? .max, budgets[index].left(at: wall))
-    }
-    return least
-  }
-
-  private mutating func reserve(_ nanoUSD: Int64) {
-    for index in budgets.indices { budgets[index].reserve(nanoUSD) }
-  }
-
-  /// Ends what was set aside.
-  mutating func release(_ nanoUSD: Int64, generation: UInt64) {
-    for index in budgets.indices where budgets[index].since <= generation {
-      budgets[index].release(nanoUSD)
-    }
-  }
-
-  /// Counts what a request has cost, before the ledger holds it; returns thresholds it has reached.
-  mutating func spend(_ nanoUSD: Int64, quarter: Int64, at wall: Int64) -> [BudgetNotice] {
-    guard !budgets.isEmpty, nanoUSD > 0 else { return [] }
-    if let place = unstored.firstIndex(where: { $0.quarter == quarter }) {
-      unstored[place].nanoUSD += nanoUSD
-    } else {
-      unstored.append(SpendCell(quarter: quarter, nanoUSD: nanoUSD))
-    }
-    var notices: [BudgetNotice] = []
-    for index in budgets.indices {
-      budgets[index].advance(to: wall)
-      budgets[index].add(nanoUSD, quarter: quarter)
-      guard let percent = budgets[index].takeThreshold(at: wall) else { continue }
-      notices.append(notice(index, percent, at: wall))
-    }
-    return notices
-  }
-
-  /// The ledger has stored what a request has cost, counted here before or not.
-  mutating func stored(_ nanoUSD: Int64, quarter: Int64, wasCounted: Bool, at wall: Int64) {
-    guard wasCounted else {
-      for index in budgets.indices {
-        budgets[index].advance(to: wall)
-        budgets[index].add(nanoUSD, quarter: quarter)
-      }
-      return
-    }
-    guard let place = unstored.firstIndex(where: { $0.quarter == quarter }) else { return }
-    unstored[place].nanoUSD -= nanoUSD
-    if unstored[place].nanoUSD <= 0 { unstored.remove(at: place) }
-  }
-
-  /// Begins anew with the cells that the ledger holds, and what is on its way there.
-  mutating func load(_ cells: [SpendCell], at wall: Int64) {
-    for index in budgets.indices { budgets[index].load(cells + unstored, at: wall) }
-  }
-
-  /// The oldest quarter that a budget needs; nil where there is none.
-  func firstQuarter(at wall: Int64) -> Int64? { budgets.map { $0.firstQuarter(at: wall) }.min() }
-
-  /// Why so much cannot be spent.
-  struct Shortage {
-    let left: Int64
-    let refusal: Refusal
-    /// The tightest budget.
-    let budget: Budget
-    /// If all of it is spent.
-    var notice: BudgetNotice?
-  }
-
-  mutating func shortage(of nanoUSD: Int64, at wall: Int64) -> Shortage? {
-    let lefts = budgets.map { $0.left(at: wall) }
-    guard let left = lefts.min(), let index = lefts.firstIndex(of: left) else { return nil }
-    let state = budgets[index]
-    var text =
-      "The budget of \(state.budget.text(at: wall)) of '\(allowance.name)' has"
-      + " $\(DollarAmount(nanoUSD: max(0, left))) left, too little for this request."
-    if state.reserved > 0 {
-      text +=
-        " $\(DollarAmount(nanoUSD: state.reserved)) of it is set aside for requests under way."
-    }
-    if let time = state.resets(for: nanoUSD, at: wall) {
-      text += " It resets at \(Timestamp.text((time + 999) / 1_000 * 1_000))."
-    }
-    text += " Ask the operator to raise it."
-    var notice: BudgetNotice?
-    if left + state.reserved < nanoUSD, budgets[index].takeExhaustion() {
-      notice = self.notice(index, 100, at: wall)
-    }
-    return Shortage(
-      left: left, refusal: .budgetSpent(text), budget: state.budget, notice: notice)
-  }
-
-  private func notice(_ index: Int, _ percent: Int64, at wall: Int64) -> BudgetNotice {
-    let state = budgets[index]
-    return BudgetNotice(
-      name: allowance.name, period: state.budget.definition.period, percent: percent,
-      spentNanoUSD: state.spent, limitNanoUSD: state.budget.definition.nanoUSD(at: wall))
-  }
-
-  /// How each budget stands, for people.
-  mutating func standings(at wall: Int64) -> [BudgetStanding] {
-    budgets.indices.map { index in
-      budgets[index].advance(to: wall)
-      let state = budgets[index]
-      return BudgetStanding(
-        name: allowance.name, definition: state.budget.definition,
-        limitNanoUSD: state.budget.definition.nanoUSD(at: wall), spentNanoUSD: state.spent,
-        reservedNanoUSD: state.reserved, leftNanoUSD: max(0, state.left(at: wall)),
-        resetsAtMilliseconds: state.resets(for: 0, at: wall))
     }
   }
 }

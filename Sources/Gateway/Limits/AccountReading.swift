@@ -2,12 +2,12 @@ import Providers
 
 // How an account's budgets are read for receipts; limits are where they are looked at.
 
-extension Account {
+extension AccountBudgets {
   /// Reads the budgets, before anything is taken; `takes` is what they set aside.
-  func readBudgets(
+  func read(
     takes: Int64, isOfToken: Bool, wall: Int64, into readings: inout AccountReadings
   ) {
-    for state in budgets where readings.budgets.count < AccountReadings.budgetsMax {
+    for state in states where readings.budgets.count < AccountReadings.budgetsMax {
       let definition = state.budget.definition
       readings.budgets.append(
         BudgetReading(
@@ -18,8 +18,8 @@ extension Account {
   }
 
   /// Reads the same again when the request has been settled.
-  func readBudgetsAgain(isOfToken: Bool, into readings: inout AccountReadings) {
-    for state in budgets {
+  func readAgain(isOfToken: Bool, into readings: inout AccountReadings) {
+    for state in states {
       let definition = state.budget.definition
       let place = readings.budgets.firstIndex {
         $0.isOfToken == isOfToken && $0.period == definition.period

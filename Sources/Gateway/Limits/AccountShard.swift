@@ -90,7 +90,7 @@ struct AccountShard: Sendable {
       let takes = fit?.nanoUSD ?? demand.money?.leastNanoUSD ?? 0
       for (place, isOfToken) in [(subjects.user, false), (subjects.token, true)] {
         guard let place else { continue }
-        accounts[place]?.readBudgets(
+        accounts[place]?.budgets.read(
           takes: takes, isOfToken: isOfToken, wall: wall, into: &readings)
       }
     }
@@ -113,14 +113,14 @@ struct AccountShard: Sendable {
     _ money: MoneyDemand, _ subjects: Subjects, _ wall: Int64
   ) -> Result<MoneyDemand.Fit?, Accounts.Denial> {
     var left: Int64?
-    if let place = subjects.user { left = accounts[place]?.left(at: wall) }
-    if let place = subjects.token, let least = accounts[place]?.left(at: wall) {
+    if let place = subjects.user { left = accounts[place]?.budgets.left(at: wall) }
+    if let place = subjects.token, let least = accounts[place]?.budgets.left(at: wall) {
       left = min(left ?? .max, least)
     }
     guard let left else { return .success(nil) }
     if !money.unbounded.isEmpty {
       for place in [subjects.user, subjects.token] {
-        guard let account = place.flatMap({ accounts[$0] }), let budget = account.strictBudget
+        guard let account = place.flatMap({ accounts[$0] }), let budget = account.budgets.strict
         else { continue }
         return .failure(
           Accounts.Denial(
@@ -129,10 +129,10 @@ struct AccountShard: Sendable {
       }
     }
     if let fit = money.fit(into: left) { return .success(fit) }
-    var worst: (shortage: Account.Shortage, allowance: Allowance)?
+    var worst: (shortage: AccountBudgets.Shortage, allowance: Allowance)?
     for place in [subjects.user, subjects.token] {
       guard let place, let allowance = accounts[place]?.allowance,
-        let shortage = accounts[place]?.shortage(of: money.leastNanoUSD, at: wall),
+        let shortage = accounts[place]?.budgets.shortage(of: money.leastNanoUSD, at: wall),
         shortage.left < worst?.shortage.left ?? .max
       else { continue }
       worst = (shortage, allowance)
@@ -174,10 +174,10 @@ struct AccountShard: Sendable {
     _ reservation: Reservation, _ place: Int, _ used: Used, _ wall: Int64, isOfToken: Bool,
     _ notices: inout [BudgetNotice], into readings: inout AccountReadings
   ) -> Bool {
-    guard accounts[place]?.hasBudgets == true else { return false }
-    accounts[place]?.release(reservation.nanoUSD, generation: reservation.generation)
-    notices += accounts[place]?.spend(used.nanoUSD, quarter: used.quarter, at: wall) ?? []
-    accounts[place]?.readBudgetsAgain(isOfToken: isOfToken, into: &readings)
+    guard accounts[place]?.budgets.isEmpty == false else { return false }
+    accounts[place]?.budgets.release(reservation.nanoUSD, generation: reservation.generation)
+    notices += accounts[place]?.budgets.spend(used.nanoUSD, quarter: used.quarter, at: wall) ?? []
+    accounts[place]?.budgets.readAgain(isOfToken: isOfToken, into: &readings)
     return true
   }
 
@@ -185,7 +185,7 @@ struct AccountShard: Sendable {
     _ key: AccountKey, _ nanoUSD: Int64, quarter: Int64, wasCounted: Bool, wall: Int64
   ) {
     guard let place = places[key] else { return }
-    accounts[place]?.stored(nanoUSD, quarter: quarter, wasCounted: wasCounted, at: wall)
+    accounts[place]?.budgets.stored(nanoUSD, quarter: quarter, wasCounted: wasCounted, at: wall)
   }
 
   // MARK: coming and going
@@ -193,7 +193,7 @@ struct AccountShard: Sendable {
   mutating func load(_ allowance: Allowance, _ known: KnownUse, now: Int64, wall: Int64) {
     let now = advance(to: now)
     let place = place(of: allowance)
-    accounts[place]?.load(known.cells, at: wall)
+    accounts[place]?.budgets.load(known.cells, at: wall)
     let patterns = Set(allowance.rules.filter(\.kind.isDaily).map(\.pattern))
     for pattern in patterns {
       let days = known.days.filter { day in
@@ -237,7 +237,7 @@ struct AccountShard: Sendable {
 
   mutating func budgets(_ allowance: Allowance, wall: Int64) -> [BudgetStanding] {
     guard let place = places[allowance.key] else { return [] }
-    return accounts[place]?.standings(at: wall) ?? []
+    return accounts[place]?.budgets.standings(at: wall) ?? []
   }
 
   mutating func forget(_ key: AccountKey) {
