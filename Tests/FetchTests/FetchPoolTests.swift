@@ -8,16 +8,21 @@ import Testing
 struct FetchPoolTests {
   typealias Outcome = Result<FetchResponse, FetchError>
 
-  /// Waits until `count` outcomes are there.
-  func wait(for count: Int, _ outcomes: borrowing Guarded<[Outcome]>) {
-    let deadline = ContinuousClock.now + .seconds(20)
-    while outcomes.withLock({ $0.count }) < count && ContinuousClock.now < deadline {
-      usleep(2_000)
-    }
-    #expect(outcomes.withLock { $0.count } == count)
-  }
+  final class Box: Sendable {
+    let outcomes = Guarded<[Outcome]>([])
+    private let arrivals = DispatchSemaphore(value: 0)
 
-  final class Box: Sendable { let outcomes = Guarded<[Outcome]>([]) }
+    func add(_ outcome: Outcome) {
+      outcomes.withLock { $0.append(outcome) }
+      arrivals.signal()
+    }
+
+    /// Waits until `count` outcomes are there.
+    func wait(for count: Int) {
+      for _ in 0..<count { #expect(arrivals.wait(timeout: .now() + 20) == .success) }
+      #expect(outcomes.withLock { $0.count } == count)
+    }
+  }
 
   @Test func answersEachOnce() throws {
     let server = try StubServer(answer: ok())
@@ -25,35 +30,31 @@ struct FetchPoolTests {
     let box = Box()
     for number in 0..<100 {
       let isTaken = pool.submit(FetchRequest("\(server.url)/\(number)", way: .anywhere)) {
-        outcome in
-        box.outcomes.withLock { $0.append(outcome) }
+        box.add($0)
       }
       #expect(isTaken)
     }
     #expect(
-      pool.submit(FetchRequest("nonsense", way: .anywhere)) { outcome in
-        box.outcomes.withLock { $0.append(outcome) }
-      })
-    wait(for: 101, box.outcomes)
+      pool.submit(FetchRequest("nonsense", way: .anywhere)) { box.add($0) })
+    box.wait(for: 101)
     let served = box.outcomes.withLock { $0.filter { (try? $0.get().status) == 200 }.count }
     #expect(served == 100)
     #expect(server.requests.withLock { Set($0).count } == 100)
   }
 
   @Test func isBoundedAndCancelsWhenClosed() throws {
-    let server = try StubServer { _, _ in usleep(10_000_000) }
+    let begun = DispatchSemaphore(value: 0)
+    let server = try StubServer { _, connection in
+      begun.signal()
+      StubServer.hold(connection)
+    }
     let pool = try FetchPool(threads: 1, waitingMax: 2)
     let box = Box()
     func submit() -> Bool {
-      pool.submit(FetchRequest(server.url, way: .anywhere)) { outcome in
-        box.outcomes.withLock { $0.append(outcome) }
-      }
+      pool.submit(FetchRequest(server.url, way: .anywhere)) { box.add($0) }
     }
     #expect(submit())
-    let deadline = ContinuousClock.now + .seconds(10)
-    while server.requests.withLock({ $0.isEmpty }) && ContinuousClock.now < deadline {
-      usleep(2_000)
-    }
+    try #require(begun.wait(timeout: .now() + 10) == .success)
     // One runs, two wait, and there is no room for a fourth.
     #expect(submit() && submit())
     #expect(!submit())

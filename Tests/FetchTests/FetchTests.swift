@@ -138,7 +138,7 @@ struct FetchTests {
   @Test func waitsNoLongerThanAsked() throws {
     let server = try StubServer { _, connection in
       StubServer.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", connection)
-      usleep(3_000_000)
+      StubServer.hold(connection)
     }
     let start = ContinuousClock.now
     #expect(throws: FetchError.timedOut(host: "127.0.0.1")) {
@@ -180,18 +180,21 @@ struct FetchTests {
   }
 
   @Test func streamsWhatIsWanted() throws {
+    // Each piece goes out when the one before it has been taken.
+    let taken = DispatchSemaphore(value: 0)
     let server = try StubServer { request, connection in
-      let status = request.starts(with: Array("GET /ok".utf8)) ? "200 OK" : "500 No"
-      StubServer.write("HTTP/1.1 \(status)\r\n\r\n", connection)
+      let isWanted = request.starts(with: Array("GET /ok".utf8))
+      StubServer.write("HTTP/1.1 \(isWanted ? "200 OK" : "500 No")\r\n\r\n", connection)
       for number in 0..<5 {
         StubServer.write("piece \(number) ", connection)
-        usleep(20_000)
+        if isWanted, taken.wait(timeout: .now() + 10) == .timedOut { return }
       }
     }
     var pieces: [String] = []
     let request = FetchRequest("\(server.url)/ok", way: .anywhere)
     let response = try Fetch.perform(request) { piece in
       pieces.append(String(decoding: piece.withUnsafeBytes { Array($0) }, as: UTF8.self))
+      taken.signal()
       return true
     }
     #expect(response.body.isEmpty)
@@ -212,7 +215,7 @@ struct FetchTests {
   }
 
   @Test func canBeCancelled() throws {
-    let server = try StubServer { _, _ in usleep(5_000_000) }
+    let server = try StubServer { _, connection in StubServer.hold(connection) }
     let start = ContinuousClock.now
     #expect(throws: FetchError.cancelled) {
       try Fetch.perform(

@@ -75,6 +75,12 @@ final class StubServer: Sendable {
     try self.init(path: path) { _, connection in Self.write(answer, connection) }
   }
 
+  /// Says nothing more until the client gives up.
+  static func hold(_ connection: CInt) {
+    var byte: UInt8 = 0
+    while recv(connection, &byte, 1, 0) > 0 {}
+  }
+
   static func write(_ text: String, _ connection: CInt) {
     let bytes = Array(text.utf8)
     var sent = 0
