@@ -9,16 +9,7 @@ package enum BodyError: Error, Equatable, Sendable {
   /// The connection ended inside the body.
   case cutShort
 
-  /// The status code of the refusal, when the body is a request's.
-  package var status: Int {
-    switch self {
-    case .malformed, .cutShort: 400
-    case .chunkTooLarge: 413
-    case .framingTooLarge: 431
-    }
-  }
-
-  /// What the sender reads.
+  /// What the sender reads; of a request it is malformed, whichever it is (400).
   package var message: String {
     switch self {
     case .malformed(let reason): reason

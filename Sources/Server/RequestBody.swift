@@ -77,7 +77,7 @@ struct RequestBody: ~Copyable {
         content.withUnsafeBufferPointer { read.append(contentsOf: $0) }
       }
     } catch {
-      throw .malformedFraming("The request body is not framed as its head says.")
+      throw .malformedFraming(error.message)
     }
   }
 

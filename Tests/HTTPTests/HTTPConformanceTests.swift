@@ -143,7 +143,7 @@ struct HTTPConformanceTests {
             var ignored: [UInt8] = []
             offset += try current?.body.decode(rest, into: &ignored) ?? 0
           } catch {
-            return fail(error.status)
+            return fail(400)
           }
           guard let (head, body) = current, body.isFinished else { break }
           if case .other = head.method {
