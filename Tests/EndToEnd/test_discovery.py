@@ -204,16 +204,21 @@ def test_a_contributed_key_that_is_refused_heals(gateway, simulator):
 # Taking a key back
 
 
+def shared_key(gateway):
+    """Lets ada contribute a key: the token of another user, and the key's label."""
+    agree(gateway, "active")
+    gateway.cli("user", "add", "eve")
+    eve = gateway.cli("token", "add", "eve").strip()
+    bring(gateway)
+    return eve, eventually(lambda: found(gateway), what="discovery")[0]["label"]
+
+
 def delete(appliance, label, token=None, provider="sim-openai"):
     return appliance.request("DELETE", f"/appliance/v1/keys/{provider}/{label}", token=token)
 
 
 def test_an_owner_takes_its_key_back_with_its_token(gateway, simulator):
-    agree(gateway, "active")
-    gateway.cli("user", "add", "eve")
-    eve = gateway.cli("token", "add", "eve").strip()
-    bring(gateway)
-    label = eventually(lambda: found(gateway), what="discovery")[0]["label"]
+    eve, label = shared_key(gateway)
     told = gateway.json("explain", "--user", "eve", "--model", "sim-small")["keys"]
     assert {(key["key"], key["owner"]) for key in told} == {(label, "ada"), ("label-sim-key-1", None)}
 
@@ -246,11 +251,7 @@ def test_an_owner_takes_its_key_back_with_its_token(gateway, simulator):
 
 
 def test_the_keys_of_a_suspended_user_serve_on_until_they_are_withdrawn(gateway, simulator):
-    agree(gateway, "active")
-    gateway.cli("user", "add", "eve")
-    eve = gateway.cli("token", "add", "eve").strip()
-    bring(gateway)
-    label = eventually(lambda: found(gateway), what="discovery")[0]["label"]
+    eve, label = shared_key(gateway)
     gateway.cli("user", "suspend", "ada")
     assert gateway.chat().status == 403 and delete(gateway, label).status == 403
 
