@@ -17,9 +17,9 @@ final class WriterLoop {
   /// Rows of one transaction, at most.
   private static let rowsAtOnce = 2_048
   /// How long the roll-ups wait for more rows, and for how many: after a crash so many are added up
-  /// again before the appliance is ready, at some 8 µs each.
-  private static let usageMilliseconds: Int64 = 1_000
-  private static let usageRowsMax = 16_384
+  /// again before the appliance is ready, at some 3 µs each.
+  private static let usageMilliseconds: Int64 = 2_000
+  private static let usageRowsMax = 65_536
   /// Pages of 4 KiB in the log from which on it is copied into the database: 4 MiB.
   private static let logPages = 1_000
   /// Pages from which on readers are waited for, so that the log can begin anew: 24 MiB.
@@ -113,7 +113,7 @@ final class WriterLoop {
     }
   }
 
-  /// Whether the roll-ups wait: a second's rows meet in fewer cells than those of a moment.
+  /// Whether the roll-ups wait: the rows of a second or two meet in fewer cells than those of a moment.
   ///
   /// Whoever hands over a job finds them whole.
   private func keepsUsage() -> Bool {

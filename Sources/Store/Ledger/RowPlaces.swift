@@ -11,8 +11,6 @@ import Providers
 final class RowPlaces {
   /// What is known of one combination.
   struct Entry {
-    /// Of `names`, to pass over most others without a look at theirs.
-    fileprivate var hash: UInt64 = 0
     fileprivate var names: [UInt8] = []
     /// The number of the combination in the roll-ups.
     var subject: Int64 = 0
@@ -20,7 +18,7 @@ final class RowPlaces {
     var spend = SpendCells.Found()
   }
 
-  /// A power of two; an entry takes about 300 bytes.
+  /// A power of two; an entry takes about 300 bytes, most of them its names.
   private static let count = 2_048
   /// How many places a combination may have, side by side; a power of two.
   private static let choices = 4
@@ -30,6 +28,9 @@ final class RowPlaces {
   private let database: Database
   private let subjects: UsageSubjects
   var entries = [Entry](repeating: Entry(), count: count)
+  /// Of the names of each entry: apart, so that those of one combination's places are side by side,
+  /// and others are passed over without a look at them.
+  private var hashes = [UInt64](repeating: 0, count: count)
   private let names = UnsafeMutableRawPointer.allocate(byteCount: namesBytesMax, alignment: 8)
   private var namesBytes = 0
   /// So that nobody outside can choose names that share a place.
@@ -52,19 +53,21 @@ final class RowPlaces {
     if rollbacks != database.rollbackCount {
       // A number that was given in what was taken back is no number.
       entries = [Entry](repeating: Entry(), count: Self.count)
+      hashes = [UInt64](repeating: 0, count: Self.count)
       rollbacks = database.rollbackCount
     }
     gather(row)
     let hash = hash()
     let first = Int(truncatingIfNeeded: hash) & (Self.count - Self.choices)
     let places = first..<first + Self.choices
-    for index in places where entries[index].hash == hash {
+    for index in places where hashes[index] == hash {
       if isThere(entries[index].names) { return index }
     }
     let subject = try subjects.number(of: UsageSubject(row))
     let index = places.first { entries[$0].names.isEmpty } ?? first + victim
     victim = (victim + 1) & (Self.choices - 1)
-    entries[index] = Entry(hash: hash)
+    hashes[index] = hash
+    entries[index] = Entry()
     entries[index].names = Array(UnsafeRawBufferPointer(start: names, count: namesBytes))
     entries[index].subject = subject
     return index

@@ -1,7 +1,9 @@
 /// What rows add to the roll-ups and no cell holds yet, by hour and combination of names.
 ///
-/// What the transaction under way adds stays apart until it is committed. Places outlive what is in
-/// them: most rows go where others before them went, and need not look for it.
+/// Of what the transaction under way adds to, it keeps what was there before, until it is committed:
+/// that is copied once for each place and transaction, to where the last copy ended, while a second
+/// set of sums would be one more walk through memory for each row of another combination. Places
+/// outlive what is in them: most rows go where others before them went, and need not look for it.
 struct UsageBatch {
   struct Place: Hashable {
     /// Of its hour or day, Unix time in milliseconds.
@@ -15,22 +17,31 @@ struct UsageBatch {
 
   private struct Entry {
     let place: Place
-    /// Committed transactions have added to it.
+    /// It has sums that no cell holds.
     var isWaiting = false
-    /// The one under way has.
-    var isTouched = false
+    /// The last transaction that has added to it.
+    var transaction = 0
   }
 
-  /// Places that are kept when they are empty; one takes about 450 bytes.
+  /// What the transaction under way has added to, and whether that waited before.
+  private struct Touched {
+    let index: Int
+    let wasWaiting: Bool
+  }
+
+  /// Places that are kept when they are empty; one takes about 250 bytes.
   private static let keptMax = 4_096
   private static let amountCount = UsageCells.amounts.count
 
   private var indexes: [Place: Int] = [:]
   private var entries: [Entry] = []
-  private var touched: [Int] = []
-  /// The sums of each entry, one entry after the other: of what is committed, and of what is not.
-  private var waiting: Amounts = []
-  private var added: Amounts = []
+  /// The sums of each entry, one entry after the other.
+  private var amounts: Amounts = []
+  private var touched: [Touched] = []
+  /// The sums of what is touched as they were before, one after the other.
+  private var before: Amounts = []
+  /// The number of the one under way.
+  private var transaction = 1
   /// Rows that are committed, and that are not.
   private(set) var waitingRows = 0
   private var addedRows = 0
@@ -43,25 +54,32 @@ struct UsageBatch {
     let index = entries.count
     indexes[place] = index
     entries.append(Entry(place: place))
-    waiting.append(contentsOf: repeatElement(0, count: Self.amountCount))
-    added.append(contentsOf: repeatElement(0, count: Self.amountCount))
+    amounts.append(contentsOf: repeatElement(0, count: Self.amountCount))
     return index
   }
 
   /// Takes a row into the sums of the transaction under way: `body` adds to them.
   @inline(__always)
   mutating func add(at index: Int, _ body: (inout Adder) -> Void) {
-    if !entries[index].isTouched {
-      entries[index].isTouched = true
-      touched.append(index)
-    }
+    if entries[index].transaction != transaction { touch(index) }
     addedRows += 1
-    added.withUnsafeMutableBufferPointer { sums in
+    amounts.withUnsafeMutableBufferPointer { sums in
       let start = index * Self.amountCount
       var adder = Adder(
         sums: UnsafeMutableBufferPointer(rebasing: sums[start..<start + Self.amountCount]))
       body(&adder)
     }
+  }
+
+  private mutating func touch(_ index: Int) {
+    touched.append(Touched(index: index, wasWaiting: entries[index].isWaiting))
+    before.append(contentsOf: amounts[range(index)])
+    entries[index].transaction = transaction
+    entries[index].isWaiting = true
+  }
+
+  private func range(_ index: Int) -> Range<Int> {
+    index * Self.amountCount..<(index + 1) * Self.amountCount
   }
 
   /// Adds to one sum after the other.
@@ -81,9 +99,8 @@ struct UsageBatch {
   /// All there is, committed or not, in the order of places.
   func sums() -> [(place: Place, amounts: Amounts)] {
     var sums: [(place: Place, amounts: Amounts)] = []
-    for (index, entry) in entries.enumerated() where entry.isWaiting || entry.isTouched {
-      let range = index * Self.amountCount..<(index + 1) * Self.amountCount
-      sums.append((entry.place, zip(waiting[range], added[range]).map { Self.sum($0, $1) }))
+    for (index, entry) in entries.enumerated() where entry.isWaiting {
+      sums.append((entry.place, Array(amounts[range(index)])))
     }
     return sums.sorted { $0.place < $1.place }
   }
@@ -107,38 +124,34 @@ struct UsageBatch {
     if isStored {
       for index in entries.indices where entries[index].isWaiting {
         entries[index].isWaiting = false
-        clear(&waiting, index)
+        for offset in range(index) { amounts[offset] = 0 }
       }
       waitingRows = 0
     } else {
-      for index in touched {
-        entries[index].isWaiting = true
-        for offset in index * Self.amountCount..<(index + 1) * Self.amountCount {
-          waiting[offset] = Self.sum(waiting[offset], added[offset])
-        }
-      }
       waitingRows += addedRows
     }
-    rollBack()
+    beginAnew()
     if isStored, entries.count > Self.keptMax { giveUpPlaces() }
   }
 
   /// The transaction was taken back, and what it has added with it.
   mutating func rollBack() {
-    for index in touched {
-      entries[index].isTouched = false
-      clear(&added, index)
+    for (order, touched) in touched.enumerated() {
+      entries[touched.index].isWaiting = touched.wasWaiting
+      amounts.replaceSubrange(range(touched.index), with: before[range(order)])
     }
-    touched.removeAll(keepingCapacity: true)
-    addedRows = 0
+    beginAnew()
   }
 
-  private func clear(_ amounts: inout Amounts, _ index: Int) {
-    for offset in index * Self.amountCount..<(index + 1) * Self.amountCount { amounts[offset] = 0 }
+  private mutating func beginAnew() {
+    touched.removeAll(keepingCapacity: true)
+    before.removeAll(keepingCapacity: true)
+    addedRows = 0
+    transaction += 1
   }
 
   private mutating func giveUpPlaces() {
-    (indexes, entries, waiting, added) = ([:], [], [], [])
+    (indexes, entries, amounts, touched, before) = ([:], [], [], [], [])
     generation += 1
   }
 

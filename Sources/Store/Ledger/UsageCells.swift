@@ -5,7 +5,7 @@ import Providers
 ///
 /// A cell is (period, user, token, model, provider, key, endpoint), so that whatever a report groups
 /// by is a plain sum of cells, and one hour or day of one combination is one row however many
-/// requests it had. Rows are added up here first, for a second or so: most of them meet in few cells,
+/// requests it had. Rows are added up here first, for a second or two: most of them meet in few cells,
 /// and each cell that is stored costs more than a row does. What is added up and not stored
 /// is no less safe: `usage_through` names the last row that the cells hold, and after a crash those
 /// behind it are added again. Belongs to the owner's connection.
@@ -151,20 +151,44 @@ final class UsageCells {
   }
 
   /// Adds the rows that an earlier run has stored and not added up.
+  ///
+  /// There may be tens of thousands, and the start waits for them: of each only what counts is read.
   private func catchUp() throws(StoreError) {
-    let rows = try database.prepare(
-      """
-      SELECT \(LedgerColumns.all.joined(separator: ", ")) FROM request
-      WHERE id > (SELECT value FROM meta WHERE name = 'usage_through') AND id <= ?1
-      """)
+    let rows = try database.prepare(Self.rowsBehind)
     try rows.bind(1, lastOfBefore)
     while try rows.step() {
-      // Whatever is wrong with the rest of a row, its figures count.
-      let receipt =
-        (try? LedgerColumns.fullReceipt(of: rows)) ?? (try? LedgerColumns.receipt(of: rows))
-      if let receipt { try add(receipt) }
+      // In the order of `rowsBehind`.
+      let outcome = Receipt.Outcome(rawValue: rows.text(7))
+      let source = Receipt.UsageSource(rawValue: rows.text(8))
+      let cost = rows.optionalInt(10)
+      let figures = Figures(
+        isServed: outcome == .served, attempts: rows.int(9),
+        isUnpriced: cost == nil && source != Receipt.UsageSource.none,
+        isEstimated: source == .estimated, costNanoUSD: cost ?? 0,
+        possibleNanoUSD: Self.possibleNanoUSD(rows.bytes(11)))
+      let subject = try subjects.number(of: UsageSubject(rows))
+      let index = batch.index(
+        of: UsageBatch.Place(start: Self.hour(of: rows.int(6)), subject: subject))
+      add(figures, LedgerColumns.usage { rows.int(12 + $0) }, at: index, sign: 1)
     }
     requests = 0  // They were counted with their rows.
+  }
+
+  /// The detail tells what attempts that were left may have cost; who was served by the first has
+  /// left none.
+  private static let rowsBehind = """
+    SELECT \(UsageSubject.columns.joined(separator: ", ")), finished_at, outcome, usage_source,
+      attempts, cost_nano_usd, CASE WHEN attempts > 1 OR outcome <> 'served' THEN detail END,
+      \(LedgerColumns.usage.joined(separator: ", "))
+    FROM request
+    WHERE id > (SELECT value FROM meta WHERE name = 'usage_through') AND id <= ?1
+    """
+
+  /// 0 where there is no detail, or none that can be read: the rest of its row counts.
+  private static func possibleNanoUSD(_ detail: [UInt8]) -> Int64 {
+    var receipt = Receipt(requestID: "", startedAtMilliseconds: 0)
+    guard !detail.isEmpty, ReceiptDetail.read(detail, into: &receipt) else { return 0 }
+    return receipt.possibleCostNanoUSD
   }
 
   /// The transaction is on its way to the disk: what it has not stored waits.

@@ -25,6 +25,16 @@ struct UsageSubject: Hashable {
     key = clipped(receipt.key ?? "")
     endpoint = receipt.endpoint?.rawValue ?? ""
   }
+
+  /// Of a row of the request table whose first columns are `columns`.
+  init(_ row: borrowing Statement) {
+    user = row.text(0)
+    token = row.text(1)
+    model = row.text(2)
+    provider = row.text(3)
+    key = row.text(4)
+    endpoint = row.text(5)
+  }
 }
 
 /// The combinations of names that have cells, each with a number; belongs to the owner's connection.
