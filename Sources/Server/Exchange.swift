@@ -26,8 +26,8 @@ final class Exchange {
   var keepsAlive: Bool
   /// What the caller's limits have set aside for it; nil for a caller without.
   var reservation: Reservation?
-  /// How a caller with limits stands with them.
-  var standings: RateStandings?
+  /// How a caller with limits stands with them; empty for one without.
+  var standings = RateStandings()
   var decoder: BodyDecoder
   private(set) var isBodyRead = false
   private var attemptStart = Moment.distantPast

@@ -70,13 +70,10 @@ extension Exchange {
     swap(&receipt.readings, &connection.spareReadings)
     let admitted = worker.node.accounts.admit(
       user: user, token: token, demand, now: limitClock(.now()), wall: wall,
-      into: &receipt.readings)
+      into: &receipt.readings, &standings)
     switch admitted {
-    case .taken(let reservation):
-      standings = reservation.standings
-      self.reservation = reservation
+    case .taken(let reservation): self.reservation = reservation
     case .refused(let denial):
-      standings = denial.standings
       receipt.decisions.admission = .refusedBy(denial.rule)
       if let notice = denial.notice { worker.node.tell(notice) }
       throw .refused(denial.refusal)
@@ -135,7 +132,7 @@ extension Exchange {
     if let cap = reservation?.outputCap {
       ResponseHeadWriter.appendField("x-appliance-output-cap", Int(clamping: cap), to: &head)
     }
-    guard let standings, !standings.isEmpty else { return }
+    guard !standings.isEmpty else { return }
     RateLimitFields.append(
       standings, dialect: dialect, nowMilliseconds: wallClockMilliseconds(), into: &head)
   }

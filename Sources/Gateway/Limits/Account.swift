@@ -178,10 +178,12 @@ struct Account: Sendable {
   ///
   /// What was taken too much is given back where it was taken; what was taken too little is taken
   /// now, above the limit if need be: a debt that later requests wait for.
+  ///
+  /// Returns whether there are budgets, which are settled apart.
   mutating func settle(
     _ reservation: Reservation, _ real: Used, isOfToken: Bool, at now: Int64,
     into readings: inout AccountReadings
-  ) {
+  ) -> Bool {
     let (input, output) = (max(0, real.inputTokens), max(0, real.outputTokens))
     var next = 0
     for index in counters.indices {
@@ -208,6 +210,7 @@ struct Account: Sendable {
       readings.limits[place].after = used(index, at: now)
       next = place + 1
     }
+    return !budgets.isEmpty
   }
 
   /// Adds how the subject stands with the limits that count a request.

@@ -14,7 +14,7 @@ struct AccountShard: Sendable {
 
   mutating func admit(
     _ user: Allowance?, _ token: Allowance?, _ demand: Demand, now: Int64, wall: Int64,
-    into readings: inout AccountReadings
+    into readings: inout AccountReadings, _ standings: inout RateStandings
   ) -> Accounts.Admitted {
     let now = advance(to: now)
     let userPlace = user.map { place(of: $0) }
@@ -34,12 +34,16 @@ struct AccountShard: Sendable {
     var fit: MoneyDemand.Fit?
     if demand.hasMoney || !obstacle.isNone {
       let subjects = Subjects(user: userPlace, token: tokenPlace)
-      switch weigh(obstacle, isOfToken: isOfToken, demand, subjects, now, wall, into: &readings) {
+      switch weigh(obstacle, isOfToken: isOfToken, demand, subjects, wall, into: &readings) {
       case .success(let found): fit = found
-      case .failure(let denial): return .refused(denial)
+      case .failure(let denial):
+        for place in [subjects.user, subjects.token] {
+          guard let place else { continue }
+          accounts[place]?.note(demand, at: now, into: &standings)
+        }
+        return .refused(denial)
       }
     }
-    var standings = RateStandings()
     var generation: UInt64 = 0
     if let userPlace {
       generation =
@@ -52,8 +56,8 @@ struct AccountShard: Sendable {
     }
     return .taken(
       Reservation(
-        user: user, token: token, demand: demand, takenAtMilliseconds: now, standings: standings,
-        fit: fit, generation: generation))
+        user: user, token: token, demand: demand, takenAtMilliseconds: now, fit: fit,
+        generation: generation))
   }
 
   /// The places of the accounts that a request is counted in.
@@ -69,7 +73,7 @@ struct AccountShard: Sendable {
   @inline(never)
   private mutating func weigh(
     _ obstacle: Account.Obstacle, isOfToken: Bool, _ demand: Demand, _ subjects: Subjects,
-    _ now: Int64, _ wall: Int64, into readings: inout AccountReadings
+    _ wall: Int64, into readings: inout AccountReadings
   ) -> Result<MoneyDemand.Fit?, Accounts.Denial> {
     var denial: Accounts.Denial?
     if let place = isOfToken ? subjects.token : subjects.user, let account = accounts[place],
@@ -94,11 +98,7 @@ struct AccountShard: Sendable {
           takes: takes, isOfToken: isOfToken, wall: wall, into: &readings)
       }
     }
-    guard var denial else { return .success(fit) }
-    for place in [subjects.user, subjects.token] {
-      guard let place else { continue }
-      accounts[place]?.note(demand, at: now, into: &denial.standings)
-    }
+    guard let denial else { return .success(fit) }
     readings.noteRefusal()
     return .failure(denial)
   }
@@ -157,24 +157,24 @@ struct AccountShard: Sendable {
     let now = advance(to: now)
     var settled = Settled()
     if let user = reservation.user, let place = known(user) {
-      accounts[place]?.settle(reservation, used, isOfToken: false, at: now, into: &readings)
-      settled.isUserCounted = spend(
-        reservation, place, used, wall, isOfToken: false, &settled.notices, into: &readings)
+      settled.isUserCounted = settle(
+        place, reservation, used, now, wall, isOfToken: false, &settled.notices, into: &readings)
     }
     if let token = reservation.token, let place = known(token) {
-      accounts[place]?.settle(reservation, used, isOfToken: true, at: now, into: &readings)
-      settled.isTokenCounted = spend(
-        reservation, place, used, wall, isOfToken: true, &settled.notices, into: &readings)
+      settled.isTokenCounted = settle(
+        place, reservation, used, now, wall, isOfToken: true, &settled.notices, into: &readings)
     }
     return settled
   }
 
   /// Returns whether budgets of the subject count the cost.
-  private mutating func spend(
-    _ reservation: Reservation, _ place: Int, _ used: Used, _ wall: Int64, isOfToken: Bool,
-    _ notices: inout [BudgetNotice], into readings: inout AccountReadings
+  private mutating func settle(
+    _ place: Int, _ reservation: Reservation, _ used: Used, _ now: Int64, _ wall: Int64,
+    isOfToken: Bool, _ notices: inout [BudgetNotice], into readings: inout AccountReadings
   ) -> Bool {
-    guard accounts[place]?.budgets.isEmpty == false else { return false }
+    let hasBudgets = accounts[place]?.settle(
+      reservation, used, isOfToken: isOfToken, at: now, into: &readings)
+    guard hasBudgets == true else { return false }
     accounts[place]?.budgets.release(reservation.nanoUSD, generation: reservation.generation)
     notices += accounts[place]?.budgets.spend(used.nanoUSD, quarter: used.quarter, at: wall) ?? []
     accounts[place]?.budgets.readAgain(isOfToken: isOfToken, into: &readings)

@@ -26,7 +26,7 @@ package final class Accounts: Sendable {
     shards = (0..<Self.shardCount).map { _ in Shard() }
   }
 
-  /// How an admission ended, and how the caller stands with its limits then.
+  /// How an admission ended.
   package enum Admitted: Sendable {
     case taken(Reservation)
     /// Elsewhere, since it is large: that makes the other cheap to hand on.
@@ -38,7 +38,6 @@ package final class Accounts: Sendable {
     package let refusal: Refusal
     /// The limit or the budget that refuses it, in words for the operator.
     package let rule: String
-    package internal(set) var standings = RateStandings()
     /// Of a budget that has turned out to be spent.
     package var notice: BudgetNotice?
   }
@@ -46,25 +45,17 @@ package final class Accounts: Sendable {
   /// Takes all that a request needs from its caller's accounts, or nothing.
   ///
   /// Nil is for a subject without limits and budgets; one of the two must have some. `readings` gets
-  /// how they stand.
+  /// how they stand before anything is taken, `standings` how the limits do after it.
   package func admit(
     user: Allowance?, token: Allowance?, _ demand: Demand, now: Int64, wall: Int64,
-    into readings: inout AccountReadings
+    into readings: inout AccountReadings, _ standings: inout RateStandings
   ) -> Admitted {
     guard let home = user?.key.home ?? token?.key.home else {
       preconditionFailure("a caller without limits has no account")
     }
     return shard(home).state.withLock { state in
-      state.admit(user, token, demand, now: now, wall: wall, into: &readings)
+      state.admit(user, token, demand, now: now, wall: wall, into: &readings, &standings)
     }
-  }
-
-  /// The same where nobody wants to know how they stand.
-  package func admit(
-    user: Allowance?, token: Allowance?, _ demand: Demand, now: Int64, wall: Int64
-  ) -> Admitted {
-    var readings = AccountReadings()
-    return admit(user: user, token: token, demand, now: now, wall: wall, into: &readings)
   }
 
   /// What `admit` would say and take now; takes nothing.
@@ -89,14 +80,6 @@ package final class Accounts: Sendable {
     return shard(home).state.withLock { state in
       state.settle(reservation, used, now: now, wall: wall, into: &readings)
     }
-  }
-
-  /// The same where nobody wants to know how they stand.
-  package func settle(
-    _ reservation: Reservation, _ used: Used, now: Int64, wall: Int64
-  ) -> Settled {
-    var readings = AccountReadings()
-    return settle(reservation, used, now: now, wall: wall, into: &readings)
   }
 
   /// The ledger holds a request's charge now.
@@ -158,8 +141,6 @@ package struct Reservation: Sendable {
   /// Whether the demand has: to ask it would copy it.
   package let hasMoney: Bool
   package let takenAtMilliseconds: Int64
-  /// How the caller stands with its limits once it is taken.
-  package let standings: RateStandings
   /// The bound of the cost, set aside in every budget.
   package let nanoUSD: Int64
   /// The cap on output tokens that was lowered to fit; nil: the request goes as it is.
@@ -169,14 +150,13 @@ package struct Reservation: Sendable {
 
   init(
     user: Allowance?, token: Allowance?, demand: Demand, takenAtMilliseconds: Int64,
-    standings: RateStandings, fit: MoneyDemand.Fit?, generation: UInt64
+    fit: MoneyDemand.Fit?, generation: UInt64
   ) {
     self.user = user
     self.token = token
     self.demand = demand
     hasMoney = demand.hasMoney
     self.takenAtMilliseconds = takenAtMilliseconds
-    self.standings = standings
     self.generation = generation
     nanoUSD = fit?.nanoUSD ?? 0
     outputCap = fit?.cap

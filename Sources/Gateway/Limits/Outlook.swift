@@ -62,7 +62,8 @@ extension AccountShard {
     let before = [user, token].map { $0.map { budgets($0, wall: wall) } ?? [] }
     var taken: Int64?
     var readings = AccountReadings()
-    switch admit(user, token, demand, now: now, wall: wall, into: &readings) {
+    var after = RateStandings()
+    switch admit(user, token, demand, now: now, wall: wall, into: &readings, &after) {
     case .taken(let reservation):
       taken = reservation.nanoUSD
       outlook.outputCap = reservation.outputCap

@@ -4,6 +4,32 @@ import Testing
 
 @testable import Gateway
 
+extension Accounts {
+  /// Admits for whoever does not ask how the limits stand then.
+  func admit(
+    user: Allowance?, token: Allowance?, _ demand: Demand, now: Int64, wall: Int64,
+    into readings: inout AccountReadings
+  ) -> Admitted {
+    var standings = RateStandings()
+    return admit(
+      user: user, token: token, demand, now: now, wall: wall, into: &readings, &standings)
+  }
+
+  /// Admits for whoever does not ask how anything stands.
+  func admit(
+    user: Allowance?, token: Allowance?, _ demand: Demand, now: Int64, wall: Int64
+  ) -> Admitted {
+    var readings = AccountReadings()
+    return admit(user: user, token: token, demand, now: now, wall: wall, into: &readings)
+  }
+
+  /// Settles the same.
+  func settle(_ reservation: Reservation, _ used: Used, now: Int64, wall: Int64) -> Settled {
+    var readings = AccountReadings()
+    return settle(reservation, used, now: now, wall: wall, into: &readings)
+  }
+}
+
 @Suite("Accounts")
 struct AccountsTests {
   static func allowance(
@@ -26,11 +52,22 @@ struct AccountsTests {
     if case .taken(let reservation) = admitted { reservation } else { nil }
   }
 
+  /// Takes what a request needs, and tells how the limits stand then.
+  private func taken(
+    _ accounts: Accounts, user: Allowance?, token: Allowance? = nil, _ demand: Demand, now: Int64
+  ) throws -> (reservation: Reservation, standings: RateStandings) {
+    var readings = AccountReadings()
+    var standings = RateStandings()
+    let admitted = accounts.admit(
+      user: user, token: token, demand, now: now, wall: 0, into: &readings, &standings)
+    return (try #require(taken(admitted)), standings)
+  }
+
   private func refusal(_ admitted: Accounts.Admitted) -> Refusal? {
     if case .refused(let denial) = admitted { denial.refusal } else { nil }
   }
 
-  @Test func aRefusalTakesNothing() {
+  @Test func aRefusalTakesNothing() throws {
     let accounts = Accounts()
     let user = Self.allowance([.rpm: 10])
     let token = Self.allowance([.rpm: 2], token: "t")
@@ -46,9 +83,8 @@ struct AccountsTests {
     }
     // Of the user's ten, only the token's two are gone.
     let other = Self.allowance([.rpm: 100], token: "other")
-    let admitted = taken(
-      accounts.admit(user: user, token: other, Demand(model: "m"), now: 5_000, wall: 0))
-    #expect(admitted?.standings.requests?.remaining == 7)
+    let admitted = try taken(accounts, user: user, token: other, Demand(model: "m"), now: 5_000)
+    #expect(admitted.standings.requests?.remaining == 7)
   }
 
   /// Who has an account already is admitted and settled without a single request for memory, where
@@ -66,10 +102,11 @@ struct AccountsTests {
     let demand = Demand(model: "gpt-4o-mini-2024-07-18", inputTokens: 300, outputTokens: 700)
     let used = Used(inputTokens: 310, outputTokens: 90)
     var readings = AccountReadings()
+    var standings = RateStandings()
     func request(_ now: Int64) -> Bool {
       readings.limits.removeAll(keepingCapacity: true)
       switch accounts.admit(
-        user: user, token: token, demand, now: now, wall: now, into: &readings)
+        user: user, token: token, demand, now: now, wall: now, into: &readings, &standings)
       {
       case .taken(let reservation):
         _ = accounts.settle(reservation, used, now: now + 20, wall: now + 20, into: &readings)
@@ -149,17 +186,17 @@ struct AccountsTests {
     let accounts = Accounts()
     let user = Self.allowance([.tpm: 100, .rpm: 100])
     let demand = Demand(model: nil, inputTokens: 10, outputTokens: 80)
-    let first = try #require(taken(accounts.admit(user: user, token: nil, demand, now: 0, wall: 0)))
+    let first = try taken(accounts, user: user, demand, now: 0)
     #expect(first.standings.tokens?.remaining == 10)
-    _ = accounts.settle(first, Used(inputTokens: 10, outputTokens: 5), now: 1_000, wall: 0)
-    let second = try #require(
-      taken(
-        accounts.admit(
-          user: user, token: nil, Demand(model: nil, inputTokens: 1), now: 1_000, wall: 0)))
+    _ = accounts.settle(
+      first.reservation, Used(inputTokens: 10, outputTokens: 5), now: 1_000, wall: 0)
+    let second = try taken(
+      accounts, user: user, Demand(model: nil, inputTokens: 1), now: 1_000)
     #expect(second.standings.tokens?.remaining == 84)
     #expect(second.standings.requests?.remaining == 98)
     // A debt: later requests wait until enough has left the window.
-    _ = accounts.settle(second, Used(inputTokens: 300, outputTokens: 0), now: 2_000, wall: 0)
+    _ = accounts.settle(
+      second.reservation, Used(inputTokens: 300, outputTokens: 0), now: 2_000, wall: 0)
     let refused = accounts.admit(
       user: user, token: nil, Demand(model: nil, inputTokens: 1), now: 10_000, wall: 0)
     #expect(
@@ -168,8 +205,7 @@ struct AccountsTests {
     let third = try #require(
       taken(accounts.admit(user: user, token: nil, demand, now: 70_000, wall: 0)))
     _ = accounts.settle(third, Used(inputTokens: 0, outputTokens: 0), now: 70_000, wall: 0)
-    let fourth = try #require(
-      taken(accounts.admit(user: user, token: nil, demand, now: 70_000, wall: 0)))
+    let fourth = try taken(accounts, user: user, demand, now: 70_000)
     #expect(fourth.standings.tokens?.remaining == 10)
     #expect(fourth.standings.requests?.remaining == 98)
   }
@@ -193,9 +229,9 @@ struct AccountsTests {
     _ = accounts.settle(running, Used(inputTokens: 0, outputTokens: 0), now: 0, wall: 0)
     let second = try #require(
       taken(accounts.admit(user: before, token: nil, Demand(model: nil), now: 0, wall: 0)))
-    let third = accounts.admit(user: after, token: nil, Demand(model: nil), now: 0, wall: 0)
+    let third = try taken(accounts, user: after, Demand(model: nil), now: 0)
     #expect(
-      taken(third)?.standings.requests == .init(limit: 3, remaining: 0, resetMilliseconds: 60_000))
+      third.standings.requests == .init(limit: 3, remaining: 0, resetMilliseconds: 60_000))
     // A loop that has not seen the change yet obeys it all the same.
     #expect(
       refusal(accounts.admit(user: before, token: nil, Demand(model: nil), now: 0, wall: 0)) != nil)
