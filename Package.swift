@@ -27,6 +27,7 @@ let package = Package(
   targets: [
     // 0: C
     .target(name: "CLinux"),
+    .systemLibrary(name: "CProcessor"),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(
@@ -40,7 +41,8 @@ let package = Package(
     .target(name: "Locks", swiftSettings: pure),
     .target(name: "Providers", dependencies: ["JSON", "HTTP"], swiftSettings: pure),
     .target(
-      name: "Gateway", dependencies: ["Providers", "HTTP", "JSON", "Cluster", "Locks"],
+      name: "Gateway",
+      dependencies: ["Providers", "HTTP", "JSON", "Cluster", "Locks", "CProcessor"],
       swiftSettings: pure),
 
     // 2: adapters

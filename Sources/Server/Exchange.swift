@@ -166,6 +166,7 @@ final class Exchange {
         return .clientLeft
       case .answered(let upstream, let answer):
         note(status: answer.status)
+        failover.expectReport()
         let relay = Relay(upstream, answer, attempt, self)
         let end = await relay.run(
           onCommitted: { verdict in

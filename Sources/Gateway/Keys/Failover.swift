@@ -57,6 +57,7 @@ package struct Failover: ~Copyable {
   private var tried: [Key] = []
   private var visits: [Visit] = []
   private var lent: Lent?
+  private var lentMemory: GrantMemory?
   private var isReported = true
   private var isOver = false
   private var obstacle = Obstacle()
@@ -164,6 +165,7 @@ package struct Failover: ~Copyable {
   private mutating func begin(_ grant: Grant, _ candidate: Candidate) -> Choice {
     attempts += 1
     lent = Lent(provider: candidate.provider, grant: grant)
+    lentMemory = grant.memory
     isReported = false
     leaveLine()
     return Choice(candidate: candidate, key: grant.key, level: grant.level, number: attempts)
@@ -175,6 +177,9 @@ package struct Failover: ~Copyable {
   }
 
   // MARK: - Reporting
+
+  /// To be called a moment before `report`: its memory is there then.
+  package func expectReport() { lentMemory?.ask() }
 
   /// Takes note of how the last attempt ended; health is shared with all other requests.
   ///

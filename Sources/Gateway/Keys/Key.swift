@@ -1,16 +1,17 @@
 /// An upstream API key, as the snapshot holds it.
 ///
-/// Immutable; what is learned of a key while it is used is in its provider's `ProviderState`.
+/// Immutable; what is learned of a key while it is used is in its provider's `ProviderState`. What
+/// every request reads stands first, side by side.
 package final class Key: Sendable {
-  package let id: String
+  package let secret: ClearSecret
   package let label: String
+  package let id: String
   package let providerID: String
   package let level: Int
   package let weight: Int
   /// Nil for every model; empty for none.
   package let models: NameList?
   package let status: KeyDefinition.Status
-  package let secret: ClearSecret
   /// Rises when the secret changes: what was learned of the old one then no longer counts.
   package let incarnation: UInt64
   /// The user who contributed it; nil for an operator's.

@@ -29,6 +29,7 @@ package struct Grant: Sendable {
   /// Where the key stands in the roster of this revision.
   let place: Int
   let revision: UInt64
+  let memory: GrantMemory
 }
 
 /// Why a pool had no key for a request, and when it may have one.

@@ -34,6 +34,11 @@ struct Lane: Sendable {
     var blockedUntil: Moment {
       isListed ? max(coolsUntil, unfitUntil) : .distantFuture
     }
+
+    /// Whether there is anything that a success disproves.
+    var isDoubtful: Bool {
+      limitedInARow > 0 || unfitUntil > .distantPast || showing == .notShown
+    }
   }
 
   /// Whether the provider's own list of models, as it shows it to a key, holds the lane's model.
@@ -57,6 +62,8 @@ struct Lane: Sendable {
   let range: Range<Int>
   var entries: [Entry]
   private(set) var pairs: [Pair]
+  /// How many pairs are doubtful: mostly none, and then a success need not look at its own.
+  private var doubtfulCount = 0
   /// What providers said is left, by key; empty until one has said something.
   private(set) var quotas: [Quota?] = []
   /// How many keys the provider shows the model.
@@ -99,15 +106,19 @@ struct Lane: Sendable {
 
   /// Changes what is known of a pair; `key` is what is known of its key.
   mutating func change(_ index: Int, of key: KeyHealth.Rest, _ change: (inout Pair) -> Void) {
-    change(&pairs[index])
+    changePair(index) { change(&$0) }
     refresh(index, of: key)
+  }
+
+  private mutating func changePair(_ index: Int, _ change: (inout Pair) -> Void) {
+    let wasDoubtful = pairs[index].isDoubtful
+    change(&pairs[index])
+    doubtfulCount += (pairs[index].isDoubtful ? 1 : 0) - (wasDoubtful ? 1 : 0)
   }
 
   /// The pair has served; mostly that is nothing new.
   mutating func served(_ index: Int, of key: KeyHealth.Rest) {
-    let pair = pairs[index]
-    guard pair.limitedInARow > 0 || pair.unfitUntil > .distantPast || pair.showing == .notShown
-    else { return }
+    guard doubtfulCount > 0, pairs[index].isDoubtful else { return }
     change(index, of: key) { pair in
       pair.limitedInARow = 0
       pair.unfitUntil = .distantPast
@@ -135,7 +146,7 @@ struct Lane: Sendable {
   mutating func note(_ showing: Showing, _ index: Int, keys: [KeyHealth]) {
     let old = pairs[index].showing
     guard old != showing else { return }
-    pairs[index].showing = showing
+    changePair(index) { $0.showing = showing }
     let wasTold = shownCount > 0
     shownCount += (showing == .shown ? 1 : 0) - (old == .shown ? 1 : 0)
     if wasTold != (shownCount > 0) {
@@ -153,10 +164,12 @@ struct Lane: Sendable {
     usedAt = other.usedAt
     entries[index].pass = other.entries[otherIndex].pass
     guard keepsPair else { return }
-    let (isListed, showing) = (pairs[index].isListed, pairs[index].showing)
-    pairs[index] = other.pairs[otherIndex]
-    pairs[index].isListed = isListed
-    pairs[index].showing = showing
+    changePair(index) { pair in
+      let (isListed, showing) = (pair.isListed, pair.showing)
+      pair = other.pairs[otherIndex]
+      pair.isListed = isListed
+      pair.showing = showing
+    }
     guard other.quotas.indices.contains(otherIndex), let quota = other.quotas[otherIndex] else {
       return
     }

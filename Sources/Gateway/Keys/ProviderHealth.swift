@@ -60,7 +60,9 @@ struct ProviderHealth {
     }
     if request.isFirst { retryBudget.countRequest(now: now, policy: policy.retryBudget) }
     lanes[place].line.admitted(number: request.ticket)
-    lanes[place].chose(index, inTurn: request.affinity == nil && request.pinned == nil)
+    let isInTurn = request.affinity == nil && request.pinned == nil
+    lanes[place].chose(index, inTurn: isInTurn)
+    if isInTurn { readAhead(lane: place, after: index) }
     if isProviderProbe { circuit.beginProbe(now: now, policy: policy.providerCircuit) }
     return .use(
       grant(
@@ -80,7 +82,10 @@ struct ProviderHealth {
     _ index: Int, lane place: Int, pool: Int, isPoolProbe: Bool, isProviderProbe: Bool, now: Moment
   ) -> Grant {
     let keyPlace = lanes[place].range.lowerBound + index
-    let isKeyProbe = keys[keyPlace].circuit.verdict(now: now) == .probe
+    // A circuit that is not closed is in the entry too: mostly the key's health need not be looked at.
+    let isKeyProbe =
+      lanes[place].entries[index].blockedUntil > .distantPast
+      && keys[keyPlace].circuit.verdict(now: now) == .probe
     if isKeyProbe {
       keys[keyPlace].circuit.beginProbe(now: now, policy: policy.keyCircuit)
       refresh(key: keyPlace)
@@ -89,7 +94,8 @@ struct ProviderHealth {
     return Grant(
       key: roster[keyPlace], level: pools[pool].level, model: lanes[place].model, grantedAt: now,
       isPoolProbe: isPoolProbe, isKeyProbe: isKeyProbe, isProviderProbe: isProviderProbe,
-      place: keyPlace, revision: revision)
+      place: keyPlace, revision: revision,
+      memory: GrantMemory(roster[keyPlace], ReadAhead(keys, keyPlace)))
   }
 
   /// Marks what this choice must leave out.
