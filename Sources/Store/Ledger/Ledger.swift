@@ -229,6 +229,7 @@ package final class Ledger {
     _ row: RequestInsert.Row, possibleNanoUSD: Int64 = 0
   ) throws(StoreError) {
     let index = try places.index(of: row)
+    cells.expect(places.nextCell(after: index))
     cells.add(
       row.account, possibleNanoUSD: possibleNanoUSD, subject: places.entries[index].subject,
       &places.entries[index].cell)

@@ -16,6 +16,8 @@ final class RowPlaces {
     var subject: Int64 = 0
     var cell = UsageCells.Found()
     var spend = SpendCells.Found()
+    /// The entry that was asked for after this one the last time.
+    fileprivate var next = 0
   }
 
   /// A power of two; an entry takes about 300 bytes, most of them its names.
@@ -38,6 +40,8 @@ final class RowPlaces {
   private var rollbacks = 0
   /// Whom the next newcomer drives out where all its places are taken: each in turn.
   private var victim = 0
+  /// The entry that was asked for last.
+  private var last = 0
 
   init(_ database: Database, _ subjects: UsageSubjects) {
     self.database = database
@@ -61,7 +65,10 @@ final class RowPlaces {
     let first = Int(truncatingIfNeeded: hash) & (Self.count - Self.choices)
     let places = first..<first + Self.choices
     for index in places where hashes[index] == hash {
-      if isThere(entries[index].names) { return index }
+      if isThere(entries[index].names) {
+        expect(after: index)
+        return index
+      }
     }
     let subject = try subjects.number(of: UsageSubject(row))
     let index = places.first { entries[$0].names.isEmpty } ?? first + victim
@@ -72,6 +79,21 @@ final class RowPlaces {
     entries[index].subject = subject
     return index
   }
+
+  /// Keys are used in turn, and so are the combinations that they are in: asks for those that came
+  /// after this one the last time.
+  private func expect(after index: Int) {
+    if entries[last].next != index { entries[last].next = index }
+    last = index
+    let next = entries[index].next
+    ReadAhead(whole: entries[next].names).ask(lines: 3)
+    let afterNext = entries[next].next
+    ReadAhead(hashes, afterNext).ask()
+    ReadAhead(entries, afterNext).ask(lines: 3)
+  }
+
+  /// Where the sums of the next row will probably go.
+  func nextCell(after index: Int) -> UsageCells.Found { entries[entries[index].next].cell }
 
   private func isThere(_ known: [UInt8]) -> Bool {
     guard known.count == namesBytes else { return false }

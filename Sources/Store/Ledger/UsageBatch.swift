@@ -1,3 +1,5 @@
+import Gateway
+
 /// What rows add to the roll-ups and no cell holds yet, by hour and combination of names.
 ///
 /// Of what the transaction under way adds to, it keeps what was there before, until it is committed:
@@ -56,6 +58,12 @@ struct UsageBatch {
     entries.append(Entry(place: place))
     amounts.append(contentsOf: repeatElement(0, count: Self.amountCount))
     return index
+  }
+
+  /// Asks for the memory of sums that will be added to soon; of an index of before, for nothing of use.
+  func expect(at index: Int) {
+    ReadAhead(entries, index).ask()
+    ReadAhead(amounts, index &* Self.amountCount).ask(lines: 4)
   }
 
   /// Takes a row into the sums of the transaction under way: `body` adds to them.

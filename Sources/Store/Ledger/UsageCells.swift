@@ -86,6 +86,9 @@ final class UsageCells {
     add(figures, row.usage, at: found.index, sign: 1)
   }
 
+  /// Asks for the memory of sums that will be added to soon.
+  func expect(_ found: Found) { batch.expect(at: found.index) }
+
   /// Adds a request to its cell, or takes it out; `write` stores that, in this transaction or later.
   func add(_ receipt: Receipt, isRemoval: Bool = false) throws(StoreError) {
     let subject = try subjects.number(of: UsageSubject(receipt))
