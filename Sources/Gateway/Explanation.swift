@@ -167,9 +167,8 @@ package struct Explanation: Sendable {
   ) throws(Refusal) -> Demand {
     let prices = snapshot.prices
     if !question.bringsKey {
-      try Admission.dropUnpriced(&plan, settings: snapshot.settings) {
-        prices.entry(for: $0) != nil
-      }
+      try Admission.dropUnpriced(
+        &plan, endpoint: question.endpoint, settings: snapshot.settings, entry: prices.entry(for:))
     }
     let (user, token) = (caller.user.allowance, caller.token.allowance)
     var facts = RequestFacts()
@@ -184,7 +183,7 @@ package struct Explanation: Sendable {
         endpoint: question.endpoint, facts: facts,
         bodyBytes: Int(tokens * Question.bytesPerToken), plan: plan,
         parts: UnboundedParts.find(question.endpoint, facts, body: [UInt8]().span),
-        inputTokens: tokens, entry: prices.entry(for:))
+        inputTokens: tokens, prices: prices)
     }
     return demand
   }

@@ -16,9 +16,9 @@ extension Exchange {
     if isOurs, snapshot.settings.unpriced == .refuse {
       let prices = snapshot.prices
       try refusing { () throws(Refusal) in
-        try Admission.dropUnpriced(&plan, settings: snapshot.settings) {
-          prices.entry(for: $0) != nil
-        }
+        try Admission.dropUnpriced(
+          &plan, endpoint: request.route.endpoint, settings: snapshot.settings,
+          entry: prices.entry(for:))
       }
     }
     let caller = request.caller
@@ -50,7 +50,7 @@ extension Exchange {
     if hasBudgets, isOurs {
       demand.money = Admission.money(
         endpoint: request.route.endpoint, facts: request.facts, body: body.span, plan: plan,
-        tally: tally, entry: snapshot.prices.entry(for:))
+        tally: tally, prices: snapshot.prices)
     }
     return demand
   }

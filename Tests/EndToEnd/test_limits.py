@@ -253,6 +253,32 @@ def test_a_strict_budget_refuses_what_has_no_bound(gateway, simulator):
     assert "cost_not_bounded" in gateway.row()["anomalies"]
 
 
+def test_half_a_price_is_none(gateway, simulator):
+    gateway.import_document({"prices": {"sim-half": {"input_cost_per_token": 1e-06}}})
+
+    def ask(unpriced, budget):
+        gateway.cli("setting", "set", "unpriced", unpriced)
+        gateway.cli("user", "set", "ada", "--budget", budget)
+        body = {"model": "sim-half", "messages": [USER], "max_tokens": 16}
+        return gateway.request("POST", "/v1/chat/completions", body)
+
+    for unpriced, mode, code in [
+        ("allow", "1/day,strict", "cost_not_bounded"),
+        ("refuse", "1/day", "model_not_priced"),
+        ("refuse", "1/day,strict", "model_not_priced"),
+    ]:
+        refused = ask(unpriced, mode)
+        assert refused.status == 402 and refused.json()["error"]["code"] == code
+    assert simulator.counters() == {}
+    assert ask("allow", "1/day").status == 200
+    row = gateway.rows(4)[0]
+    assert row["cost_usd"] is None and "cost_not_bounded" in row["anomalies"]
+    for number, mode in enumerate(["1/day", "1/day,strict"]):
+        assert ask("free", mode).status == 200
+        row = gateway.rows(5 + number)[0]
+        assert float(row["cost_usd"]) == 0 and row["anomalies"] == []
+
+
 def test_the_length_of_an_answer_alone_is_no_anomaly(gateway, simulator):
     assert gateway.chat().status == 200 and gateway.row()["anomalies"] == []
     gateway.cli("user", "set", "ada", "--budget", "1/day")

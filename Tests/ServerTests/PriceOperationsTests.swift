@@ -90,4 +90,24 @@ struct PriceOperationsTests {
     #expect(
       prices?.text == #"{"a":{"input_cost_per_token":4e-06},"b":{"input_cost_per_token":2e-06}}"#)
   }
+
+  /// The rest of a price that is built in stays, and so does the longest answer.
+  @Test func setGoesOnFromWhatIsBuiltIn() throws {
+    let desk = try TestDesk.furnished()
+    let base = try #require(
+      desk.installation.records.snapshot.basePrices.entries.first {
+        $0.prices(.input) && $0.prices(.output) && $0.outputTokensMax != nil
+          && !$0.key.contains("/")
+      })
+    try desk.perform(
+      "price.set", #"{"model":"\#(base.key)","fields":{"input_cost_per_token":0.5}}"#)
+    let entry = try #require(desk.installation.records.snapshot.prices.entry(key: base.key))
+    #expect(entry.isOwn && entry.outputTokensMax == base.outputTokensMax)
+    #expect(
+      entry.rate(.input, inputTokens: 0, tier: .standard)?.price
+        == DollarAmount(nanoUSD: 500_000_000))
+    #expect(
+      entry.rate(.output, inputTokens: 0, tier: .standard)
+        == base.rate(.output, inputTokens: 0, tier: .standard))
+  }
 }

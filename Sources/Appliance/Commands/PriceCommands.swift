@@ -26,8 +26,9 @@ enum PriceCommands {
         isRepeated: true)
     ],
     details: [
-      "MODEL is the provider's name of the model. What is not given stays as it is; an empty "
-        + "--field (NAME=) removes the field."
+      "MODEL is the provider's name of the model. What is not given stays as it is, in the "
+        + "built-in table too; an empty --field (NAME=) removes the field. A model that answers with "
+        + "text has a price when it has one for input and one for output."
     ],
     examples: [
       "appliance price set gpt-4o-mini --input 0.15 --output 0.60",

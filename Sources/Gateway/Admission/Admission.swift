@@ -4,12 +4,13 @@ package import Providers
 package enum Admission {
   /// Takes the candidates without a price out of a plan, where the operator refuses those.
   ///
-  /// `isPriced` says whether a candidate's model has a price.
+  /// `entry` finds the price of a candidate.
   package static func dropUnpriced(
-    _ plan: inout Plan, settings: RuntimeSettings, isPriced: (Candidate) -> Bool
+    _ plan: inout Plan, endpoint: Endpoint, settings: RuntimeSettings,
+    entry: (Candidate) -> PriceEntry?
   ) throws(Refusal) {
-    guard settings.unpriced == .refuse else { return }
-    let priced = plan.candidates.filter(isPriced)
+    guard settings.unpriced == .refuse, !Pricing.isFree(endpoint) else { return }
+    let priced = plan.candidates.filter { entry($0)?.prices(endpoint) == true }
     guard !priced.isEmpty else { throw .modelNotPriced(model: plan.model ?? "") }
     plan.candidates = priced
   }
@@ -52,15 +53,14 @@ package enum Admission {
 
   /// What its budgets are asked for beside that; nil for what costs nothing.
   ///
-  /// `entry` finds the price of a candidate.
   package static func money(
     endpoint: Endpoint, facts: RequestFacts, body: Span<UInt8>, plan: Plan, tally: RequestTally,
-    entry: (Candidate) -> PriceEntry?
+    prices: PriceTable
   ) -> MoneyDemand? {
     var money = money(
       endpoint: endpoint, facts: facts, bodyBytes: body.count, plan: plan,
       parts: UnboundedParts.find(endpoint, facts, body: body), hasTools: tally.hasTools,
-      inputTokens: TokenEstimate.inputTokens(tally, model: facts.model), entry: entry)
+      inputTokens: TokenEstimate.inputTokens(tally, model: facts.model), prices: prices)
     if endpoint == .messages {
       money?.floorTokens = CostBound.floorTokens(thinkingIn: body)
     }
@@ -70,12 +70,13 @@ package enum Admission {
   /// The same for a body that is not there.
   static func money(
     endpoint: Endpoint, facts: RequestFacts, bodyBytes: Int, plan: Plan, parts: [String],
-    hasTools: Bool = false, inputTokens: Int64, entry: (Candidate) -> PriceEntry?
+    hasTools: Bool = false, inputTokens: Int64, prices: PriceTable
   ) -> MoneyDemand? {
     let answer = min(facts.outputTokensMax ?? usualAnswerTokens, usualAnswerTokens)
     return CostBound.demand(
       endpoint: endpoint, facts: facts, bodyBytes: bodyBytes, plan: plan, parts: parts,
-      hasTools: hasTools, estimate: (inputTokens, times(answer, facts.choiceCount)), entry: entry)
+      hasTools: hasTools, estimate: (inputTokens, times(answer, facts.choiceCount)),
+      isUnpricedFree: prices.takesUnpricedAsFree, entry: prices.entry(for:))
   }
 
   private static func times(_ tokens: Int64, _ count: Int) -> Int64 {

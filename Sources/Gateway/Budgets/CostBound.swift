@@ -11,11 +11,12 @@ package enum CostBound {
 
   /// Nil for what costs nothing.
   ///
-  /// `entry` finds the price of a candidate; `parts` are `UnboundedParts` of the body.
+  /// `entry` finds the price of a candidate; `parts` are `UnboundedParts` of the body. Of what has no
+  /// price, or not that of both sides, no bound is known, unless that is free.
   package static func demand(
     endpoint: Endpoint, facts: RequestFacts, bodyBytes: Int, plan: Plan, parts: [String],
     hasTools: Bool, estimate: (inputTokens: Int64, outputTokens: Int64),
-    entry: (Candidate) -> PriceEntry?
+    isUnpricedFree: Bool = false, entry: (Candidate) -> PriceEntry?
   ) -> MoneyDemand? {
     guard !Pricing.isFree(endpoint) else { return nil }
     var money = MoneyDemand()
@@ -23,17 +24,16 @@ package enum CostBound {
     var (input, output) = (DollarAmount.zero, DollarAmount.zero)
     var isUnpriced = false
     for candidate in plan.candidates {
-      guard let entry = entry(candidate) else {
-        isUnpriced = true
-        continue
-      }
+      let entry = entry(candidate)
+      if entry?.prices(endpoint) != true { isUnpriced = true }
+      guard let entry else { continue }
       let rates = BoundRates(entry)
       input = max(input, rates.input)
       output = max(output, rates.output)
       money.largestAnswer = max(money.largestAnswer, entry.outputTokensMax ?? 0)
       if let other = rates.otherUnit { money.add("a model that is priced by \(other)") }
     }
-    if isUnpriced { money.add("a model without a price") }
+    if isUnpriced, !isUnpricedFree { money.add("a model without a price") }
     let tokens = Int64(bodyBytes) + (hasTools ? frameTokens : 0)
     money.inputNanoUSD = nano(input, tokens)
     var expected = nano(input, min(tokens, estimate.inputTokens))

@@ -1,3 +1,6 @@
+package import JSON
+import Providers
+
 /// All prices of one model, and its limits.
 ///
 /// Immutable and shared: a table hands out references, never copies.
@@ -52,6 +55,31 @@ package final class PriceEntry: Sendable {
   /// Whether the model has a price of its own for this unit, in any tier.
   package func prices(_ field: PriceField) -> Bool {
     rates.contains { $0.name.field == field }
+  }
+
+  /// Whether it can price a call of an endpoint; what cannot is without a price, half of one or not.
+  ///
+  /// An answer of text takes a price of both sides, or of another unit than tokens.
+  func prices(_ endpoint: Endpoint) -> Bool {
+    guard endpoint.answersWithText else { return !rates.isEmpty }
+    return prices(.input) && prices(.output) || BoundRates(self).otherUnit != nil
+  }
+
+  /// The entry as an object of LiteLLM's fields, without whose price it is.
+  package var fields: JSONValue {
+    var fields: [JSONValue.Member] = rates.map { rate in
+      .init(rate.name.description, .number(rate.price.description))
+    }
+    if let mode { fields.append(.init("mode", .string(mode))) }
+    if let inputTokensMax { fields.append(.init("max_input_tokens", .int(inputTokensMax))) }
+    if let outputTokensMax { fields.append(.init("max_output_tokens", .int(outputTokensMax))) }
+    if !multipliers.isEmpty {
+      let factors = multipliers.map {
+        JSONValue.Member($0.name, .number($0.factor.description))
+      }
+      fields.append(.init("provider_specific_entry", .object(factors)))
+    }
+    return .object(fields)
   }
 
   package func multiplier(named name: String) -> ExactDecimal? {

@@ -10,6 +10,8 @@ package final class PriceTable: Sendable {
   private let groups: [[String: PriceEntry]]
   /// Some of the operator's own entries are for one provider alone: their key begins with its name.
   private let hasOwnForProvider: Bool
+  /// What has no price costs nothing, as the operator has set it.
+  let takesUnpricedAsFree: Bool
 
   package static let empty = PriceTable(version: "none", entries: [])
 
@@ -33,6 +35,19 @@ package final class PriceTable: Sendable {
     self.byKey = byKey
     self.groups = groups
     self.hasOwnForProvider = hasOwnForProvider
+    takesUnpricedAsFree = false
+  }
+
+  private init(_ table: PriceTable, takesUnpricedAsFree: Bool) {
+    version = table.version
+    (byKey, groups) = (table.byKey, table.groups)
+    hasOwnForProvider = table.hasOwnForProvider
+    self.takesUnpricedAsFree = takesUnpricedAsFree
+  }
+
+  /// The same prices, by which what has none is free or is not.
+  func taking(unpricedAsFree isFree: Bool) -> PriceTable {
+    isFree == takesUnpricedAsFree ? self : PriceTable(self, takesUnpricedAsFree: isFree)
   }
 
   /// A table with these entries over those of this one.

@@ -45,6 +45,9 @@ package enum Pricing {
         bill.lines, multipliers: bill.multipliers, priceKey: bill.entry.key,
         tableVersion: table.version)
     } catch {
+      if table.takesUnpricedAsFree, error.isLackOfPrice {
+        return .free(tableVersion: table.version, .takenAsFree)
+      }
       return .unknown(error, tableVersion: table.version)
     }
   }

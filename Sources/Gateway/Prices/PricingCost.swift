@@ -33,10 +33,10 @@ package struct Cost: Equatable, Sendable {
       tableVersion: tableVersion, reason: reason)
   }
 
-  static func free(tableVersion: String) -> Cost {
+  static func free(tableVersion: String, _ reason: UnpricedReason = .freeEndpoint) -> Cost {
     Cost(
       amount: .zero, nanoUSD: 0, lines: [], multipliers: [], priceKey: nil,
-      tableVersion: tableVersion, reason: .freeEndpoint)
+      tableVersion: tableVersion, reason: reason)
   }
 
   /// The sum of the lines, times the factors; unknown where it is out of range.
@@ -134,6 +134,8 @@ package enum CostItem: String, Sendable, CaseIterable {
 package enum UnpricedReason: Error, Equatable, Sendable {
   case errorAnswer
   case freeEndpoint
+  /// It has no price, and the operator takes such models as free.
+  case takenAsFree
   case noPrice
   /// The entry lacks the price of something that was used.
   case noPriceFor(PriceField)
@@ -147,11 +149,22 @@ package enum UnpricedReason: Error, Equatable, Sendable {
   case noSearchUnitPrice
   case outOfRange
 
+  /// Whether a price would help; otherwise it is unknown what was used.
+  var isLackOfPrice: Bool {
+    switch self {
+    case .noPrice, .noPriceFor, .audioByMinute, .noImagePrice, .noSearchUnitPrice: true
+    case .errorAnswer, .freeEndpoint, .takenAsFree, .noUsage, .contradictoryUsage,
+      .provisionedThroughput, .feesPerRequest, .speechUnitsNotStated, .outOfRange:
+      false
+    }
+  }
+
   /// The reason in words, as a receipt shows it.
   package var text: String {
     switch self {
     case .errorAnswer: "error response"
     case .freeEndpoint: "endpoint is free"
+    case .takenAsFree: "no price for the model: taken as free"
     case .noPrice: "no price for the model"
     case .noPriceFor(let field): "the model's entry has no \(field.rawValue)"
     case .noUsage: "no usage in the response"

@@ -23,7 +23,7 @@ package final class Snapshot: Sendable {
   let settingValues: [String: SettingDefinition]
   /// The built-in prices under the operator's.
   package let prices: PriceTable
-  let basePrices: PriceTable
+  package let basePrices: PriceTable
   let zones: ZoneTable
   let priceDefinitions: [String: ModelPriceDefinition]
   private let providersByName: ProviderNames
@@ -51,7 +51,7 @@ package final class Snapshot: Sendable {
     keys = builder.keys
     providers = builder.providers
     settingValues = builder.settingValues
-    prices = builder.prices
+    prices = builder.prices.taking(unpricedAsFree: builder.settings.unpriced == .free)
     basePrices = builder.basePrices
     zones = builder.zones
     priceDefinitions = builder.priceDefinitions

@@ -11,12 +11,14 @@ extension Administration {
     ])
   }
 
+  /// Sets fields of a model's price; what is not given stays, in a price that is built in too.
   func priceSet(_ arguments: Arguments) throws(OperationFailure) -> JSONValue {
     let model = try arguments.text("model")
     guard let fields = arguments["fields"]?.object else {
       throw OperationFailure(code: "invalid", message: "'fields' must be an object.")
     }
-    var price = priceOfRecord(model) ?? .object([])
+    var price =
+      priceOfRecord(model) ?? snapshot.basePrices.entry(key: model)?.fields ?? .object([])
     for field in fields { price[field.name] = field.value.isNull ? JSONValue?.none : field.value }
     try apply(.object([.init("prices", .object([.init(model, price)]))]))
     return .object([.init("price", priceOfRecord(model) ?? price)])

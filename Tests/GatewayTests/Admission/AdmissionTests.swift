@@ -16,7 +16,8 @@ struct AdmissionTests {
   @Test func unpricedModelsAreServedByDefault() throws {
     let world = try World(Self.document)
     var plan = try world.plan(model: "m")
-    try Admission.dropUnpriced(&plan, settings: RuntimeSettings(), isPriced: { _ in false })
+    try Admission.dropUnpriced(
+      &plan, endpoint: .chatCompletions, settings: RuntimeSettings(), entry: { _ in nil })
     #expect(plan.candidates.count == 2)
   }
 
@@ -25,10 +26,23 @@ struct AdmissionTests {
     var settings = RuntimeSettings()
     settings.unpriced = .refuse
     var plan = try world.plan(model: "m")
-    try Admission.dropUnpriced(&plan, settings: settings) { $0.provider.name == "p" }
-    #expect(plan.candidates.map(\.provider.name) == ["p"])
-    #expect(throws: Refusal.modelNotPriced(model: "m")) {
-      try Admission.dropUnpriced(&plan, settings: settings, isPriced: { _ in false })
+    let whole = try CostBoundTests.entry([
+      ("input_cost_per_token", 1), ("output_cost_per_token", 0),
+    ])
+    let half = try CostBoundTests.entry([("input_cost_per_token", 1)])
+    func drop(
+      _ endpoint: Endpoint = .chatCompletions, _ entry: (Candidate) -> PriceEntry?
+    ) throws -> [String] {
+      plan = try world.plan(model: "m")
+      try Admission.dropUnpriced(&plan, endpoint: endpoint, settings: settings, entry: entry)
+      return plan.candidates.map(\.provider.name)
+    }
+    #expect(try drop { $0.provider.name == "p" ? whole : nil } == ["p"])
+    #expect(try drop { $0.provider.name == "p" ? whole : half } == ["p"])
+    #expect(try drop(.embeddings) { _ in half }.count == 2)
+    #expect(try drop(.messagesCountTokens) { _ in nil }.count == 2, "costs nothing")
+    for entry in [nil, half] {
+      #expect(throws: Refusal.modelNotPriced(model: "m")) { try drop { _ in entry } }
     }
   }
 

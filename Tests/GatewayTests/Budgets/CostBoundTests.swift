@@ -17,7 +17,7 @@ struct CostBoundTests {
 
   private func demand(
     _ entry: PriceEntry?, endpoint: Endpoint = .chatCompletions, cap: Int64? = nil, count: Int = 1,
-    hasTools: Bool = false
+    hasTools: Bool = false, isUnpricedFree: Bool = false
   ) throws -> MoneyDemand? {
     let world = try World(AdmissionTests.document)
     var facts = RequestFacts()
@@ -26,7 +26,7 @@ struct CostBoundTests {
     facts.choiceCount = count
     return CostBound.demand(
       endpoint: endpoint, facts: facts, bodyBytes: 100, plan: try world.plan(model: "m"), parts: [],
-      hasTools: hasTools, estimate: (20, 5)
+      hasTools: hasTools, estimate: (20, 5), isUnpricedFree: isUnpricedFree
     ) { _ in entry }
   }
 
@@ -57,6 +57,11 @@ struct CostBoundTests {
     #expect(try demand(nil)?.isOpenEnded == true && demand(plain, cap: 5)?.isOpenEnded == false)
     // The length of an answer alone is ordinary.
     #expect(try demand(plain)?.isOpenEnded == false && demand(plain)?.isLengthGuessed == true)
+    for half in ["input_cost_per_token", "output_cost_per_token"] {
+      let money = try demand(try Self.entry([(half, 1)]), cap: 5)
+      #expect(money?.unbounded == ["a model without a price"], "\(half) alone")
+    }
+    #expect(try demand(nil, isUnpricedFree: true)?.unbounded == [])
     let images = try Self.entry([("output_cost_per_image", 1)])
     #expect(
       try demand(images, endpoint: .imagesGenerations)?.unbounded == [

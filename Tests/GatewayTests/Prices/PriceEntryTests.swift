@@ -1,4 +1,5 @@
 import JSON
+import Providers
 import Testing
 
 @testable import Gateway
@@ -84,5 +85,32 @@ struct PriceEntryTests {
         "m", "{'input_cost_per_token': 1e-06, 'provider_specific_entry': {'us': 1.2}}"),
     ]
     #expect(Set(others + [whole]).count == others.count + 1)
+  }
+
+  @Test(arguments: [
+    ("input_cost_per_token", false, true), ("output_cost_per_token", false, true),
+    ("input_cost_per_token output_cost_per_token", true, true),
+    ("input_cost_per_token output_cost_per_token_flex", true, true),
+    ("input_cost_per_second", true, true), ("", false, false),
+  ])
+  func whatAPriceMustHave(fields: String, text: Bool, other: Bool) throws {
+    let entry = try CostBoundTests.entry(fields.split(separator: " ").map { (String($0), 1) })
+    #expect(entry.prices(.chatCompletions) == text && entry.prices(.messages) == text)
+    #expect(entry.prices(.embeddings) == other && entry.prices(.rerank) == other)
+  }
+
+  /// What is written as fields is read as the same entry, but for whose price it is.
+  @Test func fieldsAreTheEntry() throws {
+    let text = """
+      {"litellm_provider":"p","mode":"chat","max_input_tokens":9,"max_output_tokens":5,
+       "input_cost_per_token":1.5e-7,"output_cost_per_token":6e-7,
+       "input_cost_per_token_above_200k_tokens_priority":0.000000000000000000001,
+       "provider_specific_entry":{"us":1.1},"supports_vision":true}
+      """
+    let entry = try PriceImport.entry(model: "m", JSONValue(parsing: text))
+    let again = try PriceImport.entry(model: "m", entry.fields)
+    #expect(again.rates == entry.rates && again.multipliers == entry.multipliers)
+    #expect(again.mode == "chat" && again.inputTokensMax == 9 && again.outputTokensMax == 5)
+    #expect(again.isOwn && !entry.isOwn)
   }
 }

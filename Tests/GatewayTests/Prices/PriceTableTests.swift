@@ -100,4 +100,12 @@ struct PriceTableTests {
     #expect(Self.table.entry(key: "gpt-4o")?.provider == "openai")
     #expect(PriceTable.empty.count == 0)
   }
+
+  @Test func mayTakeTheUnpricedAsFree() {
+    let free = Self.table.taking(unpricedAsFree: true)
+    #expect(free.takesUnpricedAsFree && !Self.table.takesUnpricedAsFree)
+    #expect(free.version == Self.table.version && free.count == Self.table.count)
+    #expect(free.taking(unpricedAsFree: true) === free)
+    #expect(!free.taking(unpricedAsFree: false).takesUnpricedAsFree)
+  }
 }

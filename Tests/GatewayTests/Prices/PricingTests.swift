@@ -51,6 +51,21 @@ struct PricingTests {
     return Pricing.cost(facts, of: call, table: try Self.table())
   }
 
+  /// Only a lack of a price makes an answer free; an answer that says too little stays unknown.
+  @Test func theUnpricedIsFreeWhereTheOperatorSaysSo() throws {
+    let table = try Self.table().taking(unpricedAsFree: true)
+    func cost(_ facts: AnswerFacts, _ model: String) throws -> Cost {
+      Pricing.cost(facts, of: try Self.call(model), table: table)
+    }
+    for model in ["unheard-of", "inputs"] {
+      let free = try cost(Self.facts(10, 3), model)
+      #expect(free.nanoUSD == 0 && free.reason == .takenAsFree, "\(model)")
+    }
+    #expect(try cost(Self.facts(10, 3), "chat").nanoUSD == 40_000)
+    #expect(try cost(AnswerFacts(), "chat").nanoUSD == nil)
+    #expect(try cost(Self.facts(.max, .max), "huge").nanoUSD == nil)
+  }
+
   @Test func plainTokens() throws {
     let cost = try cost(Self.facts(10, 3), "chat")
     #expect(cost.amount?.description == "0.00004")
