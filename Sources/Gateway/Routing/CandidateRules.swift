@@ -4,7 +4,8 @@
 /// exception: a mapping stands for what the operator made it lead to. Where a rule allows the name
 /// of a mapping and mentions nothing of what it leads to, all of that is allowed but what is denied.
 /// So a user can be given a name without the models behind it, and a list that names some of them
-/// keeps the others out.
+/// keeps the others out. Where a mapping falls back to the name of another, that one goes by itself
+/// if the rule allows its name, and else stands under what holds for the first.
 struct CandidateRules {
   private let user: AccessRules?
   private let token: AccessRules?
@@ -25,9 +26,20 @@ struct CandidateRules {
   }
 
   /// What comes next is what a mapping leads to.
-  mutating func enter(_ mapping: ModelMapping, capture: Substring, _ snapshot: Snapshot) {
-    userMustList = Self.mentions(user?.models, mapping, capture, snapshot)
-    tokenMustList = Self.mentions(token?.models, mapping, capture, snapshot)
+  ///
+  /// `fallback` is the name by which another mapping falls back to it; nil: it was asked for.
+  mutating func enter(
+    _ mapping: ModelMapping, capture: Substring, fallback: String?, _ snapshot: Snapshot
+  ) {
+    func isByItself(_ rule: NameRule?) -> Bool {
+      fallback.map { name in rule?.verdict(on: name).isAllowed != false } ?? true
+    }
+    if isByItself(user?.models) {
+      userMustList = Self.mentions(user?.models, mapping, capture, snapshot)
+    }
+    if isByItself(token?.models) {
+      tokenMustList = Self.mentions(token?.models, mapping, capture, snapshot)
+    }
   }
 
   private static func allows(_ rule: NameRule?, _ candidate: Candidate, mustList: Bool) -> Bool {
@@ -42,7 +54,8 @@ struct CandidateRules {
   /// Mappings that lead to mappings are followed so far; beyond, everything must be on the list.
   private static let depthMax = 8
 
-  /// Whether a rule names anything that the mapping leads to.
+  /// Whether a rule names anything that the mapping leads to; the name of a mapping is a way there
+  /// and nothing that serves.
   private static func mentions(
     _ rule: NameRule?, _ mapping: ModelMapping, _ capture: Substring, _ snapshot: Snapshot,
     depth: Int = 0
@@ -57,10 +70,11 @@ struct CandidateRules {
     return mapping.definition.fallbacks.contains { fallback in
       guard case .name(let name) = fallback else { return false }
       let next = ModelDefinition.substitute(capture, in: name)
-      if rule.verdict(on: next).isAllowed || depth == depthMax { return true }
+      if depth == depthMax { return true }
       if let (mapping, capture) = snapshot.models.mapping(for: next) {
         return mentions(rule, mapping, capture, snapshot, depth: depth + 1)
       }
+      if rule.verdict(on: next).isAllowed { return true }
       guard let (provider, rest) = snapshot.providerNamed(in: next) else { return false }
       return rule.verdict(on: rest, of: provider.name).isAllowed
     }

@@ -162,10 +162,10 @@ private struct Search {
     }
   }
 
-  private mutating func expand(_ model: String) {
+  private mutating func expand(_ model: String, isFallback: Bool = false) {
     if let (mapping, capture) = snapshot.models.mapping(for: model) {
       if foundBy == nil { foundBy = .mapping(mapping.name) }
-      follow(mapping, capture: capture)
+      follow(mapping, capture: capture, fallback: isFallback ? model : nil)
     } else if let (provider, rest) = snapshot.providerNamed(in: model) {
       if foundBy == nil { foundBy = .provider(provider.name) }
       expand(model, naming: provider, rest)
@@ -174,7 +174,9 @@ private struct Search {
     }
   }
 
-  private mutating func follow(_ mapping: ModelMapping, capture: Substring) {
+  private mutating func follow(
+    _ mapping: ModelMapping, capture: Substring, fallback: String? = nil
+  ) {
     guard !followed.contains(where: { $0 === mapping }) else { return }
     if !mapping.definition.fallbacks.isEmpty { followed.append(mapping) }
     let outer = (tiers, rules)
@@ -182,7 +184,7 @@ private struct Search {
     if let level = mapping.definition.level, !isOfAnyLevel {
       tiers = caller.tiers(startingAt: level)
     }
-    if !rules.isEmpty { rules.enter(mapping, capture: capture, snapshot) }
+    if !rules.isEmpty { rules.enter(mapping, capture: capture, fallback: fallback, snapshot) }
     // All targets of a mapping speak one dialect; from another it leads nowhere.
     if let target = mapping.definition.targets.first,
       let provider = snapshot.provider(id: target.providerID), provider.dialect != dialect
@@ -198,7 +200,8 @@ private struct Search {
     for fallback in mapping.definition.fallbacks where candidates.count < Plan.candidatesMax {
       switch fallback {
       case .target(let target): addUsable(target, capture: capture)
-      case .name(let name): expand(ModelDefinition.substitute(capture, in: name))
+      case .name(let name):
+        expand(ModelDefinition.substitute(capture, in: name), isFallback: true)
       }
     }
   }
@@ -236,8 +239,10 @@ private struct Search {
     _ target: ModelDefinition.Target, capture: Substring
   ) -> Candidate? {
     guard let provider = snapshot.provider(id: target.providerID) else { return nil }
-    let candidate = Candidate(
-      provider: provider, model: target.model(for: capture), tiers: tiers)
+    let model = target.model(for: capture)
+    // What `*` stands for may be nothing, and nothing is no model.
+    guard !model.isEmpty else { return nil }
+    let candidate = Candidate(provider: provider, model: model, tiers: tiers)
     return usable(candidate) ? candidate : nil
   }
 

@@ -48,6 +48,20 @@ struct CandidateRulesTests {
     Case(name: "provider/model", models: "'oa/big'", ask: "oa/big", plan: ["oa big"]),
     Case(
       name: "a mapping of mappings", models: "'outer', 'mini'", ask: "outer", plan: ["or mini"]),
+    Case(
+      name: "a fallback's name is no way around", models: "'outer', 'oa/big'", ask: "outer",
+      plan: ["oa big"]),
+    Case(
+      name: "two names are two names", models: "'outer', 'best'", ask: "outer",
+      plan: ["oa big", "or mini", "oa other"]),
+    Case(
+      name: "each by itself", models: "'outer', 'best', 'mini'", ask: "best", plan: ["or mini"]),
+    Case(
+      name: "a fallback's name denied", models: "'outer', '!best', '!mini'", ask: "outer",
+      plan: ["oa big", "oa other"]),
+    Case(
+      name: "the token narrows what the user's name leads to", models: "'outer', 'best'",
+      token: "'outer', 'oa/big'", ask: "outer", plan: ["oa big"]),
   ]
 
   static func world(_ models: String, token: String = "") throws -> World {
