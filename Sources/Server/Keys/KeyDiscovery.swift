@@ -14,8 +14,6 @@ final class KeyDiscovery: Sendable {
   private static let period = Duration.seconds(1)
   /// Keys that one user may have contributed, withdrawn ones among them.
   private static let keysOfUserMax = 32
-  /// After a check without a good end.
-  private static let pause = Duration.seconds(600)
 
   private let loop: EventLoop
   private let sightings: KeySightings
@@ -52,18 +50,13 @@ final class KeyDiscovery: Sendable {
     else { return }
     let key = Key(own: sighting.key, at: provider)
     // On a thread of the pool, which may wait for the disk.
-    let isAsked = probe.ask(provider, key) { [self] findings in
+    // Where no more checks fit in, a later sighting asks again.
+    _ = probe.ask(provider, key) { [self] findings in
       guard findings.verdict == .valid else {
         return refuse(sighting, provider, findings.verdict.rawValue)
       }
       join(sighting, provider, findings)
     }
-    if !isAsked { forget(sighting) }
-  }
-
-  private func forget(_ sighting: KeySighting) {
-    let now = Moment(nanoseconds: MonotonicTime.now().nanoseconds)
-    sightings.forget(sighting, after: now + Self.pause)
   }
 
   /// Whether a key may join: both agree, it is new here, and its user has room for it.
@@ -137,7 +130,6 @@ final class KeyDiscovery: Sendable {
     } catch {
       log.log(.error, "audit.not_stored") { $0.text("reason", error.message) }
     }
-    forget(sighting)
   }
 
   private func note(

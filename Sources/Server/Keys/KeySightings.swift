@@ -11,11 +11,14 @@ struct KeySighting: Sendable {
 
 /// Keys that were seen working and wait to be looked at: written by all loops, read by one.
 ///
-/// Each is handed on once, until it is `forgotten` for a time. Bounded: what comes while many wait
-/// is left, and comes again with its owner's next request.
+/// Each is handed on once in a while, and not once for ever: a key that could not join, or was
+/// removed, may join later. Bounded: what comes while many wait is left, and comes again with its
+/// owner's next request.
 final class KeySightings: Sendable {
   private static let waitingMax = 64
   private static let knownMax = 4_096
+  /// How long one that was handed on is not handed on again.
+  private static let pause = Duration.seconds(600)
 
   private struct Place: Hashable {
     let fingerprint: String
@@ -24,8 +27,8 @@ final class KeySightings: Sendable {
 
   private struct State {
     var waiting: [KeySighting] = []
-    /// Those that were handed on, and until when they are not handed on again; nil: for good.
-    var known: [Place: Moment?] = [:]
+    /// Those that were handed on, and until when they are not handed on again.
+    var known: [Place: Moment] = [:]
   }
 
   private let state = Guarded(State())
@@ -35,19 +38,13 @@ final class KeySightings: Sendable {
   func note(_ sighting: KeySighting, now: Moment) -> Bool {
     let place = Place(fingerprint: sighting.key.fingerprint, providerID: sighting.providerID)
     return state.withLock { state in
-      if let until = state.known[place], until.map({ now < $0 }) ?? true { return false }
+      if let until = state.known[place], now < until { return false }
       guard state.waiting.count < Self.waitingMax else { return false }
       if state.known.count >= Self.knownMax { state.known = [:] }
-      state.known[place] = .some(nil)
+      state.known[place] = now + Self.pause
       state.waiting.append(sighting)
       return true
     }
-  }
-
-  /// Nothing came of it: it may be looked at again after `until`.
-  func forget(_ sighting: KeySighting, after until: Moment) {
-    let place = Place(fingerprint: sighting.key.fingerprint, providerID: sighting.providerID)
-    state.withLock { $0.known[place] = .some(until) }
   }
 
   /// Takes all that wait.
