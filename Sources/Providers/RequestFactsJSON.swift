@@ -143,7 +143,7 @@ extension RequestFacts {
     case .streamOptions:
       try readStreamOptions(member, body)
     case .choices, .bestOf:
-      readChoices(member.kind == .number ? body.extracting(value) : nil)
+      readChoices(body, value)
     case .maxTokens, .maxCompletionTokens, .maxOutputTokens:
       readCap(member.kind == .number ? body.extracting(value) : nil)
     case .previousResponse, .cachedContent, .conversation, .container:
@@ -194,13 +194,15 @@ extension RequestFacts {
     guard member.kind == .object else { return }
     let index = try Self.nested(member, body)
     var caps = 0
-    for option in index.members where option.kind == .number {
+    for option in index.members {
       let name = body.extracting(option.name)
-      if name.equals("maxOutputTokens") || name.equals("max_output_tokens") {
+      if name.equals("candidateCount") || name.equals("candidate_count") {
+        readChoices(body, option.value)
+      } else if option.kind == .number,
+        name.equals("maxOutputTokens") || name.equals("max_output_tokens")
+      {
         caps += 1
         readCap(body.extracting(option.value))
-      } else if name.equals("candidateCount") || name.equals("candidate_count") {
-        readChoices(body.extracting(option.value))
       }
     }
     guard caps <= 1 else {
@@ -219,10 +221,26 @@ extension RequestFacts {
     }
   }
 
-  private mutating func readChoices(_ number: Span<UInt8>?) {
-    guard let number, let count = JSONInteger(parsing: number).exactValue else { return }
-    choiceCount = max(choiceCount, Int(clamping: min(count, 1_000_000)))
+  /// How many answers are asked for at most, as the most lenient provider may read it: a number in
+  /// quotes too, a fraction rounded up, and one that is beyond all reading as the greatest.
+  private mutating func readChoices(_ body: Span<UInt8>, _ value: Range<Int>) {
+    let number = body.extracting(JSONString.inside(body, value) ?? value)
+    let count: Int64
+    switch JSONInteger(parsing: number) {
+    case .exact(let exact): count = exact
+    case .outOfRange: count = Self.choiceCountMax
+    case .fraction:
+      let point = number.indices.first { number[$0] == UInt8(ascii: ".") } ?? 0
+      let hasExponent = number.indices.contains { number[$0] | 0x20 == UInt8(ascii: "e") }
+      let whole = JSONInteger(parsing: number.extracting(0..<point)).exactValue
+      count = hasExponent ? Self.choiceCountMax : whole.map { $0 &+ 1 } ?? Self.choiceCountMax
+    case .notNumber: return
+    }
+    choiceCount = max(choiceCount, Int(clamping: min(count, Self.choiceCountMax)))
   }
+
+  /// More than any provider makes; a bound of their cost does not overflow.
+  private static let choiceCountMax: Int64 = 1_000_000
 
   private mutating func readCap(_ number: Span<UInt8>?) {
     guard let number, let cap = JSONInteger(parsing: number).exactValue, cap > 0 else { return }

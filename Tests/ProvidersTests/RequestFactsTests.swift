@@ -59,7 +59,12 @@ struct RequestFactsTests {
   @Test(arguments: [
     ("{\"n\":1e9,\"model\":\"a\"}", 1_000_000), ("{\"n\":-1,\"model\":\"a\"}", 1),
     ("{\"n\":0,\"model\":\"a\"}", 1), ("{\"n\":2,\"best_of\":5,\"model\":\"a\"}", 5),
-    ("{\"n\":\"x\",\"model\":\"a\"}", 1), ("{\"n\":99999999999999999999,\"model\":\"a\"}", 1),
+    ("{\"n\":\"x\",\"model\":\"a\"}", 1), ("{\"n\":\"50\",\"model\":\"a\"}", 50),
+    ("{\"n\":50.5,\"model\":\"a\"}", 51), ("{\"n\":\"2.5\",\"model\":\"a\"}", 3),
+    ("{\"n\":5.05e1,\"model\":\"a\"}", 1_000_000), ("{\"n\":-0.5,\"model\":\"a\"}", 1),
+    ("{\"n\":\"\",\"model\":\"a\"}", 1), ("{\"n\":null,\"model\":\"a\"}", 1),
+    ("{\"n\":[7],\"model\":\"a\"}", 1), ("{\"n\":true,\"model\":\"a\"}", 1),
+    ("{\"n\":99999999999999999999,\"model\":\"a\"}", 1_000_000),
   ])
   func countsChoices(_ body: String, _ count: Int) throws {
     #expect(try facts("POST /v1/completions", body).choiceCount == count)
@@ -69,7 +74,7 @@ struct RequestFactsTests {
   func readsGeminisConfiguration(_ name: String) throws {
     let read = try facts(
       "POST /v1beta/models/gemini-x:streamGenerateContent?alt=sse",
-      #"{"contents":[],"\#(name)":{"maxOutputTokens":9,"candidate_count":2,"a":{"maxOutputTokens":1}}}"#
+      #"{"contents":[],"\#(name)":{"maxOutputTokens":9,"candidate_count":"2","a":{"maxOutputTokens":1}}}"#
     )
     #expect(read.model == "gemini-x")
     #expect(read.isStream)
