@@ -51,7 +51,7 @@ extension Decisions.Level {
   /// Who has set the level at which a plan begins; nil where its key is not chosen by level.
   package init?(_ plan: borrowing Plan, _ caller: borrowing Caller) {
     guard plan.pinned == nil, plan.own == nil, !plan.candidates.isEmpty else { return nil }
-    let level = plan.candidates[0].tiers.start
+    let level = plan.candidates[0].tiers.asked
     if level == caller.user.level {
       self = .user(level)
     } else if level == caller.requestedLevel, level < caller.token.level ?? .max {

@@ -3,6 +3,8 @@
 package struct Tiers: Equatable, Sendable {
   /// Where the walk begins: this level, or the best one below it.
   package private(set) var start: Int
+  /// The level that was asked for, whatever level a request is then kept on.
+  package let asked: Int
   private var floor = 0
   private var ceiling: Int
   /// Ascending; nil: every level between floor and ceiling.
@@ -10,6 +12,7 @@ package struct Tiers: Equatable, Sendable {
 
   package init(start: Int, ceiling: Int, allowed: [Int]? = nil) {
     self.start = start
+    asked = start
     self.ceiling = ceiling
     self.allowed = allowed
   }

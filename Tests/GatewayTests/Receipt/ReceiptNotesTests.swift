@@ -37,18 +37,24 @@ struct ReceiptNotesTests {
     #expect(Moment.distantFuture.milliseconds(since: .distantPast) == 0)
   }
 
-  @Test(arguments: [
-    (nil, nil, "best", "level 9 of the user"), (3, nil, "best", "lowered to level 3 by the token"),
-    (3, 2, "best", "lowered to level 2 by x-appliance-level"),
-    (3, 5, "best", "lowered to level 3 by the token"), (nil, nil, "slow", "level 1 of the mapping"),
-    (12, 14, "best", "level 9 of the user"),
-  ])
-  func whoHasSetTheLevel(token: Int?, header: Int?, model: String, text: String) throws {
+  @Test(
+    arguments: [
+      (nil, nil, "best", "level 9 of the user"),
+      (3, nil, "best", "lowered to level 3 by the token"),
+      (3, 2, "best", "lowered to level 2 by x-appliance-level"),
+      (3, 5, "best", "lowered to level 3 by the token"),
+      (nil, nil, "slow", "level 1 of the mapping"),
+      (12, 14, "best", "level 9 of the user"),
+    ], ["lower", "any", "none"])
+  func whoHasSetTheLevel(
+    _ example: (token: Int?, header: Int?, model: String, text: String), failover: String
+  ) throws {
+    let (token, header, model, text) = example
     let world = try World(
       """
       {'providers': [{'name': 'oa', 'dialect': 'openai', 'base_url': 'https://oa.example/v1'}],
        'keys': [{'provider': 'oa', 'label': '1', 'secret': 'k'}],
-       'users': [{'name': 'ada', 'level': 9}],
+       'users': [{'name': 'ada', 'level': 9, 'failover': '\(failover)'}],
        'tokens': [{'user': 'ada', 'label': 't', 'secret': 't'\(token.map { ", 'level': \($0)" } ?? "")}],
        'models': [{'name': 'best', 'targets': [{'provider': 'oa', 'model': 'm'}]},
          {'name': 'slow', 'level': 1, 'targets': [{'provider': 'oa', 'model': 'm'}]}]}
