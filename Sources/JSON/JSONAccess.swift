@@ -100,3 +100,22 @@ extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral,
     self = .object(members.map { Member($0.0, $0.1) })
   }
 }
+
+extension JSONValue {
+  /// The first name that an object has twice, this one or any inside; nil: none has.
+  package var repeatedName: String? {
+    switch self {
+    case .null, .bool, .number, .string: return nil
+    case .array(let elements):
+      for element in elements { if let name = element.repeatedName { return name } }
+      return nil
+    case .object(let members):
+      var seen: Set<String> = []
+      for member in members {
+        guard seen.insert(member.name).inserted else { return member.name }
+        if let name = member.value.repeatedName { return name }
+      }
+      return nil
+    }
+  }
+}

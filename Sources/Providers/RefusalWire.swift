@@ -163,6 +163,9 @@ extension Refusal {
       "This version of HTTP is not supported. Use HTTP/1.1."
     case .rateLimited(let limit, let seconds):
       "The limit of \(limit) is reached. Try again in \(max(seconds, 1)) s."
+    case .aboveLimit(let limit, 1):
+      "The limit of \(limit) lets no request through: waiting will not help."
+        + " Ask the operator to raise the limit."
     case .aboveLimit(let limit, let amount):
       "This request alone needs \(amount), more than its limit of \(limit): waiting will not help."
         + " Send less, ask for fewer output tokens, or ask the operator to raise the limit."

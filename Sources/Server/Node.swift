@@ -60,6 +60,11 @@ package final class Node: Sendable {
 
   /// Reads the certificates anew; if they are no good the old ones stay.
   package func reload() {
+    guard configuration.tlsFiles != nil else {
+      return log.log(.warn, "reload.nothing") {
+        $0.text("reason", "no TLS files are set; a changed configuration needs a restart")
+      }
+    }
     do throws(TLSContext.Failure) {
       let context = try Self.listenerTLS(configuration)
       listenerTLS.withLock { $0 = context }

@@ -20,6 +20,20 @@ struct BudgetCommandsTests {
     #expect((try? JSONValue(parsing: Array(json.output.utf8))) == [Self.budget])
   }
 
+  /// Budgets of one period are told apart.
+  @Test func showsWhoseDayAndHowStrict() {
+    var other = Self.budget
+    other["aligned"] = false
+    other["mode"] = "strict"
+    let test = TestConsole(answers: [.budgetShow: .success(["budgets": [other]])])
+    test.run("budget show ada")
+    #expect(test.output.contains("rolling") && test.output.contains("strict"))
+    let raise = TestConsole()
+    raise.run("budget raise ada --usd 1 --until 3d --timezone Europe/Berlin --rolling")
+    #expect(raise.arguments?["timezone"] == "Europe/Berlin")
+    #expect(raise.arguments?["rolling"] == true)
+  }
+
   @Test func raises() {
     let test = TestConsole()
     #expect(

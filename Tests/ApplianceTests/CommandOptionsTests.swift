@@ -36,7 +36,9 @@ struct CommandOptionsTests {
     #expect(throws: CommandError.self) {
       try call(["--a": [""], "--no-a": [""]]).switchField("a")
     }
-    #expect(throws: CommandError.usage("--a takes NAME=VALUE, not '=x'.")) {
+    #expect(
+      throws: CommandError.usage("--a takes NAME=VALUE, or NAME= to take the name out, not '=x'.")
+    ) {
       try call(["--a": ["=x"]]).pairsField("--a")
     }
   }

@@ -32,6 +32,16 @@ struct ProgramCommandsTests {
         == "appliance: \(path):2: there is no setting 'lisen'; did you mean 'listen'?\n")
   }
 
+  /// What `serve` would refuse is not right.
+  @Test func checksThatTLSHasBothFiles() throws {
+    let path = NSTemporaryDirectory() + "conf-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Data("tls_certificate_file = \"c.pem\"".utf8).write(to: URL(filePath: path))
+    let test = TestConsole()
+    #expect(test.run("config check \(path)") == .usage)
+    #expect(test.errors.contains("tls_key_file is missing"))
+  }
+
   @Test func explains() {
     let test = TestConsole()
     #expect(test.run("config explain workers") == .success)

@@ -573,7 +573,7 @@ def test_receipts_say_which_rule_decided(gateway):
     assert decisions(gateway.chat())["admit"] == "allowed by the limits and budgets of user and token"
     refused = decisions(gateway.request(
         "POST", "/v1/chat/completions", {"model": "best", "messages": [USER]}, {"x-appliance-level": "2"}))
-    assert refused["admit"] == "user 'ada' limits: 1 requests a minute"
+    assert refused["admit"] == "user 'ada' limits: 1 request a minute"
     assert refused["level"] == "lowered to level 2 by x-appliance-level"
 
 

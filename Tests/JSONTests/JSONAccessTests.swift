@@ -74,4 +74,12 @@ struct JSONAccessTests {
     ]
     for (value, kind) in kinds { #expect(value.kind == kind) }
   }
+
+  @Test(arguments: [
+    ("{}", nil), (#"{"a":1,"b":{"a":2}}"#, nil), (#"{"a":1,"a":1}"#, "a"),
+    (#"[1,{"a":[{"b":1,"c":2,"b":null}]}]"#, "b"), (#"[{"a":1},{"a":1}]"#, nil), ("3", nil),
+  ])
+  func findsRepeatedNames(text: String, name: String?) throws {
+    #expect(try JSONValue(parsing: text).repeatedName == name)
+  }
 }

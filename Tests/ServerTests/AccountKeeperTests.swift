@@ -58,4 +58,28 @@ struct AccountKeeperTests {
       }
     }
   }
+
+  /// Three budgets of a day are told apart by their zones, and the rolling one by that.
+  @Test(arguments: [
+    (#""timezone":"UTC""#, 0), (#""timezone":"+02:00""#, 1), (#""rolling":true"#, 2),
+    (#""rolling":false"#, nil), (#""timezone":"+03:00""#, nil), (#""period":"day""#, nil),
+  ])
+  func aRaiseGoesToTheBudgetThatIsMeant(which: String, place: Int?) throws {
+    let bench = try TestBench()
+    defer { bench.stop() }
+    try set(
+      bench,
+      #""budgets":[{"usd":1,"period":"day"},{"usd":1,"period":"day","timezone":"+02:00"},"#
+        + #"{"usd":1,"period":"day","aligned":false}]"#)
+    let raise = #"{"user":"ada","usd":2,"until_ms":4000000000000,\#(which)}"#
+    guard let place else {
+      #expect(throws: OperationFailure.self) {
+        try bench.perform("budget.raise", try JSONValue(parsing: raise))
+      }
+      return
+    }
+    let budgets = try bench.perform("budget.raise", try JSONValue(parsing: raise))["budgets"]
+    #expect(
+      budgets?.array?.map { $0["usd"]?.text } == (0..<3).map { $0 == place ? "3" : "1" })
+  }
 }

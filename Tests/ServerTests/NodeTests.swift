@@ -74,7 +74,7 @@ struct NodeTests {
     let node = try desk.node(lines: lines)
     node.reload()
     #expect(node.tls == nil)
-    #expect(lines.text.contains("event=certificates.loaded"))
+    #expect(lines.text.contains("level=warn event=reload.nothing"))
   }
 
   @Test func anUnreachableProviderIsLogged() throws {

@@ -8,7 +8,11 @@ enum BudgetCommands {
 
   private static let columns = [
     RecordColumn("TOKEN", "token"), RecordColumn("USD", "usd", isNumeric: true),
-    RecordColumn("PERIOD", "period"), RecordColumn("SPENT", "spent_usd", isNumeric: true),
+    RecordColumn("PERIOD", "period"),
+    RecordColumn("TIMEZONE") { budget in
+      if budget["period"] == "total" { return "" }
+      return budget["aligned"] == false ? "rolling" : cellText(budget["timezone"])
+    }, RecordColumn("MODE", "mode"), RecordColumn("SPENT", "spent_usd", isNumeric: true),
     RecordColumn("RESERVED", "reserved_usd", isNumeric: true),
     RecordColumn("LEFT", "left_usd", isNumeric: true), RecordColumn("RESETS AT", "resets_at"),
   ]
@@ -34,6 +38,8 @@ enum BudgetCommands {
       Command.Option(
         "--until", "WHEN", help: "When the raise ends: a time, a date, or 3d from now."),
       Command.Option("--period", "PERIOD", help: "Which budget, if there are several."),
+      Command.Option("--timezone", "ZONE", help: "The same, of several of a period."),
+      Command.Option("--rolling", help: "The one of them that is rolling."),
       Command.Option("--token", "LABEL", help: "A token's budget and not the user's own."),
     ], examples: ["appliance budget raise ada --usd 5 --until 3d"]
   ) { call throws(CommandError) in
@@ -48,7 +54,10 @@ enum BudgetCommands {
       .budgetRaise,
       [
         ("user", call.operandField(0)), ("token", call.field("--token")),
-        ("period", try call.field("--period", oneOf: periods)), ("usd", usd), ("until_ms", until),
+        ("period", try call.field("--period", oneOf: periods)),
+        ("timezone", call.field("--timezone")),
+        ("rolling", call.has("--rolling") ? .bool(true) : nil),
+        ("usd", usd), ("until_ms", until),
       ])
     guard !call.wantsJSON else { return call.printJSON(result["budgets"] ?? result) }
     call.console.writeLine("Raised the budget of \(call.operand(0)).")

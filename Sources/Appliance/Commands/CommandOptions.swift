@@ -104,7 +104,7 @@ extension Invocation {
     var members: [JSONValue.Member] = []
     for text in values(option) {
       guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
-        throw .usage("\(option) takes NAME=VALUE, not '\(text)'.")
+        throw .usage("\(option) takes NAME=VALUE, or NAME= to take the name out, not '\(text)'.")
       }
       let value = String(text[text.index(after: equals)...])
       members.append(

@@ -16,7 +16,8 @@ enum ProgramCommands {
     } + [Command.Option("--config", "FILE", help: "Configuration file; options go before it.")],
     details: [
       "An empty data folder is enough to start. A line on standard output says where it listens, "
-        + "once it does; the log goes to standard error. SIGTERM drains, SIGHUP reloads."
+        + "once it does; the log goes to standard error. SIGTERM drains, SIGHUP reads the TLS files "
+        + "anew; a changed configuration needs a restart."
     ],
     examples: [
       "appliance serve --data ./data --listen 127.0.0.1:8080",
@@ -72,11 +73,13 @@ enum ProgramCommands {
     examples: ["appliance config check /etc/appliance/appliance.conf"]
   ) { call throws(CommandError) in
     let path = call.operand(0)
+    let configuration: Configuration
     do throws(ConfigurationError) {
-      _ = try Configuration(readingFile: path)
+      configuration = try Configuration(readingFile: path)
     } catch {
       throw .failed(error.description)
     }
+    _ = try Serve.tlsFiles(in: configuration)
     call.console.writeLine("\(path) is right.")
   }
 

@@ -208,7 +208,7 @@ enum Operation: String, Sendable, CaseIterable {
   /// for requests under way, `resets_at` null for what does not come back, `token` null for the
   /// user's own.
   case budgetShow = "budget.show"
-  /// `{user, token?, period?, usd, until_ms}` → `{"budgets": [budget…]}`: more dollars until a time.
-  /// Raises that have ended go. Without `period` there must be one budget.
+  /// `{user, token?, period?, timezone?, rolling?, usd, until_ms}` → `{"budgets": [budget…]}`: more
+  /// dollars until a time. Raises that have ended go. Just one budget must be as it is described.
   case budgetRaise = "budget.raise"
 }

@@ -116,7 +116,7 @@ struct Serve {
   }
 
   /// Both files or none: a half of it is a slip, found before anything is opened.
-  private static func tlsFiles(
+  static func tlsFiles(
     in configuration: Configuration
   ) throws(CommandError) -> ServerConfiguration.TLSFiles? {
     let certificate = configuration[Settings.tlsCertificateFile]

@@ -56,12 +56,12 @@ package enum LimitKind: String, Sendable, CaseIterable {
   package func text(max: Int64) -> String {
     let what =
       switch metric {
-      case .requests: "requests"
-      case .tokens: "tokens"
-      case .inputTokens: "input tokens"
-      case .outputTokens: "output tokens"
-      case .concurrent: "requests at a time"
+      case .requests, .concurrent: "request"
+      case .tokens: "token"
+      case .inputTokens: "input token"
+      case .outputTokens: "output token"
       }
-    return self == .concurrent ? "\(max) \(what)" : "\(max) \(what) a \(isDaily ? "day" : "minute")"
+    let span = self == .concurrent ? "at a time" : isDaily ? "a day" : "a minute"
+    return "\(max) \(what)\(max == 1 ? "" : "s") \(span)"
   }
 }

@@ -82,6 +82,9 @@ private struct ImportPlanner {
         value[member.name] = nil
         continue
       }
+      if entry.kind != .price, let name = member.value.repeatedName {
+        throw wrong(entry, "\(member.name): \(name.prefix(80)) is given twice")
+      }
       try take(member, entry, id: id, into: &value, secrets: &secrets)
     }
     if replaced != nil { value = Self.ordered(value, like: old) }

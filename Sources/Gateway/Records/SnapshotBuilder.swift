@@ -340,7 +340,9 @@ struct SnapshotBuilder {
     var first: Provider?
     for target in mapping.allTargets {
       guard let provider = providers[target.providerID] else {
-        throw wrong("a target names a provider that does not exist: change the mapping first")
+        throw wrong(
+          "a target's provider does not exist, or is about to be removed: "
+            + "change the mapping first")
       }
       if let first, first.dialect != provider.dialect {
         throw wrong(

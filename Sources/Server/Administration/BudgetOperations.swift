@@ -50,9 +50,15 @@ extension Administration {
       .init("usd", arguments["usd"] ?? .null), .init("until", .string(Timestamp.text(until))),
     ])
     let period = try arguments.optionalText("period")
+    let zone = try arguments.optionalText("timezone")
+    let isRolling = arguments["rolling"]?.bool
     var budgets = snapshot.record(kind, id: id)?.value?["budgets"]?.array ?? []
     let places = budgets.indices.filter { place in
-      period == nil || budgets[place]["period"]?.string == period
+      let budget = budgets[place]
+      let rolls = budget["aligned"] == .bool(false)
+      return (period == nil || budget["period"]?.string == period)
+        && (zone == nil || !rolls && budget["timezone"]?.string ?? "UTC" == zone)
+        && (isRolling == nil || rolls == isRolling)
     }
     guard let place = places.first else {
       throw OperationFailure(
@@ -60,7 +66,9 @@ extension Administration {
     }
     guard places.count == 1 else {
       throw OperationFailure(
-        code: "conflict", message: "There are several such budgets; name the period of one.")
+        code: "conflict",
+        message: "There are several such budgets: say which by its period, and by its time zone or "
+          + "that it is rolling.")
     }
     let current = (budgets[place]["raises"]?.array ?? []).filter { old in
       old["until"].flatMap { Timestamp.read($0) }.map { $0 > wall } ?? false

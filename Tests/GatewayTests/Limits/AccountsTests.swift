@@ -136,7 +136,7 @@ struct AccountsTests {
     _ = accounts.admit(user: user, token: nil, Demand(model: nil), now: 0, wall: 0)
     let refused = accounts.admit(user: user, token: nil, Demand(model: nil), now: 30_000, wall: 0)
     #expect(
-      refusal(refused) == .rateLimited(limit: "1 requests a day", retryAfterSeconds: 86_370))
+      refusal(refused) == .rateLimited(limit: "1 request a day", retryAfterSeconds: 86_370))
   }
 
   @Test func aRequestAboveTheLimitItselfIsToldSo() {

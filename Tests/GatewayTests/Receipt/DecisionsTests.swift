@@ -37,9 +37,9 @@ struct DecisionsTests {
     decisions.note(.modelNotPriced(model: "m"))
     #expect(decisions.refusal == "setting 'unpriced': refuse")
     #expect(decisions.list.map(\.phase) == ["authorize", "admit"])
-    decisions.admission = .refusedBy("user 'ada' limits: 1 requests a minute")
+    decisions.admission = .refusedBy("user 'ada' limits: 1 request a minute")
     decisions.note(.modelNotPriced(model: "m"))
-    #expect(decisions.list[1].rule == "user 'ada' limits: 1 requests a minute")
+    #expect(decisions.list[1].rule == "user 'ada' limits: 1 request a minute")
     decisions.admission = .allowed
     #expect(decisions.refusal == nil)
     decisions.admission = .unlimited

@@ -66,7 +66,7 @@ struct ReceiptDetailReadingsTests {
       ReceiptCoding.append(receipt, to: &bytes)
       return ReceiptCodingTests.decode(bytes)
     }
-    receipt.decisions.admission = .refusedBy("user 'ada' limits: 1 requests a minute")
+    receipt.decisions.admission = .refusedBy("user 'ada' limits: 1 request a minute")
     #expect(kept()?.decisions == receipt.decisions)
     receipt.decisions.admission = .allowed
     receipt.readings = Self.full

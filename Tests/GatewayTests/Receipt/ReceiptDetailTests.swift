@@ -12,7 +12,7 @@ struct ReceiptDetailTests {
     receipt.decisions.refusedBy = "user 'ada' models: not in the list"
     receipt.decisions.foundBy = .mapping("m")
     receipt.decisions.level = .header(-3)
-    receipt.decisions.admission = .refusedBy("user 'ada' limits: 1 requests a minute")
+    receipt.decisions.admission = .refusedBy("user 'ada' limits: 1 request a minute")
     receipt.readings = ReceiptDetailReadingsTests.full
     receipt.plan = [
       ReceiptCandidate(provider: "open", model: "m", level: 100),

@@ -17,6 +17,14 @@ struct ImportDocumentTests {
     ("{'users': [{'name': 'a'}, {'name': 'a'}]}", "users[1]: 'a' stands in the document twice"),
     ("{'users': [{'name': 'a', 'name': 'a'}]}", "users[0]: name is given twice"),
     (
+      "{'users': [{'name': 'a', 'budgets': [{'usd': 1, 'usd': 500, 'period': 'day'}]}]}",
+      "users[0]: budgets: usd is given twice"
+    ),
+    (
+      "{'models': [{'name': 'a', 'targets': [{'provider': 'a', 'model': 'x', 'model': 'y'}]}]}",
+      "models[0]: targets: model is given twice"
+    ),
+    (
       "{'users': [{'name': 'a', 'rpm': 5}]}",
       "users[0]: a user has no field 'rpm'; its fields are name"
     ),

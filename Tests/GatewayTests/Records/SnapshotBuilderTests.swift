@@ -137,7 +137,7 @@ struct SnapshotBuilderTests {
       (.user, user, nil, "user 'ada': still has tokens"),
       (
         .model, "new", "{'name': 'n', 'targets': [{'provider': 'gone', 'model': 'x'}]}",
-        "a provider that does not exist"
+        "provider does not exist, or is about to be removed"
       ),
       (
         .model, "new",
