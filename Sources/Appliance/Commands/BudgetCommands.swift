@@ -41,7 +41,9 @@ enum BudgetCommands {
       Command.Option("--timezone", "ZONE", help: "The same, of several of a period."),
       Command.Option("--rolling", help: "The one of them that is rolling."),
       Command.Option("--token", "LABEL", help: "A token's budget and not the user's own."),
-    ], examples: ["appliance budget raise ada --usd 5 --until 3d"]
+    ],
+    details: ["It stays when the budget is set anew, and ends by itself."],
+    examples: ["appliance budget raise ada --usd 5 --until 3d"]
   ) { call throws(CommandError) in
     guard let usd = call.value("--usd").flatMap({ LimitOptions.amount($0[...]) }) else {
       throw .usage("--usd takes an amount of dollars such as 5 or 0.50.")

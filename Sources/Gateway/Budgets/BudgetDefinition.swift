@@ -124,6 +124,27 @@ package struct BudgetDefinition: Equatable, Sendable {
     period == other.period && isAligned == other.isAligned && zoneName == other.zoneName
   }
 
+  /// Budgets as they are to be, with the raises of the same ones as they were: to change a budget
+  /// does not end its raise, unless the change names its raises too.
+  static func keepingRaises(in budgets: JSONValue, of old: JSONValue?) -> JSONValue {
+    guard case .array(let elements) = budgets, let known = old?.array else { return budgets }
+    func counts(_ budget: JSONValue) -> [JSONValue?] {
+      [
+        budget["period"], budget["aligned"] == .bool(false) ? false : true,
+        budget["timezone"]?.string.map(JSONValue.string) ?? "UTC",
+      ]
+    }
+    return .array(
+      elements.map { element in
+        guard case .object = element, element["raises"] == nil,
+          let raises = known.first(where: { counts($0) == counts(element) })?["raises"]
+        else { return element }
+        var kept = element
+        kept["raises"] = raises
+        return kept
+      })
+  }
+
   /// The dollars at a wall time, raises that have not ended included.
   func nanoUSD(at wall: Int64) -> Int64 {
     var sum = nanoUSD

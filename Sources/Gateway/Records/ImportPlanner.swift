@@ -267,6 +267,10 @@ private struct ImportPlanner {
         .string(
           try self.id(.provider, named: name.string ?? "", UserModelMap.field, entry))
       }
+    case (.user, "budgets"), (.token, "budgets"):
+      value["budgets"] =
+        replaced != nil
+        ? member.value : BudgetDefinition.keepingRaises(in: member.value, of: value["budgets"])
     case (.setting, "value"):
       let name = try text("name", in: entry)
       do {

@@ -111,4 +111,25 @@ struct BudgetDefinitionTests {
     #expect(Timestamp.text(bounds.end) == example.end)
     #expect(bounds.start % SpendQuarter.milliseconds == 0)
   }
+
+  /// A raise stays with the budget that counts the same, whatever its amount and how strict it is.
+  @Test(arguments: [
+    ("{'usd':2,'period':'day'}", 12), ("{'usd':2,'period':'day','aligned':true}", 12),
+    ("{'usd':2,'period':'day','timezone':'UTC','mode':'strict'}", 12),
+    ("{'usd':2,'period':'day','raises':[]}", 2), ("{'usd':2,'period':'day','raises':null}", 2),
+    ("{'usd':2,'period':'week'}", 2), ("{'usd':2,'period':'day','aligned':false}", 2),
+    ("{'usd':2,'period':'day','timezone':'+02:00'}", 2),
+    ("{'usd':2,'period':'day','raises':[{'usd':1,'until':'2027-01-31T00:00:00Z'}]}", 3),
+  ])
+  func aRaiseStaysWithItsBudget(changed: String, dollars: Int64) throws {
+    var world = try World(
+      """
+      {'users':[{'name':'ada','budgets':[{'usd':1,'period':'day',
+        'raises':[{'usd':10,'until':'2027-01-31T00:00:00Z'}]}]}],
+       'tokens':[{'user':'ada','label':'t','secret':'t'}]}
+      """)
+    try world.load("{'users':[{'name':'ada','budgets':[\(changed)]}]}")
+    let budget = try #require(world.caller("t").user.allowance?.budgets.first)
+    #expect(budget.definition.nanoUSD(at: 0) == dollars * 1_000_000_000)
+  }
 }
