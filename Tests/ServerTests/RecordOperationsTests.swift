@@ -184,6 +184,21 @@ struct RecordOperationsTests {
     #expect(try desk.perform("key.list").text == #"{"keys":[]}"#)
   }
 
+  /// A name that another leads to would be asked of providers as a model of theirs.
+  @Test(arguments: [
+    ("model.set", #"{"name":"outer","fallbacks":["best"]}"#),
+    ("user.set", #"{"name":"ada","map":{"mine":"best"}}"#),
+  ])
+  func aNameThatIsLedToGoesByForce(operation: String, arguments: String) throws {
+    let desk = try TestDesk.furnished()
+    try desk.perform(
+      "model.add", #"{"name":"outer","targets":[{"provider":"open","model":"x"}]}"#)
+    try desk.perform(operation, arguments)
+    #expect(try desk.code("model.remove", #"{"name":"best"}"#) == "conflict")
+    let result = try desk.perform("model.remove", #"{"name":"best","force":true}"#)
+    #expect(result.text == #"{"removed":"best"}"#)
+  }
+
   @Test func tokensThatWeMakeAreShownOnceAndTakeTheFirstFreeLabel() throws {
     let desk = try TestDesk.furnished()
     var secrets: Set<String> = []

@@ -87,9 +87,12 @@ enum ModelCommands {
   }
 
   private static let remove = Command.operation(
-    "model remove", "Remove a model name", operands: [name]
+    "model remove", "Remove a model name", operands: [name],
+    options: [Command.Option("--force", help: "Even if another name leads to it.")]
   ) { call throws(CommandError) in
-    let result = try call.perform(.modelRemove, [("name", call.operandField(0))])
+    let result = try call.perform(
+      .modelRemove,
+      [("name", call.operandField(0)), ("force", call.has("--force") ? true : nil)])
     call.printChange(result, "", "Removed model \(call.operand(0)).")
   }
 }

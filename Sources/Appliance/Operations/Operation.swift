@@ -109,7 +109,7 @@ enum Operation: String, Sendable, CaseIterable {
   case modelAdd = "model.add"
   /// `{name, targets?, fallbacks?, level?}` → `{"model": model}`.
   case modelSet = "model.set"
-  /// `{name}` → `{"removed": name}`.
+  /// `{name, force?}` → `{"removed": name}`; without `force` nothing may lead to it by name.
   case modelRemove = "model.remove"
 
   /// `{model?}` → `{"prices": {MODEL: {FIELD: NUMBER…}}, "price_version": TEXT}`, by name; the

@@ -51,6 +51,11 @@ package struct ModelMap: Sendable {
     return nil
   }
 
+  /// A mapping that leads to another by that name; nil: none does.
+  func mapping(leadingTo name: String) -> ModelMapping? {
+    mappings.first { $0.definition.fallbacks.contains(.name(name)) }
+  }
+
   /// Sets or removes mappings; those not named stay.
   mutating func change(_ changes: [String: ModelMapping?]) {
     for (id, mapping) in changes {
@@ -69,5 +74,21 @@ package struct ModelMap: Sendable {
       let (left, right) = ($0.definition.pattern, $1.definition.pattern)
       return (right.literalBytes, left.text) < (left.literalBytes, right.text)
     }
+  }
+}
+
+extension Snapshot {
+  /// What leads to a model by its name, in words: `model 'best'`, `user 'ada' model_map 'x'`; nil:
+  /// nothing does.
+  package func dependent(onModelNamed name: String) -> String? {
+    if let mapping = models.mapping(leadingTo: name), mapping.name != name {
+      return "model '\(mapping.name)'"
+    }
+    for user in users.values.sorted(by: { $0.name < $1.name }) {
+      if let mapping = user.modelMap?.mapping(leadingTo: name) {
+        return "user '\(user.name)' \(UserModelMap.field) '\(mapping.name)'"
+      }
+    }
+    return nil
   }
 }

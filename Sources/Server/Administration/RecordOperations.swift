@@ -131,6 +131,15 @@ extension Administration {
           code: "conflict",
           message: "The provider has \(dependents) keys. Remove them first, or use --force.")
       }
+      if kind == .model, !arguments.flag("force"),
+        let name = snapshot.record(kind, id: id)?.value?["name"]?.string,
+        let dependent = snapshot.dependent(onModelNamed: name)
+      {
+        throw OperationFailure(
+          code: "conflict",
+          message: "It is what \(dependent) leads to, which would ask providers for a model of "
+            + "that name. Change that first, or use --force.")
+      }
       return try removal(of: kind, id: id, from: snapshot)
     }
     var result: [JSONValue.Member] = [
