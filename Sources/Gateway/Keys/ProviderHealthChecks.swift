@@ -81,14 +81,18 @@ extension ProviderHealth {
 
   // MARK: - Status
 
-  func status(now: Moment) -> [KeyStatus] {
+  /// How the keys stand, for one model alone or for all.
+  func status(for model: String? = nil, now: Moment) -> [KeyStatus] {
     pools.flatMap { pool in
       let stop = stop(of: pool, now: now)
       return pool.range.map { place in
         let left = keys[place].quota.map { $0.left(of: "") } ?? []
+        let cooling = lanes.cooling(key: place, now: now)
+        let leftOfModels = lanes.left(key: place)
         return KeyStatus(
-          keys[place], cooling: lanes.cooling(key: place, now: now),
-          left: left + lanes.left(key: place), stop: stop, now: now)
+          keys[place], cooling: cooling.filter { model == nil || $0.model == model },
+          left: left + leftOfModels.filter { model == nil || $0.model == model }, stop: stop,
+          now: now)
       }
     }
   }

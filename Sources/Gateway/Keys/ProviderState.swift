@@ -50,9 +50,10 @@ package final class ProviderState: Sendable {
     health.withLock { $0.validated(key, findings, roster: roster, now: now) }
   }
 
-  /// What is known of each key that has been used or waits for it, by place in the roster.
-  package func status(now: Moment) -> [KeyStatus] {
-    health.withLock { $0.status(now: now) }
+  /// What is known of each key that has been used or waits for it, by place in the roster; for one
+  /// model, without what keeps the key from others alone.
+  package func status(for model: String? = nil, now: Moment) -> [KeyStatus] {
+    health.withLock { $0.status(for: model, now: now) }
   }
 
   /// The last validation of a key that is not in use; nil: none since this process began.

@@ -200,7 +200,7 @@ extension Administration {
     var seen: Set<String> = []
     var resting: [JSONValue] = []
     for candidate in explanation.plan?.candidates ?? [] {
-      let statuses = candidate.provider.state.status(now: now)
+      let statuses = candidate.provider.state.status(for: candidate.model, now: now)
       for key in candidate.provider.roster.keys
       where candidate.tiers.permits(key.level) && key.serves(candidate.model)
         && !tried.contains(key.id) && seen.insert(key.id).inserted

@@ -156,4 +156,19 @@ struct ProviderHealthChecksTests {
     let reasons = bench.health.status(now: bench.now).compactMap(\.reason)
     #expect(!reasons.contains("the provider cannot be reached"))
   }
+
+  /// Who asks for one model is told what keeps the key from that one.
+  @Test func aKeyStandsAsItDoesForAModel() throws {
+    let bench = try HealthBench(count: 1)
+    for (model, seconds) in [("soon", 40), ("late", 400)] {
+      bench.attempt(.answered(.rateLimited(retryAfter: .seconds(seconds))), model)
+    }
+    func status(_ model: String?) throws -> KeyStatus {
+      try #require(bench.health.status(for: model, now: bench.now).first)
+    }
+    #expect(try status(nil).until == .at(40) && status(nil).cooling.count == 2)
+    #expect(try status("soon").until == .at(40) && status("late").until == .at(400))
+    #expect(try status("late").reason == "rate limited for late")
+    #expect(try status("another").state == .ready)
+  }
 }
