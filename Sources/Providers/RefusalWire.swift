@@ -185,7 +185,7 @@ extension Refusal {
     case .upstreamTimeout:
       "The provider did not answer in time. Try again, or ask for less at once."
     case .noUsableKey(let model):
-      "No provider key can serve the model '\(model)' at present. Ask the operator to add one."
+      "No provider key can serve the model '\(model)' at present. Ask the operator to look at its keys."
     case .noKeyOfLevel(let model):
       "No provider key of a level that this request may use can serve the model '\(model)'. Ask the"
         + " operator for another level."

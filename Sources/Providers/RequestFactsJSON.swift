@@ -21,7 +21,7 @@ private enum ActedOn: UInt32 {
   case model, stream, streamOptions, choices, bestOf, maxTokens, maxCompletionTokens
   case maxOutputTokens, previousResponse, conversation, container, input, cachedContent
   case generationConfig
-  case imageSize, imageQuality
+  case imageSize, imageQuality, prompt
 
   /// The member of this name, escapes decoded; Google takes `snake_case` for `camelCase`.
   init?(_ name: Span<UInt8>) {
@@ -31,6 +31,7 @@ private enum ActedOn: UInt32 {
     case 5 where name.equals("model"): self = .model
     case 5 where name.equals("input"): self = .input
     case 6 where name.equals("stream"): self = .stream
+    case 6 where name.equals("prompt"): self = .prompt
     case 7 where name.equals("best_of"): self = .bestOf
     case 7 where name.equals("quality"): self = .imageQuality
     case 9 where name.equals("container"): self = .container
@@ -52,10 +53,25 @@ private enum ActedOn: UInt32 {
   func isActedOn(by endpoint: Endpoint) -> Bool {
     switch self {
     case .imageSize, .imageQuality: endpoint.makesImages
-    case .model, .stream, .streamOptions, .choices, .bestOf, .maxTokens, .maxCompletionTokens,
-      .maxOutputTokens, .previousResponse, .conversation, .container, .input, .cachedContent,
-      .generationConfig:
+    case .prompt: endpoint == .completions
+    // Only an endpoint's own cap is one: a provider may pass another's over.
+    case .maxTokens, .maxCompletionTokens, .maxOutputTokens: endpoint.takesCap(self)
+    case .model, .stream, .streamOptions, .choices, .bestOf, .previousResponse, .conversation,
+      .container, .input, .cachedContent, .generationConfig:
       true
+    }
+  }
+}
+
+extension Endpoint {
+  /// Whether a member that caps the output is one of this endpoint's.
+  fileprivate func takesCap(_ member: ActedOn) -> Bool {
+    switch self {
+    case .responses, .responsesCompact, .responsesInputTokens: member == .maxOutputTokens
+    case .chatCompletions: member == .maxTokens || member == .maxCompletionTokens
+    case .generateContent, .streamGenerateContent, .countTokens: false
+    case .passthrough: true
+    default: member == .maxTokens
     }
   }
 }
@@ -79,6 +95,7 @@ extension RequestFacts {
     rootBrace = index.value.lowerBound
     isRootEmpty = index.members.isEmpty
     var seen: UInt32 = 0
+    var prompts = 1
     for member in index.members {
       guard let acted = Self.actedOn(member, in: body), acted.isActedOn(by: route.endpoint) else {
         continue
@@ -88,8 +105,13 @@ extension RequestFacts {
         throw .repeated(.malformed("The body repeats the member '\(name)'. Send it once."))
       }
       seen |= 1 << acted.rawValue
-      try read(acted, member, route, body)
+      if acted == .prompt {
+        prompts = Self.promptCount(member, body)
+      } else {
+        try read(acted, member, route, body)
+      }
     }
+    choiceCount = min(choiceCount * prompts, Int(Self.choiceCountMax))
     if Self.namesFiles(route.endpoint) {
       RequestFileIDs.append(from: body, names: index.names, to: &namedIDs)
       guard namedIDs.count <= RequestFileIDs.idsMax else {
@@ -154,6 +176,7 @@ extension RequestFacts {
       imageSize = member.kind == .string ? Self.short(jsonString(body, value)) : nil
     case .imageQuality:
       imageQuality = member.kind == .string ? Self.short(jsonString(body, value)) : nil
+    case .prompt: break  // Counted where it is found.
     case .input:
       if route.endpoint == .audioSpeech, member.kind == .string {
         inputCharacters = Self.codePoints(body, value)
@@ -219,6 +242,18 @@ extension RequestFacts {
     } catch {
       throw .unreadable(.malformed("The body cannot be read: \(error.message). Send valid JSON."))
     }
+  }
+
+  /// How many texts are to be completed, each with an answer of its own: a list of texts or of lists
+  /// of tokens, where a list of numbers is one.
+  ///
+  /// Source: platform.openai.com/docs/api-reference/completions/create, `prompt`.
+  private static func promptCount(_ member: JSONMember, _ body: Span<UInt8>) -> Int {
+    guard member.kind == .array,
+      let elements = try? JSONIndex.elements(
+        body, range: member.value, elementsMax: Int(choiceCountMax))
+    else { return 1 }
+    return max(1, elements.count { $0.kind != .number })
   }
 
   /// How many answers are asked for at most, as the most lenient provider may read it: a number in

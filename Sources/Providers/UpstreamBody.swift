@@ -186,22 +186,36 @@ extension UpstreamRequest {
       return insert(Array("\"\(name)\":".utf8) + (isGemini ? config : value), facts, to: &edits)
     }
     if isGemini, first.kind == .object {
-      addNestedCap(first, value, body, to: &edits)
+      addNestedCap(first, cap, value, body, to: &edits)
     } else if isGemini {
       edits.add(first.value, config)
     } else {
-      for member in found { edits.add(member.value, value) }
+      for member in found { lower(member, to: cap, body, &edits) }
     }
   }
 
+  /// Writes a cap over another, unless that is a lower one.
+  private static func lower(
+    _ member: JSONMember, to cap: Int64, _ body: Span<UInt8>, _ edits: inout Edits
+  ) {
+    let stated = JSONString.inside(body, member.value) ?? member.value
+    var least = cap
+    if let number = JSONInteger(parsing: body.extracting(stated)).exactValue, number > 0 {
+      least = min(least, number)
+      if member.kind == .number, number <= cap { return }
+    }
+    edits.add(member.value, Array(String(least).utf8))
+  }
+
   private static func addNestedCap(
-    _ config: JSONMember, _ value: [UInt8], _ body: Span<UInt8>, to edits: inout Edits
+    _ config: JSONMember, _ cap: Int64, _ value: [UInt8], _ body: Span<UInt8>,
+    to edits: inout Edits
   ) {
     guard let inner = try? JSONIndex(body, range: config.value) else { return }
     let found = inner.members.filter { member in
       JSONString.text(body, member.name).map { nestedCapNames.contains($0) } ?? false
     }
-    for member in found { edits.add(member.value, value) }
+    for member in found { lower(member, to: cap, body, &edits) }
     guard found.isEmpty else { return }
     let place = inner.value.lowerBound + 1
     let comma = inner.members.isEmpty ? [] : [UInt8(ascii: ",")]

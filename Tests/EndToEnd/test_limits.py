@@ -253,6 +253,27 @@ def test_a_strict_budget_refuses_what_has_no_bound(gateway, simulator):
     assert "cost_not_bounded" in gateway.row()["anomalies"]
 
 
+@pytest.mark.parametrize("path, more", [
+    ("/v1/completions", {"prompt": ["x"] * 500, "max_tokens": 100}),
+    ("/v1/completions", {"prompt": "x", "n": "500", "max_tokens": 100}),
+    ("/v1/chat/completions", {"messages": [USER], "n": 500.5, "max_tokens": 100}),
+])
+def test_each_answer_is_bounded(gateway, simulator, path, more):
+    # 500 answers of at least 16 tokens at $0.000002 each.
+    gateway.cli("user", "set", "ada", "--budget", "0.01/day,strict")
+    refused = gateway.request("POST", path, model(**more))
+    assert refused.status == 402 and refused.json()["error"]["code"] == "insufficient_quota"
+    assert simulator.counters() == {}
+
+
+def test_a_cap_of_another_endpoint_is_none(gateway):
+    gateway.cli("user", "set", "ada", "--budget", "0.01/day,strict")
+    answer = gateway.request(
+        "POST", "/v1/chat/completions", model(messages=[USER], max_output_tokens=1))
+    # It is answered with a cap of its own, or refused for having none.
+    assert answer.status == 402 or "x-appliance-output-cap" in answer.headers
+
+
 def test_half_a_price_is_none(gateway, simulator):
     gateway.import_document({"prices": {"sim-half": {"input_cost_per_token": 1e-06}}})
 

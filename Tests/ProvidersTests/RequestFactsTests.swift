@@ -56,6 +56,39 @@ struct RequestFactsTests {
         .outputTokensMax == cap)
   }
 
+  /// A provider may pass over a member that its endpoint does not know.
+  @Test(arguments: [
+    ("POST /v1/chat/completions", "max_tokens", true),
+    ("POST /v1/chat/completions", "max_completion_tokens", true),
+    ("POST /v1/chat/completions", "max_output_tokens", false),
+    ("POST /v1/completions", "max_tokens", true),
+    ("POST /v1/completions", "max_completion_tokens", false),
+    ("POST /v1/responses", "max_output_tokens", true),
+    ("POST /v1/responses", "max_tokens", false), ("POST /v1/messages", "max_tokens", true),
+    ("POST /v1/messages", "max_output_tokens", false),
+    ("POST /v1beta/models/a:generateContent", "max_tokens", false),
+  ])
+  func aCapIsThatOfTheEndpoint(_ line: String, _ name: String, _ isCap: Bool) throws {
+    let read = try facts(line, #"{"model":"a","\#(name)":7}"#)
+    #expect(read.outputTokensMax == (isCap ? 7 : nil))
+  }
+
+  /// Each text is completed by itself, as often as `n` says.
+  @Test(arguments: [
+    (#""a""#, 1), (#"["a"]"#, 1), (#"["a","b","c"]"#, 3), ("[1,2,3]", 1), ("[[1,2],[3]]", 2),
+    ("[]", 1), ("null", 1), (#"["a","b"],"n":3"#, 6), (#"["a","b"],"n":1000000"#, 1_000_000),
+  ])
+  func countsPrompts(_ prompt: String, _ count: Int) throws {
+    let body = #"{"model":"a","prompt":\#(prompt)}"#
+    #expect(try facts("POST /v1/completions", body).choiceCount == count)
+  }
+
+  @Test func aPromptIsCountedWhereItIsCompleted() throws {
+    let body = #"{"model":"a","prompt":["a","b"],"prompt":1}"#
+    #expect(try facts("POST /v1/images/generations", body).choiceCount == 1)
+    #expect(throws: Refusal.self) { try facts("POST /v1/completions", body) }
+  }
+
   @Test(arguments: [
     ("{\"n\":1e9,\"model\":\"a\"}", 1_000_000), ("{\"n\":-1,\"model\":\"a\"}", 1),
     ("{\"n\":0,\"model\":\"a\"}", 1), ("{\"n\":2,\"best_of\":5,\"model\":\"a\"}", 5),

@@ -20,6 +20,21 @@ struct UpstreamBodyCapTests {
       body: #"{"model":"m","max_tokens":900,"max_completion_tokens":800}"#,
       expected: #"{"model":"m","max_tokens":77,"max_completion_tokens":77}"#),
     Case(
+      body: #"{"model":"m","max_tokens":900,"max_completion_tokens":50}"#,
+      expected: #"{"model":"m","max_tokens":77,"max_completion_tokens":50}"#),
+    Case(
+      body: #"{"model":"m","max_tokens":"50"}"#, expected: #"{"model":"m","max_tokens":50}"#),
+    Case(
+      body: #"{"model":"m","max_tokens":"900"}"#, expected: #"{"model":"m","max_tokens":77}"#),
+    Case(body: #"{"model":"m","max_tokens":-5}"#, expected: #"{"model":"m","max_tokens":77}"#),
+    Case(
+      body: #"{"model":"m","max_output_tokens":5}"#,
+      expected: #"{"max_completion_tokens":77,"model":"m","max_output_tokens":5}"#),
+    Case(
+      path: "/v1beta/models/m:generateContent",
+      body: #"{"generationConfig":{"maxOutputTokens":"50","max_output_tokens":900}}"#,
+      expected: #"{"generationConfig":{"maxOutputTokens":50,"max_output_tokens":77}}"#),
+    Case(
       body: #"{"model":"m","max_t\u006fkens":null}"#,
       expected: #"{"model":"m","max_t\u006fkens":77}"#),
     Case(body: #"{"model":"m"}"#, expected: #"{"max_completion_tokens":77,"model":"m"}"#),
