@@ -22,6 +22,8 @@ package enum Refusal: Error, Equatable, Sendable {
   case upstreamKeySpent
   // 404, 405
   case modelNotFound(model: String)
+  /// There are keys for it, and their provider does not have it, or not for them.
+  case modelNotServed(model: String)
   case routeNotFound
   case resourceNotFound(id: String)
   case methodNotAllowed(allowed: String)

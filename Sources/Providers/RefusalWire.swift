@@ -11,7 +11,7 @@ extension Refusal {
     case .missingToken, .unknownToken, .tokenExpired, .upstreamKeyRefused: 401
     case .budgetSpent, .costNotBounded, .modelNotPriced, .upstreamKeySpent: 402
     case .userSuspended, .ipNotAllowed, .endpointNotAllowed, .modelNotAllowed: 403
-    case .modelNotFound, .routeNotFound, .resourceNotFound: 404
+    case .modelNotFound, .modelNotServed, .routeNotFound, .resourceNotFound: 404
     case .methodNotAllowed: 405
     case .requestTimeout: 408
     case .bodyTooLarge: 413
@@ -36,7 +36,7 @@ extension Refusal {
     case .budgetSpent: "insufficient_quota"
     case .costNotBounded: "cost_not_bounded"
     case .modelNotPriced: "model_not_priced"
-    case .modelNotFound: "model_not_found"
+    case .modelNotFound, .modelNotServed: "model_not_found"
     case .routeNotFound, .resourceNotFound: "not_found"
     case .methodNotAllowed: "method_not_allowed"
     case .malformed: "invalid_request"
@@ -142,6 +142,9 @@ extension Refusal {
       "The model '\(model)' has no price here. Ask the operator to give it one."
     case .modelNotFound(let model):
       "The model '\(model)' does not exist here. GET /v1/models lists those that do."
+    case .modelNotServed(let model):
+      "The provider does not serve the model '\(model)' with any key that this request may use. Check"
+        + " the name, or ask the operator what the keys may use."
     case .routeNotFound:
       "There is nothing at this path. Check the base URL: it ends in /v1 for OpenAI clients and is"
         + " the bare address for Anthropic and Google clients."

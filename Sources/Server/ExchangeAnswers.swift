@@ -9,18 +9,21 @@ extension Exchange {
   func answerModels(_ route: Route, _ caller: Caller) async throws(Interruption) {
     if let id = route.resourceID { try authorize(caller, model: id, route) }
     try admitListing(caller)
-    let models = ModelListing.models(for: caller, dialect: route.dialect, snapshot: snapshot).map {
-      ModelListEntry(
-        name: $0.model, owner: $0.provider, createdMilliseconds: receipt.startedAtMilliseconds)
-    }
+    let made = receipt.startedAtMilliseconds
     let body: [UInt8]
     if let id = route.resourceID {
-      guard let entry = models.first(where: { $0.name == id }) else {
-        throw .refused(.modelNotFound(model: id))
-      }
-      body = ModelList.single(entry, dialect: route.dialect)
+      guard
+        let entry = ModelListing.entry(id, for: caller, dialect: route.dialect, snapshot: snapshot)
+      else { throw .refused(.modelNotFound(model: id)) }
+      body = ModelList.single(
+        ModelListEntry(name: entry.model, owner: entry.provider, createdMilliseconds: made),
+        dialect: route.dialect)
     } else {
-      body = ModelList.list(models, dialect: route.dialect)
+      let models = ModelListing.models(for: caller, dialect: route.dialect, snapshot: snapshot)
+      body = ModelList.list(
+        models.map {
+          ModelListEntry(name: $0.model, owner: $0.provider, createdMilliseconds: made)
+        }, dialect: route.dialect)
     }
     receipt.outcome = .served
     receipt.model = route.resourceID

@@ -27,6 +27,16 @@ struct LedgerCommandsTests {
     #expect(test.output.contains("2027-01-31T12:00:00  ada   m      -         -        3"))
   }
 
+  @Test(arguments: [
+    ("requests", "No requests yet.\n"), ("requests --user nobody", "No request matches.\n"),
+    ("requests --model m --since 1h", "No request matches.\n"),
+  ])
+  func saysThatThereAreNone(_ line: String, _ sentence: String) {
+    let test = TestConsole(answers: [.requestsList: .success(["requests": []])])
+    #expect(test.run(line) == .success)
+    #expect(test.errors == sentence && test.output.isEmpty)
+  }
+
   @Test func boundsTheLimit() {
     #expect(TestConsole().run("requests --limit 0") == .usage)
     #expect(TestConsole().run("requests --limit many") == .usage)

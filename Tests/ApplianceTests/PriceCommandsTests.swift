@@ -53,13 +53,47 @@ struct PriceCommandsTests {
     #expect(test.output.hasSuffix("\nPrice table v7\n"))
   }
 
+  @Test func showsABuiltInPrice() {
+    let prices: JSONValue = [
+      "prices": ["m": ["input_cost_per_token": .number("1.5e-07")]], "built_in": true,
+      "price_version": "v7",
+    ]
+    let test = TestConsole(answers: [.priceList: .success(prices)])
+    test.run("price list m")
+    #expect(test.arguments == ["model": "m"])
+    #expect(test.output.contains("\nBuilt in; 'appliance price set' goes on from it.\n"))
+    let none = TestConsole(answers: [.priceList: .success(["prices": [], "built_in": false])])
+    none.run("price list m")
+    #expect(none.errors == "No price for 'm' by that name, and none is built in.\n")
+    none.run("price list")
+    #expect(none.errors.contains("No prices of yours: the built-in ones hold"))
+  }
+
+  @Test(arguments: [
+    (true, "Removed the price of m; the built-in one holds again.\n"),
+    (false, "Removed the price of m.\n"),
+  ])
+  func removes(_ isBuiltIn: Bool, _ sentence: String) {
+    let result: JSONValue = ["removed": "m", "built_in": .bool(isBuiltIn)]
+    let test = TestConsole(answers: [.priceRemove: .success(result)])
+    #expect(test.run("price remove m") == .success)
+    #expect(test.output == sentence)
+  }
+
   @Test func importsFromStandardInput() {
     let test = TestConsole(
       input: "{\"m\": {\"input_cost_per_token\": 1e-7}}",
       answers: [.priceImport: .success(["imported": 1, "skipped": ["sample_spec"]])])
     test.run("price import -")
     #expect(test.arguments == ["prices": ["m": ["input_cost_per_token": .number("1e-7")]]])
-    #expect(test.output == "Imported 1 prices; 1 entries that are none were skipped.\n")
+    #expect(test.output == "Imported 1 price; 1 entry that is none was skipped.\n")
+  }
+
+  @Test func countsWhatItImports() {
+    let test = TestConsole(
+      input: "{}", answers: [.priceImport: .success(["imported": 2, "skipped": ["a", "b"]])])
+    test.run("price import -")
+    #expect(test.output == "Imported 2 prices; 2 entries that are none were skipped.\n")
   }
 
   @Test func warnsOfWhatIsWrongInATable() {

@@ -57,6 +57,23 @@ struct ReceiptCommandsTests {
     #expect(!test.output.contains("key  "))
   }
 
+  /// Only where a provider was asked is there a cost that may be unknown.
+  @Test(
+    arguments: [
+      (0, nil, "\nCost: none, no provider was asked.\n"), (1, nil, "unknown, see anomalies"),
+      (0, "0", "cost usd  0\n"),
+    ] as [(Int64, String?, String)])
+  func saysWhyThereIsNoCost(_ attempts: Int64, _ cost: String?, _ line: String) {
+    var request = Self.request
+    request["attempts"] = .int(attempts)
+    request["cost"] = [
+      "price_version": "v1", "cost_usd": cost.map(JSONValue.string) ?? .null,
+    ]
+    let test = TestConsole(answers: [.requestShow: .success(["request": request])])
+    test.run("request show req_1")
+    #expect(test.output.contains(line), "\(test.output)")
+  }
+
   @Test func printsJSON() throws {
     let test = TestConsole(answers: [.requestShow: .success(["request": Self.request])])
     test.run("request show req_1 --json")

@@ -37,6 +37,23 @@ struct RecordOutputTests {
     #expect(test.output == "[]\n")
   }
 
+  @Test(
+    arguments: [
+      (nil, "Revoked token l of ada.\n"), (0, "Revoked token l of ada.\n"),
+      (2, "Revoked token l of ada. 2 under way were broken off.\n"),
+    ] as [(Int64?, String)])
+  func saysHowManyWereBrokenOff(_ cut: Int64?, _ sentence: String) throws {
+    var result: JSONValue = ["token": ["label": "l"]]
+    if let cut { result["cut"] = .int(cut) }
+    let test = TestConsole(answers: [.tokenSet: .success(result)])
+    test.run("token revoke ada l --now")
+    #expect(test.output == sentence)
+    let program = TestConsole(answers: [.tokenSet: .success(result)])
+    program.run("token revoke ada l --now --json")
+    let record = try JSONValue(parsing: program.output)
+    #expect(record["label"] == "l" && record["cut"]?.int == cut)
+  }
+
   @Test func showsValuesInCells() {
     #expect(cellText(["a", 1, true, nil]) == "a, 1, yes, ")
     #expect(cellText(["a": 1]) == "{\"a\":1}")

@@ -520,7 +520,7 @@ def test_explain_says_what_a_request_meets(appliance, simulator):
 
     refused = explain(appliance, "--model", "best", "--ip", "10.0.0.1")
     assert (refused["allowed"], refused["code"], refused["rule"]) == (
-        False, "ip_not_allowed", "user 'ada' ips: not in the list")
+        False, "ip_not_allowed", "user 'ada' ips: '10.0.0.1' not in the list")
     appliance.cli("user", "set", "ada", "--models", "*,!sim-large")
     told = explain(appliance, "--model", "best", "--ip", "127.0.0.1")
     assert [step["model"] for step in told["plan"]] == ["sim-small"]

@@ -33,6 +33,7 @@ def test_models_come_from_our_records(gateway, simulator):
     gemini = request(gateway.url, "GET", "/v1/models", headers={"x-goog-api-key": gateway.token})
     assert "models" in gemini.json()
     assert gateway.request("GET", "/v1/models/nick").json()["id"] == "nick"
+    assert gateway.request("GET", "/v1/models/sim-openai%2Fsim-small").json()["id"] == "sim-openai/sim-small"
     assert gateway.request("GET", "/v1/models/nobody").status == 404
     assert simulator.counters() == {}
 

@@ -54,6 +54,8 @@ struct RefusalWireTests {
       "FAILED_PRECONDITION"),
     Case(
       .modelNotFound(model: "m"), 404, "model_not_found", invalid, "not_found_error", "NOT_FOUND"),
+    Case(
+      .modelNotServed(model: "m"), 404, "model_not_found", invalid, "not_found_error", "NOT_FOUND"),
     Case(.routeNotFound, 404, "not_found", invalid, "not_found_error", "NOT_FOUND"),
     Case(.resourceNotFound(id: "r"), 404, "not_found", invalid, "not_found_error", "NOT_FOUND"),
     Case(

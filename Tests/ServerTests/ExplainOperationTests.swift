@@ -25,7 +25,9 @@ struct ExplainOperationTests {
       try desk.perform("explain", #"{"user":"ada",\#(arguments)}"#)["rule"]
     }
     #expect(try rule(#""model":"best""#) == "user 'ada' ips: no address is known")
-    #expect(try rule(#""model":"best","ip":"11.1.1.1""#) == "user 'ada' ips: not in the list")
+    #expect(
+      try rule(#""model":"best","ip":"11.1.1.1""#)
+        == "user 'ada' ips: '11.1.1.1' not in the list")
     #expect(try rule(#""model":"best","ip":"10.1.1.1""#)?.isNull == true)
     #expect(try rule(#""model":"m-1","ip":"10.1.1.1""#) == "user 'ada' models: not in the list")
     #expect(

@@ -41,6 +41,7 @@ struct KeyOperationsTests {
     #expect(try desk.perform(operation, Self.found)["withdrawn"]?.string == "found-01")
     let key = try #require(Self.key(desk))
     #expect(key.status == .withdrawn && key.secret.bytes.isEmpty && key.fingerprint == "00ff")
+    #expect(try desk.perform("provider.show", #"{"name":"open"}"#).at("provider.keys") == .int(2))
     let list = try desk.perform("key.list", #"{"provider": "open"}"#)
     #expect(list.text.contains(#""state":"withdrawn""#))
     #expect(

@@ -50,8 +50,28 @@ struct PriceOperationsTests {
 
   @Test func removes() throws {
     let desk = try TestDesk.furnished()
-    #expect(try desk.perform("price.remove", #"{"model":"m-1"}"#).text == #"{"removed":"m-1"}"#)
+    #expect(
+      try desk.perform("price.remove", #"{"model":"m-1"}"#).text
+        == #"{"removed":"m-1","built_in":false}"#)
     #expect(try desk.perform("price.list")["prices"]?.text == "{}")
+  }
+
+  /// A built-in price is shown by name, holds again where the operator's goes, and cannot go itself.
+  @Test func aBuiltInPriceStandsBehind() throws {
+    let desk = try TestDesk()
+    let model = #"{"model":"gpt-4o-mini"}"#
+    func listed() throws -> JSONValue { try desk.perform("price.list", model) }
+    let builtIn = try #require(try listed().at("prices.gpt-4o-mini"))
+    #expect(builtIn["input_cost_per_token"] != nil)
+    #expect(try listed()["built_in"]?.bool == true)
+    #expect(try desk.perform("price.list")["prices"]?.text == "{}")
+    #expect(try desk.code("price.remove", model) == "conflict")
+    try desk.perform(
+      "price.set", #"{"model":"gpt-4o-mini","fields":{"input_cost_per_token":1e-06}}"#)
+    #expect(try listed()["built_in"]?.bool == false)
+    #expect(try listed().at("prices.gpt-4o-mini.input_cost_per_token") == .number("1e-06"))
+    #expect(try desk.perform("price.remove", model)["built_in"]?.bool == true)
+    #expect(try listed().at("prices.gpt-4o-mini") == builtIn)
   }
 
   @Test func importsATableAndNamesWhatItSkips() throws {

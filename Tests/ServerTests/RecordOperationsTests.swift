@@ -118,15 +118,16 @@ struct RecordOperationsTests {
     // tokens
     Case(
       "token.add",
-      #"{"user":"ada","label":"phone","secret":"given","expires_at_ms":1800000000000}"#,
+      #"{"user":"ada","label":"phone","secret":"given","expires_at_ms":4102444800000}"#,
       #"""
-      {"token":{"user":"ada","label":"phone","expires_at":"2027-01-15T08:00:00Z",
+      {"token":{"user":"ada","label":"phone","expires_at":"2100-01-01T00:00:00Z",
       "status":"active"},"secret":"given"}
       """#),
     Case("token.add", #"{"user":"ada","label":"laptop"}"#, "already_exists"),
     Case("token.add", #"{"user":"gone"}"#, "not_found"),
     Case("token.add", #"{"user":"ada","secret":"token-of-ada"}"#, "invalid"),
     Case("token.add", #"{"user":"ada","expires_at_ms":"soon"}"#, "invalid"),
+    Case("token.add", #"{"user":"ada","expires_at_ms":1000000000000}"#, "invalid"),
     Case("token.add", "{}", "invalid"),
     Case("token.remove", #"{"user":"ada","label":"laptop"}"#, #"{"removed":"laptop"}"#),
     Case("token.remove", #"{"user":"ada","label":"gone"}"#, "not_found"),

@@ -143,7 +143,7 @@ enum KeyCommands {
     let models = result["key"]?["shown_models"]?.array?.count
     switch result["key"]?["check"]?.string {
     case "valid":
-      let shown = models.map { " It may use \($0) models." } ?? ""
+      let shown = models.map { " It may use \($0) \($0 == 1 ? "model" : "models")." } ?? ""
       call.console.writeLine("The provider accepts \(name).\(shown)")
     case "invalid": throw .failed("The provider refuses \(name).")
     case "out_of_money": throw .failed("The account of \(name) has no money left.")

@@ -26,7 +26,8 @@ enum LedgerCommands {
     if call.wantsJSON {
       for row in rows { call.console.writeLine(row.text) }
     } else if rows.isEmpty {
-      call.console.writeError("No requests yet.\n")
+      let isFiltered = ["--user", "--model", "--since"].contains { call.has($0) }
+      call.console.writeError(isFiltered ? "No request matches.\n" : "No requests yet.\n")
     } else {
       call.printTable(rows, requestColumns)
     }
@@ -62,7 +63,8 @@ enum LedgerCommands {
     ],
     details: [
       "Sums are kept by the hour, UTC, for as long as the appliance lives: also those of requests "
-        + "whose rows are gone."
+        + "whose rows are gone. FAILED counts all that were not served to their end: refused, failed, "
+        + "abandoned by the client."
     ],
     examples: [
       "appliance usage --from 30d --by model", "appliance usage --by user,day --from 7d",

@@ -55,14 +55,25 @@ enum PriceCommands {
   }
 
   private static let list = Command.operation(
-    "price list", "List the prices", operands: [Command.Operand(name: "MODEL", isOptional: true)]
+    "price list", "List the prices of yours, or show that of a model",
+    operands: [Command.Operand(name: "MODEL", isOptional: true)],
+    details: [
+      "The price of a MODEL may be a built-in one; those hold where there is none of yours."
+    ]
   ) { call throws(CommandError) in
     let result = try call.perform(.priceList, [("model", call.operandField(0))])
     let prices = result["prices"]?.object ?? []
     guard !call.wantsJSON else { return call.printJSON(.object(prices)) }
     guard !prices.isEmpty else {
       return call.console.writeError(
-        "No prices yet: 'appliance price import FILE' or 'appliance price set'.\n")
+        call.operands.first.map {
+          "No price for '\(printable($0))' by that name, and none is built in.\n"
+        }
+          ?? """
+          No prices of yours: the built-in ones hold, as 'appliance price list MODEL' shows one. \
+          'appliance price set' and 'appliance price import FILE' set others.
+
+          """)
     }
     var columns = [RecordColumn("MODEL", "model")]
     columns += rates.map { rate in
@@ -75,6 +86,9 @@ enum PriceCommands {
       ["model": .string(member.name), "price": member.value]
     }
     call.printTable(records, columns)
+    if result["built_in"]?.bool == true {
+      call.console.writeLine("\nBuilt in; 'appliance price set' goes on from it.")
+    }
     call.console.writeLine("\nPrice table \(printable(cellText(result["price_version"])))")
   }
 
@@ -94,17 +108,26 @@ enum PriceCommands {
     if warnings.count > warningsMax {
       call.console.writeError("Warning: and \(warnings.count - warningsMax) more like these.\n")
     }
-    call.printChange(
-      result, "",
-      "Imported \(cellText(result["imported"])) prices"
-        + (skipped > 0 ? "; \(skipped) entries that are none were skipped." : "."))
+    let imported = result["imported"]?.int ?? 0
+    let words = [
+      imported == 1 ? "Imported 1 price" : "Imported \(imported) prices",
+      skipped == 0
+        ? nil
+        : skipped == 1
+          ? "1 entry that is none was skipped" : "\(skipped) entries that are none were skipped",
+    ]
+    call.printChange(result, "", words.compactMap(\.self).joined(separator: "; ") + ".")
   }
 
   private static let remove = Command.operation(
     "price remove", "Remove the price of a model", operands: [model]
   ) { call throws(CommandError) in
     let result = try call.perform(.priceRemove, [("model", call.operandField(0))])
-    call.printChange(result, "", "Removed the price of \(call.operand(0)).")
+    let isBuiltIn = result["built_in"]?.bool == true
+    call.printChange(
+      result, "",
+      "Removed the price of \(call.operand(0))"
+        + (isBuiltIn ? "; the built-in one holds again." : "."))
   }
 
   /// `0.15` dollars for a million tokens → `0.00000015` for one; nil for what is no plain decimal.

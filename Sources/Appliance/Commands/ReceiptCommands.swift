@@ -100,6 +100,9 @@ enum ReceiptCommands {
 
   private static func printCost(_ request: JSONValue, _ call: Invocation) {
     let cost = request["cost"] ?? .null
+    guard request["attempts"] != .int(0) || !cellText(cost["cost_usd"]).isEmpty else {
+      return call.console.writeLine("\nCost: none, no provider was asked.")
+    }
     let entry = cost["price_key"]?.string.map { ", entry \($0)" } ?? ""
     call.console.writeLine("\nCost, by price table \(cellText(cost["price_version"]))\(entry)")
     let lines = cost["lines"]?.array ?? []

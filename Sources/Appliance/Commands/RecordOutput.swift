@@ -76,7 +76,9 @@ extension Invocation {
   /// What an operation has changed: the record as JSON, or a sentence.
   func printChange(_ result: JSONValue, _ member: String, _ sentence: String) {
     if wantsJSON {
-      printJSON(result[member] ?? result)
+      var record = result[member] ?? result
+      if let cut = result["cut"] { record["cut"] = cut }
+      printJSON(record)
     } else {
       let cut = result["cut"]?.int.map { $0 == 0 ? "" : " \($0) under way were broken off." }
       console.writeLine(sentence + (cut ?? ""))

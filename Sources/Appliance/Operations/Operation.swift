@@ -112,8 +112,9 @@ enum Operation: String, Sendable, CaseIterable {
   /// `{name, force?}` → `{"removed": name}`; without `force` nothing may lead to it by name.
   case modelRemove = "model.remove"
 
-  /// `{model?}` → `{"prices": {MODEL: {FIELD: NUMBER…}}, "price_version": TEXT}`, by name; the
-  /// fields are LiteLLM's, and the version is that of the whole table, built-in prices included.
+  /// `{model?}` → `{"prices": {MODEL: {FIELD: NUMBER…}}, "built_in": FLAG, "price_version": TEXT}`,
+  /// by name: the operator's, or that of one model, which may be built in. The fields are LiteLLM's,
+  /// and the version is that of the whole table, built-in prices included.
   case priceList = "price.list"
   /// `{model, fields: {FIELD: NUMBER | TEXT | null…}}` → `{"price": {…}}`. Merged into the model's
   /// entry; null removes a field. Numbers keep every digit.
@@ -122,7 +123,7 @@ enum Operation: String, Sendable, CaseIterable {
   /// "repeated": [MODEL…], "warnings": [TEXT…], "price_version": TEXT}`. What is no price entry is
   /// skipped; of a model that is named more than once the last entry holds.
   case priceImport = "price.import"
-  /// `{model}` → `{"removed": model}`.
+  /// `{model}` → `{"removed": model, "built_in": FLAG}`: whether a built-in price holds then.
   case priceRemove = "price.remove"
 
   /// `{}` → `{"settings": [{name, value, default, help}…]}`, by name.

@@ -33,7 +33,7 @@ package enum AccessControl {
             return Denial(
               refusal: .ipNotAllowed, rule: "\(holder.word(caller)) ips: no address is known")
           }
-          return holder.denial(caller, .ipNotAllowed, .ips, verdict)
+          return holder.denial(caller, .ipNotAllowed, .ips, verdict, of: address?.description)
         }
         note(holder.grant(.ips, entry))
       }
@@ -119,14 +119,16 @@ package enum AccessControl {
     }
 
     func denial(
-      _ caller: Caller, _ refusal: Refusal, _ list: Decisions.Grant.List, _ verdict: RuleVerdict
+      _ caller: Caller, _ refusal: Refusal, _ list: Decisions.Grant.List, _ verdict: RuleVerdict,
+      of asked: String? = nil
     ) -> Denial {
       let why =
         switch verdict {
         case .denied(let entry): "denied by '\(entry)'"
         case .notListed, .allowed: "not in the list"
         }
-      return Denial(refusal: refusal, rule: "\(word(caller)) \(list.rawValue): \(why)")
+      let what = asked.map { "'\($0)' " } ?? ""
+      return Denial(refusal: refusal, rule: "\(word(caller)) \(list.rawValue): \(what)\(why)")
     }
 
     func grant(_ list: Decisions.Grant.List, _ entry: String?) -> Decisions.Grant {

@@ -122,6 +122,30 @@ package struct IPAddress: Hashable, Sendable {
   }
 }
 
+extension IPAddress: CustomStringConvertible {
+  /// The form that people write: `192.0.2.1`, or RFC 5952's of an IPv6 address.
+  package var description: String {
+    guard !isV4 else {
+      return [24, 16, 8, 0].map { String(UInt8(truncatingIfNeeded: bits >> $0)) }
+        .joined(separator: ".")
+    }
+    let groups = (0..<8).map { UInt16(truncatingIfNeeded: bits >> UInt128(112 - 16 * $0)) }
+    // The longest run of zeros, the first of equals; a single one is written out.
+    var gap = 0..<0
+    var start = 0
+    while start < groups.count {
+      let end = groups[start...].firstIndex { $0 != 0 } ?? groups.count
+      if end - start > max(gap.count, 1) { gap = start..<end }
+      start = end + 1
+    }
+    func text(_ groups: some Sequence<UInt16>) -> String {
+      groups.map { String($0, radix: 16) }.joined(separator: ":")
+    }
+    guard !gap.isEmpty else { return text(groups) }
+    return text(groups[..<gap.lowerBound]) + "::" + text(groups[gap.upperBound...])
+  }
+}
+
 /// An address or a block of addresses in CIDR notation: `192.0.2.1`, `10.0.0.0/8`, `2001:db8::/32`.
 ///
 /// A block holds addresses of its own family alone: `::/0` is all of IPv6 and none of IPv4. One that

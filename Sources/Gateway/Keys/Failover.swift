@@ -261,7 +261,7 @@ package struct Failover: ~Copyable {
     if obstacle.isCooling { return .allCooling(retryAfterSeconds: retryAfterSeconds(now: now)) }
     if obstacle.isCircuitOpen || obstacle.isBudgetSpent { return .upstreamExhausted }
     if attempts > unfitEnds { return .upstreamExhausted }
-    if attempts > 0 || obstacle.isUnfit { return .modelNotFound(model: plan.model ?? "") }
+    if attempts > 0 || obstacle.isUnfit { return .modelNotServed(model: plan.model ?? "") }
     return .noUsableKey(model: plan.model ?? "")
   }
 
@@ -272,7 +272,7 @@ package struct Failover: ~Copyable {
     case .answered(.outOfMoney): .upstreamKeySpent
     case .answered(.rateLimited(let wait)):
       .upstreamKeyLimited(retryAfterSeconds: wait.map { Self.wholeSeconds($0) } ?? 1)
-    case .answered(.keyCannotServeModel): .modelNotFound(model: plan.model ?? "")
+    case .answered(.keyCannotServeModel): .modelNotServed(model: plan.model ?? "")
     default: end.isTimeout ? .upstreamTimeout : .upstreamExhausted
     }
   }

@@ -63,6 +63,16 @@ struct KeyHealth: Sendable {
   mutating func succeeded(now: Moment) {
     successes &+= 1
     recent.note(served: true, now: now)
+    works()
+  }
+
+  /// The provider took the key, but not for this model.
+  mutating func couldNotServe(now: Moment) {
+    noteFailure(now)
+    works()
+  }
+
+  private mutating func works() {
     failuresInARow = 0
     failureDoubtUntil = .distantPast
     circuit.succeeded()
@@ -71,6 +81,13 @@ struct KeyHealth: Sendable {
       validationDueAt = nil
       validationsInARow = 0
     }
+  }
+
+  /// What was noted as served when its content began to flow is about to be noted as failed: it
+  /// is one attempt.
+  mutating func takeBackSuccess(now: Moment) {
+    if successes > 0 { successes -= 1 }
+    recent.takeBackServed(now: now)
   }
 
   mutating func providerFailed(

@@ -206,7 +206,8 @@ struct ProviderHealth {
     let before = rest(of: keyPlace)
     switch end {
     case .served, .answered(.success), .answered(.clientFault):
-      answered(grant, key: keyPlace, pool: pool, now: now)
+      closePool(pool)
+      keys[keyPlace].succeeded(now: now)
       if let place = lanes.place(level: grant.level, model: grant.model),
         lanes[place].range.contains(keyPlace)
       {
@@ -214,7 +215,8 @@ struct ProviderHealth {
         lanes[place].served(keyPlace - lanes[place].range.lowerBound, of: rest)
       }
     case .answered(.keyCannotServeModel):
-      answered(grant, key: keyPlace, pool: pool, now: now)
+      closePool(pool)
+      keys[keyPlace].couldNotServe(now: now)
       let until = now + policy.unfitRest
       changePair(grant, keyPlace) { $0.unfitUntil = until }
     case .answered(.rateLimited(let retryAfter)):
@@ -227,7 +229,10 @@ struct ProviderHealth {
       keys[keyPlace].becameSuspect(now: now, policy: policy)
     case .answered(.providerFailing(let retryAfter)):
       failed(grant, key: keyPlace, pool: pool, retryAfter: retryAfter, now: now, random: random)
-    case .connectFailed, .tlsFailed, .timedOut, .brokeOff, .cutAfterContent:
+    case .cutAfterContent:
+      keys[keyPlace].takeBackSuccess(now: now)
+      failed(grant, key: keyPlace, pool: pool, retryAfter: nil, now: now, random: random)
+    case .connectFailed, .tlsFailed, .timedOut, .brokeOff:
       failed(grant, key: keyPlace, pool: pool, retryAfter: nil, now: now, random: random)
     case .clientLeft:
       if let pool, grant.isPoolProbe { pools[pool].circuit.releaseProbe(now: now) }
@@ -256,12 +261,6 @@ struct ProviderHealth {
     case .served, .answered, .timedOut, .brokeOff, .cutAfterContent:
       circuit.succeeded()
     }
-  }
-
-  /// The provider did its part: key and pool work.
-  private mutating func answered(_ grant: Grant, key: Int, pool: Int?, now: Moment) {
-    keys[key].succeeded(now: now)
-    closePool(pool)
   }
 
   private mutating func closePool(_ pool: Int?) {

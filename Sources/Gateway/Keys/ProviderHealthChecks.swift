@@ -53,8 +53,8 @@ extension ProviderHealth {
       let index = place - lanes[lane].range.lowerBound
       let showing = Self.showing(lanes[lane].model, roster[place], keys[place])
       lanes[lane].note(showing, index, keys: keys)
-      // The provider shows what it refused before: it is worth a try again.
-      if showing == .shown {
+      // What it refused before is worth a try again, unless it still does not show it.
+      if showing != .notShown {
         lanes[lane].change(index, of: keys[place].rest) { $0.unfitUntil = .distantPast }
       }
     }

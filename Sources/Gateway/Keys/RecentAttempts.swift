@@ -8,6 +8,11 @@ struct RecentAttempts: Equatable, Sendable {
   private struct Counts: Equatable {
     var served: UInt32 = 0
     var all: UInt32 = 0
+
+    mutating func takeBackServed() {
+      served &-= 1
+      all &-= 1
+    }
   }
 
   private var span: Int64 = 0
@@ -20,6 +25,16 @@ struct RecentAttempts: Equatable, Sendable {
     advance(now)
     current.all &+= 1
     if served { current.served &+= 1 }
+  }
+
+  /// Forgets the newest attempt that served.
+  mutating func takeBackServed(now: Moment) {
+    advance(now)
+    if current.served > 0 {
+      current.takeBackServed()
+    } else if previous.served > 0 {
+      previous.takeBackServed()
+    }
   }
 
   func counts(now: Moment) -> (served: Int, all: Int) {

@@ -23,13 +23,26 @@ package enum ModelListing {
     }
     var entries: [Entry] = []
     for name in names.sorted() {
-      let question = Router.Question(model: name, dialect: dialect)
-      guard AccessControl.denial(caller, model: name, endpoint: .model, snapshot: snapshot) == nil,
-        let plan = try? Router.plan(question, caller: caller, snapshot: snapshot, random: 0),
-        let first = plan.candidates.first
-      else { continue }
-      entries.append(Entry(model: name, provider: first.provider.name))
+      if let entry = entry(name, for: caller, dialect: dialect, snapshot: snapshot) {
+        entries.append(entry)
+      }
     }
     return entries
+  }
+
+  /// One name, listed or not, where a record says that it is served; nil: none does.
+  ///
+  /// Patterns, of mappings and of keys, and `provider/model` serve more than can be listed. That a
+  /// key without a list would take the name is no word that there is such a model.
+  package static func entry(
+    _ name: String, for caller: Caller, dialect: Dialect, snapshot: Snapshot
+  ) -> Entry? {
+    let question = Router.Question(model: name, dialect: dialect)
+    guard AccessControl.denial(caller, model: name, endpoint: .model, snapshot: snapshot) == nil,
+      let plan = try? Router.plan(question, caller: caller, snapshot: snapshot, random: 0),
+      let first = plan.candidates.first,
+      plan.foundBy != .keyLists || first.provider.roster.fit(name, first.tiers) == .listed
+    else { return nil }
+    return Entry(model: name, provider: first.provider.name)
   }
 }

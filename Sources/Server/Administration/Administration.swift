@@ -72,6 +72,7 @@ package struct Administration: Sendable {
     case .record(.setting, .list): return settingList()
     case .record(.setting, _): return try settingSet(arguments)
     case .record(.price, .list): return priceList(arguments)
+    case .record(.price, .remove): return try priceRemove(arguments)
     case .record(.price, .add), .record(.price, .set): return try priceSet(arguments)
     case .record(.key, .show): return try keyShow(arguments)
     case .record(.key, .remove): return try keyRemove(arguments)

@@ -2,13 +2,39 @@ import Gateway
 import JSON
 
 extension Administration {
-  /// The operator's prices, or those of one model.
+  /// The operator's prices, or the one of a model, which may be built in.
   func priceList(_ arguments: Arguments) -> JSONValue {
-    var members = ExportDocument.members(.price, snapshot)
-    if let model = arguments["model"]?.string { members.removeAll { $0.name != model } }
+    let snapshot = snapshot
+    var members: [JSONValue.Member] = []
+    var isBuiltIn = false
+    if let model = arguments["model"]?.string {
+      if let price = priceOfRecord(model) {
+        members = [.init(model, price)]
+      } else if let entry = snapshot.basePrices.entry(key: model) {
+        members = [.init(model, entry.fields)]
+        isBuiltIn = true
+      }
+    } else {
+      members = ExportDocument.members(.price, snapshot)
+    }
     return .object([
-      .init("prices", .object(members)), .init("price_version", .string(snapshot.prices.version)),
+      .init("prices", .object(members)), .init("built_in", .bool(isBuiltIn)),
+      .init("price_version", .string(snapshot.prices.version)),
     ])
+  }
+
+  /// Removes a price; says whether a built-in one holds from then on.
+  func priceRemove(_ arguments: Arguments) throws(OperationFailure) -> JSONValue {
+    let model = try arguments.text("model")
+    let isBuiltIn = snapshot.basePrices.entry(key: model) != nil
+    guard priceOfRecord(model) != nil || !isBuiltIn else {
+      throw OperationFailure(
+        code: "conflict",
+        message: "The price of '\(model)' is built in, and there is none of yours to remove.")
+    }
+    var result = try remove(.price, arguments)
+    result["built_in"] = .bool(isBuiltIn)
+    return result
   }
 
   /// Sets fields of a model's price; what is not given stays, in a price that is built in too.

@@ -37,7 +37,7 @@ extension Administration {
     }
     var arguments = arguments
     let names = kind == .user ? arguments.take("map") : nil
-    if kind == .token { try readExpiry(&arguments) }
+    if kind == .token { try readExpiry(&arguments, isNew: isNew) }
     let isNow = arguments.take("now")?.bool ?? false
     try apply(checking: check) { snapshot in
       var record = arguments.value
@@ -69,8 +69,16 @@ extension Administration {
     }
   }
 
-  private func readExpiry(_ arguments: inout Arguments) throws(OperationFailure) {
+  private func readExpiry(
+    _ arguments: inout Arguments, isNew: Bool
+  ) throws(OperationFailure) {
     if let end = try arguments.optionalInt("expires_at_ms") {
+      guard !isNew || end > wallClockMilliseconds() else {
+        throw OperationFailure(
+          code: "invalid",
+          message: "expires_at is \(Timestamp.text(end)), which has passed: nobody could use the "
+            + "token.")
+      }
       arguments.set("expires_at", to: .string(Timestamp.text(end)))
     }
     _ = arguments.take("expires_at_ms")
@@ -129,7 +137,9 @@ extension Administration {
       guard kind != .provider || dependents == 0 || arguments.flag("force") else {
         throw OperationFailure(
           code: "conflict",
-          message: "The provider has \(dependents) keys. Remove them first, or use --force.")
+          message: dependents == 1
+            ? "The provider has a key. Remove it first, or use --force."
+            : "The provider has \(dependents) keys. Remove them first, or use --force.")
       }
       if kind == .model, !arguments.flag("force"),
         let name = snapshot.record(kind, id: id)?.value?["name"]?.string,

@@ -51,7 +51,7 @@ extension Administration {
     view["auth"] = .string(authText(provider.profile.auth))
     view["allow_private"] = .bool(provider.profile.allowsPrivate)
     view["stream_usage"] = .string(provider.profile.streamUsage.rawValue)
-    view["keys"] = .int(Int64(provider.keys.count))
+    view["keys"] = .int(Int64(provider.keys.count { $0.status != .withdrawn }))
     return view
   }
 

@@ -64,7 +64,7 @@ struct AccessControlTests {
     Case(name: "address in the list", user: "'ips': ['192.0.2.0/24']"),
     Case(
       name: "address not in the list", user: "'ips': ['198.51.100.1']", refusal: .ipNotAllowed,
-      rule: "user 'ada' ips: not in the list"),
+      rule: "user 'ada' ips: '192.0.2.7' not in the list"),
     Case(name: "an empty list of addresses", user: "'ips': []", refusal: .ipNotAllowed),
     Case(
       name: "an address that nobody knows", token: "'ips': ['0.0.0.0/0', '::/0']", address: nil,

@@ -27,6 +27,23 @@ struct IPAddressTests {
   ])
   func isNoAddress(_ text: String) { #expect(IPAddress(text) == nil) }
 
+  /// The examples of RFC 5952, sections 4 and 5, among them.
+  @Test(
+    arguments: [
+      ("::ffff:10.0.0.1", "10.0.0.1"), ("0.0.0.0", "0.0.0.0"), ("255.255.255.255", nil),
+      ("::", nil),
+      ("::1", nil), ("0:0:0:0:0:0:0:2", "::2"), ("1::", nil), ("2001:0DB8::0001", "2001:db8::1"),
+      ("2001:db8::0:1", "2001:db8::1"), ("2001:db8:0:1:1:1:1:1", nil),
+      ("2001:0:0:1:0:0:0:1", "2001:0:0:1::1"), ("2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1"),
+      ("1:2:3:4:5:6:7:8", nil), ("0:2:3:4:5:6:7:0", nil), ("1:2:3:4:5:6:0:0", "1:2:3:4:5:6::"),
+      ("64:ff9b::192.0.2.33", "64:ff9b::c000:221"), ("::10.0.0.1", "::a00:1"),
+    ] as [(String, String?)])
+  func isWrittenAsPeopleDo(_ form: String, _ canonical: String?) throws {
+    let address = try #require(IPAddress(form))
+    #expect(address.description == canonical ?? form)
+    #expect(IPAddress(address.description) == address)
+  }
+
   @Test func comesFromBytesToo() {
     #expect(IPAddress(bytes: [127, 0, 0, 1]) == IPAddress("127.0.0.1"))
     let mapped = [UInt8](repeating: 0, count: 10) + [255, 255, 127, 0, 0, 1]

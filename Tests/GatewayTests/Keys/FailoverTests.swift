@@ -86,7 +86,7 @@ struct FailoverTests {
     Row(
       name: "no key can do the model: 404",
       ends: Array(repeating: .answered(.keyCannotServeModel), count: 4),
-      steps: ["a/9", "a/9", "a/1", "b/1", "modelNotFound(model: \"m\")"]),
+      steps: ["a/9", "a/9", "a/1", "b/1", "modelNotServed(model: \"m\")"]),
     Row(
       name: "every key refused: 502", ends: Array(repeating: .answered(.keySuspect), count: 4),
       steps: ["a/9", "a/9", "a/1", "b/1", "upstreamExhausted"]),

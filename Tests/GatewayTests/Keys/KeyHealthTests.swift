@@ -153,4 +153,24 @@ struct KeyHealthTests {
     #expect(health.recent.counts(now: .at(1_000)) == (0, 0))
     #expect(health.successes == 3 && health.failures == 1)
   }
+
+  @Test func aStreamThatIsCutIsOneAttemptThatFailed() throws {
+    var health = try health()
+    health.succeeded(now: .at(10))
+    health.takeBackSuccess(now: .at(11))
+    health.providerFailed(
+      isProbe: false, retryAfter: nil, now: .at(11), policy: policy, random: 0)
+    #expect(health.recent.counts(now: .at(12)) == (0, 1))
+    #expect(health.successes == 0 && health.failures == 1)
+  }
+
+  /// The provider took the key, so it is good; the request was not served all the same.
+  @Test func aModelThatItCannotDoIsNoSuccess() throws {
+    var health = try health()
+    health.becameSuspect(now: .at(1), policy: policy)
+    health.couldNotServe(now: .at(2))
+    #expect(health.validity == .good && health.validationDueAt == nil)
+    #expect(health.recent.counts(now: .at(3)) == (0, 2))
+    #expect(health.successes == 0 && health.failures == 2)
+  }
 }

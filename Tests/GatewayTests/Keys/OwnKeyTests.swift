@@ -63,7 +63,7 @@ struct OwnKeyTests {
       .upstreamKeyLimited(retryAfterSeconds: 5)
     ),
     (.answered(.rateLimited(retryAfter: nil)), .upstreamKeyLimited(retryAfterSeconds: 1)),
-    (.answered(.keyCannotServeModel), .modelNotFound(model: "m")),
+    (.answered(.keyCannotServeModel), .modelNotServed(model: "m")),
     (.answered(.providerFailing(retryAfter: nil)), .upstreamExhausted),
     (.connectFailed, .upstreamExhausted), (.timedOut(billable: true), .upstreamTimeout),
     (.timedOut(billable: false), .upstreamTimeout), (.brokeOff, .upstreamExhausted),

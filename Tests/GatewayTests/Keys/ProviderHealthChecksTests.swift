@@ -86,6 +86,21 @@ struct ProviderHealthChecksTests {
     #expect(bench.grant() != nil)
   }
 
+  /// Where no list tells, or the operator's does, a check that finds the key good is all there is.
+  @Test(arguments: [nil, ["m", "n"]] as [[String]?])
+  func whatACheckCannotTellIsTriedAgain(operators: [String]?) throws {
+    let bench = HealthBench([try RosterTests.key("a", models: operators)])
+    bench.attempt(.answered(.keyCannotServeModel))
+    #expect(bench.grant() == nil)
+    let shown: Set<String>? = operators == nil ? nil : ["other"]
+    bench.health.validated(
+      bench.roster.keys[0], KeyFindings(.invalid), roster: bench.roster, now: bench.now)
+    #expect(bench.grant() == nil)
+    bench.health.validated(
+      bench.roster.keys[0], Self.valid(shown), roster: bench.roster, now: bench.now)
+    #expect(bench.grant() != nil)
+  }
+
   /// A list that is the same for many keys is kept once, and a new roster keeps what it says.
   @Test func listsStayInANewRoster() throws {
     let bench = try HealthBench(count: 2)

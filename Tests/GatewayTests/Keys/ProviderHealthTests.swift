@@ -157,6 +157,25 @@ struct ProviderHealthTests {
     #expect(bench.grant() != nil)
   }
 
+  /// Every end of an attempt is one attempt in the rate, served or not.
+  @Test(
+    arguments: [
+      ([.served], 1, 1), ([.answered(.success)], 1, 1), ([.answered(.clientFault)], 1, 1),
+      ([.answered(.keyCannotServeModel)], 0, 1), ([Self.limited], 0, 1),
+      ([.answered(.outOfMoney)], 0, 1), ([.answered(.keySuspect)], 0, 1),
+      ([.answered(.providerFailing(retryAfter: nil))], 0, 1), ([.connectFailed], 0, 1),
+      ([.timedOut(billable: true)], 0, 1), ([.brokeOff], 0, 1),
+      ([.served, .cutAfterContent], 0, 1), ([.clientLeft], 0, 0),
+    ] as [([AttemptEnd], Int, Int)])
+  func theSuccessRate(ends: [AttemptEnd], served: Int, all: Int) throws {
+    let bench = try HealthBench(count: 1)
+    let grant = try #require(bench.grant())
+    for end in ends { bench.health.report(grant, end, now: bench.now, random: 0) }
+    let status = try #require(bench.health.status(now: bench.now).first)
+    #expect([status.recentServed, status.recentAll] == [served, all])
+    #expect([status.successes, status.failures] == [UInt64(served), UInt64(all - served)])
+  }
+
   // MARK: - Keys
 
   @Test func aKeyWithoutMoneyRests() throws {

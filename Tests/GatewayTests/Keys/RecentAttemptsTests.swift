@@ -33,4 +33,18 @@ struct RecentAttemptsTests {
     let counts = recent.counts(now: .at(row.at))
     #expect([counts.served, counts.all] == row.counts)
   }
+
+  /// A stream that is cut may have begun in the span before, or before all that is remembered.
+  @Test func whatWasServedIsTakenBackOnce() {
+    var recent = RecentAttempts()
+    recent.note(served: true, now: .at(299))
+    recent.note(served: false, now: .at(301))
+    recent.takeBackServed(now: .at(302))
+    #expect(recent.counts(now: .at(303)) == (0, 1))
+    recent.takeBackServed(now: .at(304))
+    #expect(recent.counts(now: .at(305)) == (0, 1), "there is nothing more to take back")
+    recent.note(served: true, now: .at(306))
+    recent.takeBackServed(now: .at(1_000))
+    #expect(recent.counts(now: .at(1_000)) == (0, 0))
+  }
 }
