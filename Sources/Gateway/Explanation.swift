@@ -18,6 +18,8 @@ package struct Explanation: Sendable {
     package var requestedLevel: Int?
     /// Whether the client would bring a provider key of its own.
     package var bringsKey = false
+    /// An id that the request would name, and where it lives.
+    package var named: (id: String, owner: HandedOutIDs.Owner)?
     /// What the request would say, in tokens.
     package var inputTokens = Question.inputTokensDefault
     /// The cap on output that it would state.
@@ -108,14 +110,19 @@ package struct Explanation: Sendable {
       model: question.model, dialect: question.endpoint.dialect,
       passthroughProvider: question.passthroughProvider)
     routing.bringsKey = question.bringsKey
+    if let (id, owner) = question.named {
+      // The key that the client would bring is taken to be the one on which the id lives.
+      let own = OwnKey.isOne(owner.keyID) ? owner.keyID : OwnKey.unknown.id
+      try routing.bind(to: owner, id: id, ownKeyID: question.bringsKey ? own : nil)
+    }
     var plan: Plan
     do throws(Refusal) {
       plan = try Router.plan(routing, caller: caller, snapshot: snapshot, random: 0)
+      if question.bringsKey { plan = try plan.served(by: .unknown) }
     } catch {
       decisions.note(error, of: caller, to: routing, snapshot)
       throw error
     }
-    if question.bringsKey { plan = plan.served(by: .unknown) }
     self.plan = plan
     decisions.foundBy = plan.foundBy
     decisions.level = Decisions.Level(plan, caller)
@@ -156,8 +163,10 @@ package struct Explanation: Sendable {
       user: caller.user.allowance, token: caller.token.allowance, demand,
       now: now.nanoseconds / 1_000_000, wall: nowMilliseconds)
     self.outlook = outlook
+    // Budgets count what has a cost: a list has none, nor what a client's own key pays for.
+    let isCounted = !outlook.limits.isEmpty || demand.hasMoney && !outlook.budgets.isEmpty
     decisions.admission =
-      outlook.refusedBy.map { .refusedBy($0) } ?? (outlook.isEmpty ? .unlimited : .allowed)
+      outlook.refusedBy.map { .refusedBy($0) } ?? (isCounted ? .allowed : .unlimited)
     return outlook.refusal
   }
 
@@ -200,8 +209,9 @@ package struct Explanation: Sendable {
           Attempt(
             candidate: choice.candidate, key: choice.key, level: choice.level, isOwn: choice.isOwn))
         failover.report(.answered(.keyCannotServeModel), now: now)
-      case .wait(let until):
+      case .wait(let look):
         guard attempts.isEmpty, waitMilliseconds == nil else { return }
+        let until = failover.usableAt ?? look
         waitMilliseconds = until.milliseconds(since: now)
         // Those that would be tried then: nobody yet where others wait in front of it.
         do throws(Refusal) { try walk(plan, until, queueWait: .zero) } catch {}

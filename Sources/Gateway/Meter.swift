@@ -6,8 +6,8 @@ package enum Meter {
   ///
   /// The receipt's outcome must be set: a broken answer whose usage was not stated to its end is
   /// estimated, marked so and priced. `input` is what was asked, for an estimate; nil where the
-  /// answer is not text. `facts` are left with the usage that was priced. A whole answer that states no usage is estimated too, but has no cost:
-  /// what the provider bills for it is unknown.
+  /// answer is not text. `facts` are left with the usage that was priced. A whole answer that states
+  /// no usage is estimated too, but has no cost: what the provider bills for it is unknown.
   package static func settle(
     _ facts: inout AnswerFacts, call: PricedCall, prices: PriceTable, input: RequestTally?,
     into receipt: inout Receipt
@@ -27,6 +27,11 @@ package enum Meter {
     }
     let cost = Pricing.cost(facts, of: call, table: prices)
     receipt.costNanoUSD = cost.nanoUSD
+    if cost.nanoUSD == nil, isWhole, facts.errorEvent == nil, receipt.usageSource == .estimated {
+      var estimated = facts
+      estimated.usage = receipt.usage
+      receipt.unstatedCostNanoUSD = Pricing.cost(estimated, of: call, table: prices).nanoUSD
+    }
     receipt.priceVersion = cost.tableVersion
     if cost.nanoUSD == nil, let reason = cost.reason { receipt.anomalies.append(reason.text) }
     receipt.bill = ReceiptBill(cost)  // Last, so that its lines are moved and not copied.

@@ -65,6 +65,18 @@ package enum JSONString {
     }
   }
 
+  /// What stands between quotes with its escapes decoded, to compare it with words.
+  ///
+  /// - Returns: Nil if it is not sound, or written too long for any word of `bytesMax` bytes.
+  package static func decoded(
+    _ bytes: Span<UInt8>, _ inside: Range<Int>, bytesMax: Int
+  ) -> [UInt8]? {
+    // An escape is at most six bytes for one.
+    guard inside.count <= bytesMax * 6 else { return nil }
+    var out: [UInt8] = []
+    return appendDecoded(bytes, inside, to: &out) ? out : nil
+  }
+
   /// The four digits of a `\uXXXX` at `index`; nil if there is none.
   private static func codeUnit(_ bytes: Span<UInt8>, at index: Int, to end: Int) -> UInt16? {
     guard end - index >= 6, bytes[index] == JSONByte.backslash,
@@ -97,10 +109,8 @@ package enum JSONString {
   private static func isEqualDecoded(
     _ bytes: Span<UInt8>, _ inside: Range<Int>, to name: String
   ) -> Bool {
-    // An escape is at most six bytes for one: anything longer cannot be the name.
-    guard inside.count <= name.utf8.count * 6 else { return false }
-    var decoded: [UInt8] = []
-    return appendDecoded(bytes, inside, to: &decoded) && isEqual(decoded.span, name.utf8.span)
+    guard let text = decoded(bytes, inside, bytesMax: name.utf8.count) else { return false }
+    return isEqual(text.span, name.utf8.span)
   }
 
   @inline(__always)

@@ -8,8 +8,9 @@ import JSON
 package enum ErrorEvent {
   /// How the answer is framed, and where in it the cut is.
   package enum Framing: Equatable, Sendable {
-    /// Server-sent events; `isInsideEvent` where part of an event has been relayed, `nextNumber` the
-    /// number that follows those of the events so far, in a stream that numbers them.
+    /// Server-sent events; `isInsideEvent` where part of an event has been relayed that will not be
+    /// whole, `nextNumber` the number that follows those of the events so far, in a stream that
+    /// numbers them.
     case sse(isInsideEvent: Bool, nextNumber: Int64 = 0)
     /// A JSON value a line; `isInsideLine` where part of a line has been relayed.
     case lines(isInsideLine: Bool)
@@ -41,8 +42,8 @@ package enum ErrorEvent {
     switch framing {
     case .other: return nil
     case .sse(let isInsideEvent, let nextNumber):
-      // A blank line ends what was begun; it cannot be taken back.
-      if isInsideEvent { out.append(ascii: "\n\n") }
+      // What was begun cannot be taken back, and ended it would be read: it is not what it says.
+      guard !isInsideEvent else { return nil }
       appendEvent(dialect, endpoint, refusal, requestID, nextNumber, to: &out)
     case .lines(let isInsideLine):
       if isInsideLine { out.append(UInt8(ascii: "\n")) }

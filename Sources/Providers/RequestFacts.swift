@@ -30,6 +30,9 @@ package struct RequestFacts: Equatable, Sendable {
   package var bodyKind: BodyKind = .none
   /// The model asked for; nil only where none is needed or none can be read (passthrough).
   package var model: String?
+  /// Further models that the provider may answer with in its place; an empty name is one that cannot
+  /// be read.
+  package var otherModels: [String] = []
   package var isStream = false
   /// Whether `stream_options.include_usage` is true.
   package var asksForUsage = false

@@ -21,7 +21,7 @@ private enum ActedOn: UInt32 {
   case model, stream, streamOptions, choices, bestOf, maxTokens, maxCompletionTokens
   case maxOutputTokens, previousResponse, conversation, container, input, cachedContent
   case generationConfig
-  case imageSize, imageQuality, prompt
+  case imageSize, imageQuality, prompt, models
 
   /// The member of this name, escapes decoded; Google takes `snake_case` for `camelCase`.
   init?(_ name: Span<UInt8>) {
@@ -32,6 +32,7 @@ private enum ActedOn: UInt32 {
     case 5 where name.equals("input"): self = .input
     case 6 where name.equals("stream"): self = .stream
     case 6 where name.equals("prompt"): self = .prompt
+    case 6 where name.equals("models"): self = .models
     case 7 where name.equals("best_of"): self = .bestOf
     case 7 where name.equals("quality"): self = .imageQuality
     case 9 where name.equals("container"): self = .container
@@ -54,6 +55,7 @@ private enum ActedOn: UInt32 {
     switch self {
     case .imageSize, .imageQuality: endpoint.makesImages
     case .prompt: endpoint == .completions
+    case .models: endpoint.takesModels
     // Only an endpoint's own cap is one: a provider may pass another's over.
     case .maxTokens, .maxCompletionTokens, .maxOutputTokens: endpoint.takesCap(self)
     case .model, .stream, .streamOptions, .choices, .bestOf, .previousResponse, .conversation,
@@ -63,7 +65,31 @@ private enum ActedOn: UInt32 {
   }
 }
 
+/// The members of Google's `generationConfig` that the appliance acts on.
+private enum ConfigOption {
+  case candidateCount, maxOutputTokens
+
+  /// The member of this name, escapes decoded.
+  init?(_ name: Span<UInt8>) {
+    switch name.count {
+    case 14 where name.equals("candidateCount"): self = .candidateCount
+    case 15 where name.equals("candidate_count"): self = .candidateCount
+    case 15 where name.equals("maxOutputTokens"): self = .maxOutputTokens
+    case 17 where name.equals("max_output_tokens"): self = .maxOutputTokens
+    default: return nil
+    }
+  }
+}
+
 extension Endpoint {
+  /// Whether a provider may take a list of models in place of one.
+  fileprivate var takesModels: Bool {
+    switch self {
+    case .chatCompletions, .completions, .responses, .messages, .passthrough: true
+    default: false
+    }
+  }
+
   /// Whether a member that caps the output is one of this endpoint's.
   fileprivate func takesCap(_ member: ActedOn) -> Bool {
     switch self {
@@ -133,12 +159,18 @@ extension RequestFacts {
   }
 
   private static func actedOn(_ member: JSONMember, in body: Span<UInt8>) -> ActedOn? {
-    guard member.hasEscapes else { return ActedOn(body.extracting(member.name)) }
-    // An escape is at most six bytes for one; the longest name has 21.
-    guard member.name.count <= 21 * 6 else { return nil }
-    var decoded: [UInt8] = []
-    guard JSONString.appendDecoded(body, member.name, to: &decoded) else { return nil }
-    return ActedOn(decoded.span)
+    meaning(of: member, in: body, bytesMax: 21) { ActedOn($0) }
+  }
+
+  /// What a member is by its name, escapes decoded; no name that `known` knows is longer than
+  /// `bytesMax`.
+  private static func meaning<Meaning>(
+    of member: JSONMember, in body: Span<UInt8>, bytesMax: Int,
+    _ known: (Span<UInt8>) -> Meaning?
+  ) -> Meaning? {
+    guard member.hasEscapes else { return known(body.extracting(member.name)) }
+    guard let name = JSONString.decoded(body, member.name, bytesMax: bytesMax) else { return nil }
+    return known(name.span)
   }
 
   private static func name(of member: JSONMember, in body: Span<UInt8>) -> String {
@@ -169,7 +201,7 @@ extension RequestFacts {
     case .maxTokens, .maxCompletionTokens, .maxOutputTokens:
       readCap(member.kind == .number ? body.extracting(value) : nil)
     case .previousResponse, .cachedContent, .conversation, .container:
-      readID(member, body)
+      try readID(member, body)
     case .generationConfig:
       try readGenerationConfig(member, body)
     case .imageSize:
@@ -177,12 +209,37 @@ extension RequestFacts {
     case .imageQuality:
       imageQuality = member.kind == .string ? Self.short(jsonString(body, value)) : nil
     case .prompt: break  // Counted where it is found.
+    case .models: try readModels(member, body)
     case .input:
       if route.endpoint == .audioSpeech, member.kind == .string {
         inputCharacters = Self.codePoints(body, value)
       }
     }
   }
+
+  /// Models to fall back on at the provider, which rules of models must know of.
+  ///
+  /// Source: openrouter.ai/docs/guides/routing/model-fallbacks.
+  private mutating func readModels(
+    _ member: JSONMember, _ body: Span<UInt8>
+  ) throws(RequestBodyError) {
+    guard member.kind == .array else {
+      if member.kind != .null { otherModels = [""] }
+      return
+    }
+    guard
+      let elements = try? JSONIndex.elements(
+        body, range: member.value, elementsMax: Self.otherModelsMax + 1),
+      elements.count <= Self.otherModelsMax
+    else {
+      throw .unreadable(
+        .malformed("'models' names more than \(Self.otherModelsMax) models. Send fewer."))
+    }
+    otherModels = elements.map { jsonString(body, $0.value) ?? "" }
+  }
+
+  /// More than any provider takes.
+  private static let otherModelsMax = 32
 
   /// A word of a request for images; one that is longer than any provider's is none.
   static func short(_ word: String?) -> String? {
@@ -218,14 +275,12 @@ extension RequestFacts {
     let index = try Self.nested(member, body)
     var caps = 0
     for option in index.members {
-      let name = body.extracting(option.name)
-      if name.equals("candidateCount") || name.equals("candidate_count") {
-        readChoices(body, option.value)
-      } else if option.kind == .number,
-        name.equals("maxOutputTokens") || name.equals("max_output_tokens")
-      {
+      switch Self.meaning(of: option, in: body, bytesMax: 17, { ConfigOption($0) }) {
+      case .candidateCount: readChoices(body, option.value)
+      case .maxOutputTokens:
         caps += 1
-        readCap(body.extracting(option.value))
+        readCap(option.kind == .number ? body.extracting(option.value) : nil)
+      case nil: break
       }
     }
     guard caps <= 1 else {
@@ -259,7 +314,16 @@ extension RequestFacts {
   /// How many answers are asked for at most, as the most lenient provider may read it: a number in
   /// quotes too, a fraction rounded up, and one that is beyond all reading as the greatest.
   private mutating func readChoices(_ body: Span<UInt8>, _ value: Range<Int>) {
-    let number = body.extracting(JSONString.inside(body, value) ?? value)
+    guard let inside = JSONString.inside(body, value) else {
+      return readChoices(body.extracting(value))
+    }
+    guard let number = JSONString.decoded(body, inside, bytesMax: 64) else {
+      return choiceCount = Int(Self.choiceCountMax)
+    }
+    readChoices(number.span)
+  }
+
+  private mutating func readChoices(_ number: Span<UInt8>) {
     let count: Int64
     switch JSONInteger(parsing: number) {
     case .exact(let exact): count = exact
@@ -283,11 +347,17 @@ extension RequestFacts {
   }
 
   /// An id, or an object that holds it as `id`.
-  private mutating func readID(_ member: JSONMember, _ body: Span<UInt8>) {
+  private mutating func readID(
+    _ member: JSONMember, _ body: Span<UInt8>
+  ) throws(RequestBodyError) {
     var value = member.value
-    if member.kind == .object, let index = try? JSONIndex(body, range: value),
-      let id = index.member(named: "id", in: body)
-    {
+    if member.kind == .object {
+      let index = try Self.nested(member, body)
+      guard index.count(named: "id", in: body) <= 1 else {
+        let name = Self.name(of: member, in: body)
+        throw .repeated(.malformed("The body repeats '\(name).id'. Send it once."))
+      }
+      guard let id = index.member(named: "id", in: body) else { return }
       value = id.value
     }
     guard let id = jsonString(body, value), !id.isEmpty, id.utf8.count <= 512 else { return }

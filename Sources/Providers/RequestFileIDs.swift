@@ -19,21 +19,16 @@ enum RequestFileIDs {
     from body: Span<UInt8>, names: JSONNameSketch, to ids: inout [String]
   ) {
     guard names.mayMeet(Self.names) else { return }
-    var index = 0
-    while let string = nextString(body, from: index), ids.count <= idsMax {
-      index = string.upperBound
-      let colon = skipBlanks(body, from: index)
-      guard colon < body.count, body[colon] == UInt8(ascii: ":"), isNamed(body, string) else {
-        continue
-      }
-      index = skipBlanks(body, from: colon + 1)
-      guard index < body.count else { return }
-      if body[index] == UInt8(ascii: "\"") {
-        guard let value = nextString(body, from: index) else { return }
-        add(jsonString(body, value), to: &ids)
-        index = value.upperBound
-      } else if body[index] == UInt8(ascii: "[") {
-        index = appendElements(body, from: index + 1, to: &ids)
+    var walk = JSONStringWalk()
+    while ids.count <= idsMax, let string = walk.next(body) {
+      guard string.isName, string.reads(body, bytesMax: 16, as: isNamed) else { continue }
+      if let value = walk.nextHere(body) {
+        add(JSONString.text(body, value.inside), to: &ids)
+      } else if walk.take(UInt8(ascii: "["), body) {
+        while ids.count <= idsMax, let value = walk.nextHere(body) {
+          add(JSONString.text(body, value.inside), to: &ids)
+          guard walk.take(UInt8(ascii: ","), body) else { break }
+        }
       }
     }
   }
@@ -65,18 +60,7 @@ enum RequestFileIDs {
     "vector_store_id", "vector_store_ids",
   ])
 
-  /// Whether the string is a name whose value is an id or a list of ids.
-  private static func isNamed(_ body: Span<UInt8>, _ string: Range<Int>) -> Bool {
-    guard let inside = JSONString.inside(body, string), inside.count <= 16 * 6 else { return false }
-    let name = body.extracting(inside)
-    guard name.firstIndex(of: UInt8(ascii: "\\"), in: 0..<name.count) != nil else {
-      return isNamed(name)
-    }
-    var decoded: [UInt8] = []
-    guard JSONString.appendDecoded(body, inside, to: &decoded) else { return false }
-    return isNamed(decoded.span)
-  }
-
+  /// Whether a name is one whose value is an id or a list of ids.
   private static func isNamed(_ name: Span<UInt8>) -> Bool {
     switch name.count {
     case 7: name.equals("file_id") || name.equals("fileUri")
@@ -86,23 +70,6 @@ enum RequestFileIDs {
     case 15: name.equals("vector_store_id")
     case 16: name.equals("vector_store_ids")
     default: false
-    }
-  }
-
-  /// Appends the strings of an array whose bracket was just passed; returns where it ends.
-  private static func appendElements(
-    _ body: Span<UInt8>, from start: Int, to ids: inout [String]
-  ) -> Int {
-    var index = start
-    while true {
-      index = skipBlanks(body, from: index)
-      guard index < body.count, body[index] == UInt8(ascii: "\""), ids.count <= idsMax,
-        let value = nextString(body, from: index)
-      else { return index }
-      add(jsonString(body, value), to: &ids)
-      index = skipBlanks(body, from: value.upperBound)
-      guard index < body.count, body[index] == UInt8(ascii: ",") else { return index }
-      index += 1
     }
   }
 
@@ -116,27 +83,5 @@ enum RequestFileIDs {
       name = "files" + id[place...]
     }
     if !ids.contains(name) { ids.append(name) }
-  }
-
-  /// The next string from `start` on, quotes included.
-  private static func nextString(_ body: Span<UInt8>, from start: Int) -> Range<Int>? {
-    guard let open = body.firstIndex(of: UInt8(ascii: "\""), in: start..<body.count) else {
-      return nil
-    }
-    var index = open + 1
-    while index < body.count {
-      switch body[index] {
-      case UInt8(ascii: "\""): return open..<index + 1
-      case UInt8(ascii: "\\"): index += 2
-      default: index += 1
-      }
-    }
-    return nil
-  }
-
-  private static func skipBlanks(_ body: Span<UInt8>, from start: Int) -> Int {
-    var index = start
-    while index < body.count, body[index] <= 0x20 { index += 1 }
-    return index
   }
 }

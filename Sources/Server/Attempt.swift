@@ -19,8 +19,10 @@ final class Attempt {
   private(set) var hidesUsage = false
   /// Whether a byte of the request may have reached the provider.
   private(set) var wasSent = false
-  /// The client was gone when the head of the answer came: it is heard for its usage alone.
+  /// The client was gone before the head of the answer came: it is heard for its usage alone.
   private(set) var clientHasLeft = false
+  /// What became of the provider once the client had left.
+  private(set) var ending = ReceiptEnding.clientLeft
   private let exchange: Exchange
   private let origin: UpstreamOrigin
   /// Where its connection comes from, and goes to when it can carry another request.
@@ -132,36 +134,49 @@ final class Attempt {
         headUntil: min(deadline, now + headTimeout))
       return .answered(upstream, answer)
     } catch {
-      if error == .clientLeft, drains, upstream.isAwaitingHead, connection.cut == nil,
-        let answer = await hearOut(upstream, until: now + headTimeout)
-      {
-        clientHasLeft = true
-        return .answered(upstream, answer)
+      var failure = error
+      if error == .clientLeft, drains, upstream.isAwaitingHead, connection.cut == nil {
+        do throws(UpstreamFailure) {
+          let answer = try await hearOut(upstream, until: now + headTimeout)
+          return .answered(upstream, answer)
+        } catch {
+          failure = error
+        }
       }
       upstream.close()
-      switch error {
+      switch failure {
       case .clientLeft: return .clientLeft
       case .timedOut: return .failed(timedOut)
-      case .closedWithoutAnswer: return upstream.wasReused ? nil : .failed(.brokeOff)
-      case .broken: return .failed(.brokeOff)
+      // A fresh connection in its place would be for nobody.
+      case .closedWithoutAnswer where upstream.wasReused: return clientHasLeft ? .clientLeft : nil
+      case .closedWithoutAnswer, .broken: return .failed(.brokeOff)
       }
     }
   }
 
-  /// The head of the answer though the client is gone; nil if none comes within the cap.
+  /// The head of the answer though the client is gone.
+  ///
+  /// - Throws: `.clientLeft` if none comes within the cap, else how the provider broke.
   private func hearOut(
     _ upstream: UpstreamConnection, until headUntil: MonotonicTime
-  ) async -> ResponseHead? {
+  ) async throws(UpstreamFailure) -> ResponseHead {
+    clientHasLeft = true
+    ending = .drainCapped
     let until = min(deadline, headUntil, MonotonicTime.now() + settings.drainTime)
     while MonotonicTime.now() < until, !worker.node.isDraining, connection.cut == nil {
       let pause = min(until, MonotonicTime.now() + .seconds(1))
       do throws(UpstreamFailure) {
-        return try await upstream.awaitHead(method: clientHead.method, until: pause)
+        let answer = try await upstream.awaitHead(method: clientHead.method, until: pause)
+        ending = .drained
+        return answer
       } catch {
-        guard error == .timedOut else { return nil }
+        guard error == .timedOut else {
+          ending = .providerBrokeOff
+          throw error
+        }
       }
     }
-    return nil
+    throw .clientLeft
   }
 
   private enum ConnectFailure: Error {

@@ -95,6 +95,9 @@ final class Exchange {
     receipt.model = facts.model
     receipt.isStream = facts.isStream || route.isStreamPath
     try authorize(caller, model: facts.model, route)
+    for other in facts.otherModels {
+      try authorize(caller, model: other.isEmpty ? nil : other, route)
+    }
 
     var plan = try self.plan(route, facts, caller, own)
     let request = Request(route: route, facts: facts, caller: caller)
@@ -111,6 +114,11 @@ final class Exchange {
     var waitsSince: Moment?
     while true {
       let now = moment()
+      // What has failed for a client that is gone since is not tried again for nobody.
+      if receipt.attempts > 0, connection.socket.isPeerGone {
+        _ = endWait(waitsSince, now)
+        throw .clientLeft
+      }
       switch failover.next(now: now) {
       case .refuse(let refusal):
         _ = endWait(waitsSince, now)
@@ -130,7 +138,7 @@ final class Exchange {
         switch await attempt(choice, request, &body, &failover) {
         case .answered: return
         case .cut: return failover.report(.cutAfterContent, now: moment())
-        case .next(let end): failover.report(end, now: moment())
+        case .next: break  // It has been reported.
         case .again: preconditionFailure("an attempt that is repeated does not end")
         case .clientLeft:
           failover.report(.clientLeft, now: moment())
@@ -149,6 +157,8 @@ final class Exchange {
   }
 
   /// One attempt with one key, and the relay of its answer if it is one for the client.
+  ///
+  /// Reports what a good answer says of the key as soon as it goes out, and why a bad one was left.
   private func attempt(
     _ choice: Failover.Choice, _ request: Request, _ body: inout RequestBody,
     _ failover: inout Failover
@@ -158,7 +168,9 @@ final class Exchange {
       forgetInput()
       switch await attempt.send(body.bytes) {
       case .failed(let end):
+        if attempt.clientHasLeft { abandon(attempt, body) }
         leave(attempt, end, body)
+        failover.report(end, now: moment())
         return .next(end)
       case .clientLeft:
         abandon(attempt, body)
@@ -194,7 +206,10 @@ final class Exchange {
         case .again: continue
         case .answered, .cut: break
         case .clientLeft: leave(attempt, .clientLeft, body, relay)
-        case .next(let why): leave(attempt, why, body)
+        case .next(let why):
+          if attempt.clientHasLeft { receipt.note(attempt.ending) }
+          leave(attempt, why, body)
+          failover.report(why, quota: relay.quota(), now: moment())
         }
         return end
       }
@@ -220,8 +235,7 @@ final class Exchange {
   @inline(never)
   private func abandon(_ attempt: Attempt, _ body: borrowing RequestBody) {
     receipt.outcome = .abandoned
-    let ending = connection.cut == nil ? ReceiptEnding.clientLeft : .revoked
-    receipt.anomalies.append(ending.rawValue)
+    receipt.note(connection.cut == nil ? attempt.ending : .revoked)
     guard attempt.wasSent, attempt.answersWithText else { return }
     var nothing = AnswerFacts()
     Meter.settle(
@@ -316,6 +330,8 @@ final class Exchange {
 
   /// The end of every request, those included that got no answer.
   private func end() {
+    // Whoever found the client gone: what is not said of it yet is that it left.
+    receipt.noteLeaving(connection.cut == nil ? .clientLeft : .revoked)
     connection.carries(nil)
     record()
     // The client left while its last bytes were on the way.

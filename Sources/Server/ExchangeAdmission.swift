@@ -75,7 +75,7 @@ extension Exchange {
     case .taken(let reservation): self.reservation = reservation
     case .refused(let denial):
       receipt.decisions.admission = .refusedBy(denial.rule)
-      if let notice = denial.notice { worker.node.tell(notice) }
+      for notice in denial.notices { worker.node.tell(notice) }
       throw .refused(denial.refusal)
     }
   }
@@ -96,28 +96,34 @@ extension Exchange {
     // Nil for a request that was not admitted; so nothing of the receipt is copied to be asked.
     guard (receipt.charge?.nanoUSD = cost) != nil else { return }
     guard let reservation = reservation.take() else { return }
+    // A refusal of the request bills nothing, though it may come within an answer of status 200.
     let isUnknown =
-      receipt.usageSource == .none && receipt.attempts > 0 && (200..<300).contains(receipt.status)
+      receipt.usageSource == .none && receipt.attempts > 0 && receipt.outcome != .rejected
+      && (200..<300).contains(receipt.status)
     var charged = cost
     if reservation.hasMoney {
-      if isUnknown, receipt.costNanoUSD == nil, let money = reservation.demand.money,
-        money.estimateNanoUSD > 0
-      {
-        charged = money.estimateNanoUSD
+      let estimate =
+        receipt.unstatedCostNanoUSD
+        ?? (isUnknown ? reservation.demand.money?.estimateNanoUSD : nil)
+      if receipt.costNanoUSD == nil, let estimate, estimate > 0 {
+        charged = estimate
         receipt.charge?.nanoUSD = charged
         receipt.anomalies.append(BudgetAnomaly.estimateCharged)
       }
       if cost > reservation.nanoUSD { receipt.anomalies.append(BudgetAnomaly.aboveBound) }
     }
     let end = receipt.startedAtMilliseconds + receipt.durationMilliseconds
-    var used = Used(
+    if isUnknown, let endpoint = receipt.endpoint, CostBound.isBoundedByInput(endpoint),
+      reservation.demand.inputTokens > 0
+    {
+      // Input is all that it has, and what it says is what it is. What is made of other units than
+      // tokens, such as speech, has none: the row is what counts, now and after a restart.
+      receipt.usage.inputTokens = reservation.demand.inputTokens
+      receipt.usageSource = .estimated
+    }
+    let used = Used(
       inputTokens: receipt.usage.inputTokens, outputTokens: receipt.usage.outputTokens,
       nanoUSD: charged, quarter: SpendQuarter.number(at: end))
-    if isUnknown {
-      // Something came, and nobody says how much it was.
-      used.inputTokens = reservation.demand.inputTokens
-      used.outputTokens = reservation.demand.outputTokens
-    }
     let settled = worker.node.accounts.settle(
       reservation, used, now: limitClock(now), wall: end, into: &receipt.readings)
     guard settled.isUserCounted || settled.isTokenCounted else { return }

@@ -29,7 +29,7 @@ extension Exchange {
     let outcome = await worker.node.withdrawals.withdraw(
       KeyWithdrawals.Request(
         userID: caller.user.id, actor: "\(caller.user.name)/\(caller.token.label)",
-        provider: provider, label: label),
+        address: clientAddress()?.description, provider: provider, label: label),
       on: worker.loop, until: min(deadline, MonotonicTime.now() + Self.withdrawalPatience))
     switch outcome {
     case .withdrawn:

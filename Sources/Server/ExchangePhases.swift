@@ -34,13 +34,16 @@ extension Exchange {
   func authorize(_ caller: Caller, _ route: Route) throws(Interruption) {
     let denial = AccessControl.denial(
       caller, endpoint: route.endpoint, noting: { receipt.decisions.grants.append($0) }
-    ) {
-      ClientAddress.find(
-        peer: connection.peer, fields: head.fields,
-        trusted: worker.node.configuration.trustedProxies)
-    }
+    ) { clientAddress() }
     receipt.decisions.access = caller.hasRules ? .rules : .noRules
     try obey(denial)
+  }
+
+  /// Where the client came from, by the proxies that are believed; nil: nobody knows.
+  func clientAddress() -> IPAddress? {
+    ClientAddress.find(
+      peer: connection.peer, fields: head.fields,
+      trusted: worker.node.configuration.trustedProxies)
   }
 
   func authorize(
@@ -90,27 +93,19 @@ extension Exchange {
     _ route: Route, _ facts: RequestFacts, _ caller: Caller, _ own: OwnKey?
   ) throws(Interruption) -> Plan {
     let plan = try refusing { () throws(Refusal) in
+      var question = Router.Question(route: route, model: facts.model)
+      question.bringsKey = own != nil
       var ids = facts.namedIDs
       if route.endpoint == .response, let id = route.resourceID { ids.append(id) }
-      var pinned =
-        ids.isEmpty ? nil : try worker.node.pinnedKeyID(for: ids, userID: caller.user.id)
-      if let held = pinned {
-        guard own == nil || own?.id == held else { throw .resourceNotFound(id: ids[0]) }
-        guard own != nil || !OwnKey.isOne(held) else {
-          throw .malformed(
-            "'\(ids[0])' lives on a key that you brought. Send that key in x-upstream-key.")
-        }
-        if own != nil { pinned = nil }
+      if let id = ids.first, let owner = try worker.node.owner(of: ids, userID: caller.user.id) {
+        try question.bind(to: owner, id: id, ownKeyID: own?.id)
       }
       do throws(Refusal) {
         let plan = try Router.plan(
-          route, model: facts.model, pinnedKeyID: pinned, bringsKey: own != nil, caller: caller,
-          snapshot: snapshot, random: worker.nextRandom())
+          question, caller: caller, snapshot: snapshot, random: worker.nextRandom())
         guard let own else { return plan }
-        return plan.served(by: own)
+        return try plan.served(by: own)
       } catch {
-        var question = Router.Question(route: route, model: facts.model)
-        question.bringsKey = own != nil
         receipt.decisions.note(error, of: caller, to: question, snapshot)
         throw error
       }

@@ -107,15 +107,16 @@ package final class Node: Sendable {
 
   // MARK: ids that live on one key
 
-  /// The key that holds the ids; throws for one that is not the user's.
-  func pinnedKeyID(for ids: [String], userID: String) throws(Refusal) -> String? {
+  /// Where the ids live; throws for one that is not the user's.
+  func owner(of ids: [String], userID: String) throws(Refusal) -> HandedOutIDs.Owner? {
     let now = wallClockMilliseconds()
-    return try HandedOutIDs.pinnedKeyID(for: ids, userID: userID) { id throws(Refusal) in
+    return try HandedOutIDs.owner(of: ids, userID: userID) { id throws(Refusal) in
       do throws(StoreError) {
         guard
           case .own(let owned) = try ownedIDs.find(id, user: userID, nowMilliseconds: now)
         else { return nil }
-        return HandedOutIDs.Owner(keyID: owned.key, userID: owned.user)
+        return HandedOutIDs.Owner(
+          keyID: owned.key, providerID: owned.provider, userID: owned.user)
       } catch {
         log.log(.error, "owned_ids.unreadable") { $0.text("reason", error.message) }
         throw .overloaded("The appliance cannot look up the ids in this request. Try again later.")

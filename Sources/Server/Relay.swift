@@ -7,7 +7,8 @@ import Providers
 ///
 /// Nothing goes out before it is sure that this answer is the one: an error of the key or provider,
 /// or a stream that breaks before its first content, ends here and the next key is tried. After
-/// content, a break is made visible to the client. One task uses it.
+/// content, a break is made visible to the client. A refusal of the request itself is the client's,
+/// with a status of its own or within a stream. One task uses it.
 ///
 /// What is marked never to be inlined has values of some size, which would else lie in the frame
 /// of the asynchronous function that calls it, for as long as a stream lasts.
@@ -44,6 +45,8 @@ final class Relay {
   var out: [UInt8] = []
   var hasBegun = false
   private var hasEnded = false
+  /// The provider refuses the request, in an error within its stream before any content.
+  private(set) var isRejected = false
   var firstContentAt: MonotonicTime?
   /// Until when the last event waits for the end of its body.
   private var endUntil: MonotonicTime?
@@ -100,20 +103,21 @@ final class Relay {
       if !hasBegun, reader.phase == .holding || hasEnded, let event = errorEvent,
         event.cameBeforeContent
       {
-        let provider = attempt.choice.candidate.provider
-        return giveUp(
-          .answered(ErrorTable.classifyEvent(dialect: provider.dialect, ErrorSignals(event))))
+        let verdict = classify(event)
+        guard verdict == .clientFault else { return giveUp(.answered(verdict)) }
+        isRejected = true
+        reader.release(into: &out)
       }
       if let breakage {
         guard hasBegun else { return giveUp(breakage) }
         return await endCut(breakage, beforeLastByte)
       }
-      guard hasBegun || hasEnded || reader.phase != .holding else { continue }
+      guard hasBegun || hasEnded || !out.isEmpty else { continue }
       if !hasBegun {
         begin(status: answer.status)
-        onCommitted(.served)
+        onCommitted(isRejected ? .answered(.clientFault) : .served)
       }
-      if hasEnded { return await finish(.served, beforeLastByte) }
+      if hasEnded { return await finish(isRejected ? .rejected : .served, beforeLastByte) }
       guard !awaitsEnd() else { continue }
       guard await flush(isLast: false) else { return await hearOut(beforeLastByte) }
     }
@@ -135,15 +139,31 @@ final class Relay {
   private func end() -> AttemptEnd? {
     hasEnded = true
     finishReading()
-    // Where only the connection's end tells, an answer that lacks its own end was cut.
-    guard framing == .untilClose, !reader.isComplete else { return nil }
-    return .brokeOff
+    return lacksItsEnd ? .brokeOff : nil
+  }
+
+  /// Whether the body has ended as HTTP has it and not in itself; to be asked once it is read.
+  ///
+  /// Where only the connection's end tells, an answer that lacks its own end was cut; elsewhere one
+  /// that lacks an end which nobody leaves out.
+  var lacksItsEnd: Bool {
+    switch framing {
+    case .untilClose: !reader.isComplete || reader.lacksItsEnd
+    case .length, .chunked: reader.lacksItsEnd
+    case .none: false
+    }
   }
 
   @inline(never)
   func finishReading() {
     facts = reader.finish(into: &out)
     hasFacts = true
+  }
+
+  @inline(never)
+  private func classify(_ event: ErrorEventFacts) -> AnswerClass {
+    ErrorTable.classifyEvent(
+      dialect: attempt.choice.candidate.provider.dialect, ErrorSignals(event))
   }
 
   /// Where the reader has given its facts away, they alone know of it.
@@ -253,18 +273,23 @@ final class Relay {
   }
 
   /// Ends an answer in the middle so that the client can see that it is not whole.
+  ///
+  /// What came of a last event that will not be whole is left out, for a client would try to read
+  /// it; where a part of it is out, the connection is broken.
   @inline(never)
   func tellOfCut(_ refusal: Refusal, _ beforeLastByte: () -> Void) async {
     outcome = .cut
     upstream.close()
     clientMayGoOn = false
     if !hasFacts { finishReading() }
+    reader.dropUnfinishedEvent(from: &out)
     let notice = ErrorEvent.bytes(
       dialect: exchange.dialect, endpoint: attempt.request.route.endpoint,
       framing: reader.errorEventFraming, refusal: refusal, requestID: exchange.receipt.requestID)
     beforeLastByte()
     guard let notice, connection.writer.canExtend else {
-      _ = await flush(isLast: false)
+      // With all of an announced length it would look whole.
+      if !hasEnded { _ = await flush(isLast: false) }
       return connection.socket.abort()
     }
     out.append(contentsOf: notice)
@@ -285,11 +310,12 @@ final class Relay {
     _ onCommitted: (AttemptEnd) -> Void, _ beforeLastByte: () -> Void
   ) async -> End {
     let until = min(exchange.deadline, worker.loop.now + Self.errorTime)
+    let client = attempt.clientHasLeft ? nil : connection.socket
     var isWhole = false
     do throws(UpstreamFailure) {
       while out.count < Self.errorBytesMax, !isWhole {
         isWhole =
-          !(try await upstream.readBody(for: connection.socket, until: until) { content in
+          !(try await upstream.readBody(for: client, until: until) { content in
             content.withUnsafeBufferPointer { out.append(contentsOf: $0) }
           })
       }
@@ -300,16 +326,16 @@ final class Relay {
     let body = out
     if attempt.hidesUsage, ErrorTable.rejectsStreamUsage(status: answer.status, body: body.span) {
       worker.node.noteStreamUsageRefused(by: provider.id)
-      _ = giveUp(.brokeOff)
-      return .again
+      // To nobody it is not sent again: the refusal stands.
+      let end = giveUp(.answered(.clientFault))
+      return connection.socket.isPeerGone ? end : .again
     }
     let verdict = ErrorTable.classify(
       dialect: provider.dialect, status: answer.status, fields: answer.fields, body: body.span,
       nowMilliseconds: wallClockMilliseconds())
-    guard verdict == .clientFault, isWhole else {
-      return giveUp(
-        .answered(verdict == .clientFault ? .providerFailing(retryAfter: nil) : verdict))
-    }
+    guard verdict == .clientFault else { return giveUp(.answered(verdict)) }
+    guard isWhole else { return giveUp(.answered(.providerFailing(retryAfter: nil))) }
+    guard !attempt.clientHasLeft else { return giveUp(.answered(.clientFault)) }
     hasEnded = true
     begin(status: answer.status)
     onCommitted(.answered(.clientFault))

@@ -60,7 +60,7 @@ extension Relay {
         }
         guard !hasMore || upstream.isBodyFinished else { continue }
         finishReading()
-        ending = .drained
+        ending = lacksItsEnd ? .providerBrokeOff : .drained
         return
       } catch {
         guard error == .timedOut else {
@@ -99,7 +99,7 @@ extension Relay {
   /// Whether the answer may turn out to state no usage; known for one that is whole.
   @inline(never)
   func mayNeedEstimate() -> Bool {
-    answer.status < 300 && (facts.usage == nil || facts.usageIsPartial)
+    answer.status < 300 && !isRejected && (facts.usage == nil || facts.usageIsPartial)
       && attempt.answersWithText
   }
 
@@ -111,7 +111,7 @@ extension Relay {
   func amend(_ receipt: inout Receipt) {
     guard receipt.outcome != outcome else { return }
     receipt.outcome = outcome
-    if let ending { receipt.anomalies.append(ending.rawValue) }
+    if let ending { receipt.note(ending) }
   }
 
   /// Writes what this relay knows into the receipt.
@@ -126,10 +126,10 @@ extension Relay {
       receipt.timeToFirstTokenMilliseconds =
         firstContentAt.milliseconds(since: exchange.startedAt)
     }
-    if facts.errorEvent != nil, outcome == .served { ending = .errorEvent }
-    if let ending { receipt.anomalies.append(ending.rawValue) }
+    if facts.errorEvent != nil, outcome == .served || outcome == .rejected { ending = .errorEvent }
+    if let ending { receipt.note(ending) }
     var call = attempt.pricedCall
-    call.isError = !(200..<300).contains(answer.status)
+    call.isError = isRejected || !(200..<300).contains(answer.status)
     Meter.settle(
       &facts, call: call, prices: exchange.snapshot.prices, input: input, into: &receipt)
     rememberIDs()

@@ -21,12 +21,17 @@ package struct AuditActor: Equatable, Sendable {
   package let processID: Int32?
   /// The system's name for the user, or the token of a client.
   package let name: String?
+  /// Where a client came from; nil for who is on this machine.
+  package let address: String?
 
-  package init(origin: Origin, userID: UInt32?, processID: Int32?, name: String?) {
+  package init(
+    origin: Origin, userID: UInt32?, processID: Int32?, name: String?, address: String? = nil
+  ) {
     self.origin = origin
     self.userID = userID
     self.processID = processID
     self.name = name
+    self.address = address
   }
 }
 

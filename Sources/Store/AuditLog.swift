@@ -15,8 +15,9 @@ package enum AuditLog {
     let statement = try database.prepare(
       """
       INSERT INTO audit
-        (at, origin, uid, pid, actor, operation, kind, record_id, name, change, before, after)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+        (at, origin, uid, pid, actor, operation, kind, record_id, name, change, before, after,
+        address)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
       """)
     for row in AuditRow.rows(of: entries) {
       let entry = row.entry
@@ -32,6 +33,7 @@ package enum AuditLog {
       try statement.bind(10, entry.change.rawValue)
       try statement.bind(11, row.beforeText)
       try statement.bind(12, row.afterText)
+      try statement.bind(13, entry.actor.address)
       try statement.run()
     }
     let purge = try database.prepare(
@@ -56,7 +58,8 @@ package enum AuditLog {
   ) throws(StoreError) -> [AuditEntry] {
     let rows = try database.prepare(
       """
-      SELECT at, origin, uid, pid, actor, operation, kind, record_id, name, change, before, after
+      SELECT at, origin, uid, pid, actor, operation, kind, record_id, name, change, before, after,
+        address
       FROM audit
       WHERE (?1 IS NULL OR kind = ?1) AND (?3 IS NULL OR at >= ?3)
         AND (?2 IS NULL OR name = ?2 OR name = '' AND instr(coalesce(after, before), ?4))
@@ -86,7 +89,7 @@ package enum AuditLog {
       actor: AuditActor(
         origin: origin, userID: rows.optionalInt(2).map { UInt32(truncatingIfNeeded: $0) },
         processID: rows.optionalInt(3).map { Int32(truncatingIfNeeded: $0) },
-        name: rows.optionalText(4)),
+        name: rows.optionalText(4), address: rows.optionalText(12)),
       operation: rows.text(5), kind: kind, recordID: rows.text(7), name: rows.text(8),
       change: change, before: try value(10, of: rows), after: try value(11, of: rows))
   }

@@ -163,5 +163,11 @@ extension Migration {
         -- Tombstones by age: their removal looks at nothing else.
         CREATE INDEX record_gone ON record (wall) WHERE value IS NULL;
         """),
+    Migration(
+      name: "audit_address",
+      sql: """
+        -- Where a client came from that changed a record; NULL for who is on this machine.
+        ALTER TABLE audit ADD COLUMN address TEXT;
+        """),
   ]
 }

@@ -39,6 +39,28 @@ struct KeyCommandsTests {
     #expect(test.arguments == ["provider": "p"])
   }
 
+  /// Every model that rests is told, not the first alone.
+  @Test func showsAllModelsThatRest() {
+    let rests: JSONValue = [
+      ["model": "m1", "until": "2026-01-02T03:04:05.678Z", "reason": "rate limited"],
+      ["model": "m2", "until": "2026-01-02T03:05:05.678Z", "reason": "cannot do it"],
+    ]
+    let resting: JSONValue = ["label": "main", "cooling": rests]
+    let test = TestConsole(answers: [.keyShow: .success(["key": resting])])
+    #expect(test.run("key show p main") == .success)
+    #expect(
+      test.output == """
+        label: main
+        cooling: m1 until 2026-01-02T03:04:05.678Z: rate limited; \
+        m2 until 2026-01-02T03:05:05.678Z: cannot do it
+
+        """)
+    let ready: JSONValue = ["label": "main", "cooling": []]
+    let other = TestConsole(answers: [.keyShow: .success(["key": ready])])
+    other.run("key show p main")
+    #expect(other.output == "label: main\ncooling: none\n")
+  }
+
   @Test func removes() {
     let test = TestConsole()
     test.run("key remove p main")

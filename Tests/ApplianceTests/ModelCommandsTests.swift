@@ -10,6 +10,7 @@ struct ModelCommandsTests {
     ("or/openai/gpt-4o:free", "or", "openai/gpt-4o:free", 1),
     ("ollama/llama3:8b", "ollama", "llama3:8b", 1),
     ("ollama/llama3:70:2", "ollama", "llama3:70", 2), ("p/claude-*", "p", "claude-*", 1),
+    ("p/m:0", "p", "m", 0),
   ])
   func readsTargets(text: String, provider: String, model: String, weight: Int) throws {
     let target = try #require(ModelTarget(text))
@@ -18,7 +19,7 @@ struct ModelCommandsTests {
     #expect(target.weight == weight)
   }
 
-  @Test(arguments: ["", "gpt-4o", "/gpt-4o", "p/", "p/:3", "p/m:0", "p/m:9999999999"])
+  @Test(arguments: ["", "gpt-4o", "/gpt-4o", "p/", "p/:3", "p/m:9999999999"])
   func refusesWhatIsNoTarget(text: String) {
     #expect(ModelTarget(text) == nil)
   }
@@ -38,6 +39,12 @@ struct ModelCommandsTests {
       ])
     #expect(test.run("model add fast") == .usage)
     #expect(test.run("model add fast --target x") == .usage)
+    test.run("model set fast --fallback slow --fallback a/x:0")
+    #expect(
+      test.arguments == [
+        "name": "fast", "fallbacks": ["slow", ["provider": "a", "model": "x", "weight": 0]],
+      ])
+    #expect(test.run("model set fast --fallback /x") == .usage)
   }
 
   @Test func listsTargetsAsTheyAreWritten() {

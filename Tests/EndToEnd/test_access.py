@@ -188,6 +188,13 @@ def test_every_route_serves_who_may(court, shared_simulator):
         answer = court.request("POST", "/v1/chat/completions", {"model": model, "messages": [USER]},
                                token="token-of-free")
         assert (answer.status, answer.json()["error"]["code"]) == (403, "model_not_allowed")
+    # Nor as one of those that a provider may answer with instead.
+    seen = len(shared_simulator.requests())
+    for models, status in (["sim-small"], 200), (["sim-small", "sim-large"], 403), ("sim-small", 403):
+        answer = court.request("POST", "/v1/chat/completions",
+                               {"model": "sim-small", "models": models, "messages": [USER]}, token="token-of-free")
+        assert answer.status == status, (models, answer)
+    assert len(shared_simulator.requests()) == seen + 1
 
 
 @pytest.mark.parametrize("name", ["no token", "suspended user", "address of the user", "no endpoint at all"])

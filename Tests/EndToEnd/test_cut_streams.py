@@ -2,6 +2,8 @@
 
 import concurrent.futures
 import decimal
+import json
+import socket
 import statistics
 import time
 
@@ -129,7 +131,158 @@ def test_a_provider_that_falls_silent_is_cut_off(gateway, count):
     assert is_near(row["usage"]["output_tokens"], count(client.said))
 
 
+# What is torn, and what is not said to the end
+
+
+def said(dialect, word):
+    """An event by which a provider says a word."""
+    if dialect == "openai":
+        return None, {"model": "m", "choices": [{"index": 0, "delta": {"content": word}}]}
+    if dialect == "anthropic":
+        name, delta = "content_block_delta", {"type": "text_delta", "text": word}
+        return name, {"type": name, "index": 0, "delta": delta}
+    return None, {"candidates": [{"content": {"role": "model", "parts": [{"text": word}]}, "index": 0}]}
+
+
+STARTS = {
+    "openai": (None, {"model": "m", "choices": [{"index": 0, "delta": {"role": "assistant", "content": ""}}]}),
+    "anthropic": ("message_start", {"type": "message_start", "message": {"id": "m", "usage": {"input_tokens": 5}}}),
+    "gemini": (None, {"usageMetadata": {"promptTokenCount": 3}}),
+}
+
+
+def of_dialect(appliance, dialect, provider, keys=2, **user):
+    """A provider of this dialect alone, with keys `k0`, `k1` …"""
+    url = f"{provider.url}/v1" if dialect == "openai" else provider.url
+    appliance.import_document(
+        {
+            "providers": [{"name": "p", "dialect": dialect, "base_url": url}],
+            "keys": [{"provider": "p", "label": f"k{place}", "secret": f"k{place}"} for place in range(keys)],
+            "users": [{"name": "ada"} | user],
+            "settings": {"queue_wait": 0},
+            "prices": {"m": {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06}},
+        }
+    )
+    appliance.tokens["ada"] = appliance.cli("token", "add", "ada").strip()
+
+
+TORN = ["event: content_bl", "event: x\n", "dat", 'data: {"model": "m", "cho', 'data: {"a": 1}\n', ": pi"]
+
+
+@pytest.mark.parametrize("torn", TORN)
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_torn_event_is_left_out(appliance, dialect, torn):
+    """Whatever of it came, and when: after the last whole event comes our error event."""
+
+    def script(call):
+        call.begin_stream()
+        name, event = said(dialect, "hello")
+        call.event(event, name)
+        time.sleep(0.05)
+        call.chunk(torn)
+        time.sleep(0.05)
+        return False
+
+    with Scripted(script) as provider:
+        of_dialect(appliance, dialect, provider, keys=1)
+        path, body, headers = ask(dialect, "m", "Hello")
+        answer = appliance.request("POST", path, body, headers)
+        events = answer.body.decode().split("\n\n")
+        assert answer.status == 200 and len(events) == 3 and events[2] == "", answer.body
+        assert "hello" in events[0]
+        assert "error" in json.loads(events[1].split("data: ", 1)[1])
+        row = appliance.row()
+        assert (row["outcome"], row["anomalies"][0]) == ("cut", "provider_broke_off")
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_stream_that_says_nothing_is_tried_elsewhere(appliance, dialect):
+    """HTTP calls it whole; but there is nothing in it, and no end."""
+    calls = []
+
+    def script(call):
+        calls.append(call.path)
+        call.begin_stream()
+        name, event = STARTS[dialect]
+        call.event(event, name)
+        if len(calls) > 1:
+            name, event = said(dialect, "hello")
+            call.event(event, name)
+            if dialect == "anthropic":
+                call.event({"type": "message_stop"}, "message_stop")
+        call.end_stream()
+
+    with Scripted(script) as provider:
+        of_dialect(appliance, dialect, provider)
+        path, body, headers = ask(dialect, "m", "Hello")
+        answer = appliance.request("POST", path, body, headers)
+        assert answer.status == 200 and b"hello" in answer.body
+        row = appliance.row()
+        assert (row["outcome"], row["attempts"], len(calls)) == ("served", 2, 2)
+
+
+REFUSALS = {
+    "openai": (None, {"error": {"message": "flagged", "type": "invalid_request_error", "code": "content_policy"}}),
+    "anthropic": ("error", {"type": "error", "error": {"type": "invalid_request_error", "message": "flagged"}}),
+    "gemini": (None, {"error": {"code": 400, "message": "flagged", "status": "INVALID_ARGUMENT"}}),
+}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_refusal_within_a_stream_is_the_clients(appliance, dialect):
+    """Passed on as it came; nothing else is tried, and nothing is charged."""
+    sent = []
+
+    def script(call):
+        call.begin_stream()
+        for name, event in (STARTS[dialect], REFUSALS[dialect]):
+            sent.append((f"event: {name}\n" if name else "") + f"data: {json.dumps(event)}\n\n")
+            call.chunk(sent[-1])
+            time.sleep(0.02)
+        call.end_stream()
+
+    with Scripted(script) as provider:
+        of_dialect(appliance, dialect, provider, budgets=[{"usd": 1, "period": "total"}])
+        path, body, headers = ask(dialect, "m", "Hello")
+        answer = appliance.request("POST", path, body, headers)
+        assert (answer.status, answer.body.decode()) == (200, "".join(sent))
+        row = appliance.row()
+        assert (row["outcome"], row["status"], row["attempts"]) == ("rejected", 200, 1)
+        assert "error_event" in row["anomalies"] and row["usage_source"] == "none"
+        assert float(appliance.json("budget", "show", "ada")[0]["spent_usd"]) == 0
+
+
 # The client leaves
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("status", [500, 429, 401, 400])
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_nothing_is_tried_for_a_client_that_has_left(appliance, dialect, status, stream):
+    """Under `drain` the provider is heard to its end; another key would be billed for nobody."""
+    calls = []
+
+    def script(call):
+        if call.head.startswith("GET"):
+            return call.answer({"data": []})
+        calls.append(call.path)
+        time.sleep(0.4)
+        call.answer({"error": {"message": "no", "type": "x"}}, status)
+
+    with Scripted(script) as provider:
+        of_dialect(appliance, dialect, provider, keys=3, disconnect="drain")
+        path, body, headers = ask(dialect, "m", "Hello", stream)
+        content = json.dumps(body).encode()
+        fields = {"authorization": f"Bearer {appliance.token}", "content-type": "application/json"} | headers
+        head = f"POST {path} HTTP/1.1\r\nhost: a\r\ncontent-length: {len(content)}\r\n"
+        head += "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+        with socket.create_connection(("127.0.0.1", appliance.port)) as client:
+            client.sendall(head.encode() + b"\r\n" + content)
+            eventually(lambda: calls)
+        row = appliance.row()
+        assert (row["outcome"], row["attempts"]) == ("abandoned", 1)
+        assert row["anomalies"] == ["client_left_drained"]
+        assert len(calls) == 1
 
 
 def leave_at(gateway, dialect, model, text, index, token):

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from harness import Appliance, eventually, request
+from scripted import Scripted
 from test_hygiene import forms
 
 OWN = "sk-own-canary/7f3a+91c2e5d8b360-zq"
@@ -109,6 +110,56 @@ def test_a_response_lives_on_the_key_that_made_it(gateway):
     assert gateway.request("GET", path, headers={"x-upstream-key": OWN}).status == 200
     assert gateway.request("GET", path).status == 400
     assert gateway.request("GET", path, headers={"x-upstream-key": "sk-another"}).status == 404
+
+
+def test_what_lives_on_a_brought_key_is_at_its_provider(appliance):
+    """A provider must never see the key of another, whatever the names in a request lead to."""
+    seen = []
+
+    def script(name):
+        def answer(call):
+            seen.append(name)
+            assert OWN in call.head
+            call.answer({"id": f"resp_{len(seen)}", "object": "response", "output": []})
+        return answer
+
+    with Scripted(script("aa")) as first, Scripted(script("zz")) as second:
+        appliance.import_document({
+            "providers": [{"name": "aa", "dialect": "openai", "base_url": first.url + "/v1"},
+                          {"name": "zz", "dialect": "openai", "base_url": second.url + "/v1"}],
+            "users": [{"name": "ada"}],
+            "models": [{"name": "either", "targets": [{"provider": "zz", "model": "m"}, {"provider": "aa", "model": "m"}]}],
+        })
+        appliance.tokens["ada"] = appliance.cli("token", "add", "ada").strip()
+        own = {"x-upstream-key": OWN}
+
+        def ask(model, **more):
+            return appliance.request("POST", "/v1/responses", {"model": model, "input": "x"} | more, own)
+
+        id = ask("zz/m").json()["id"]
+        assert appliance.request("GET", f"/v1/responses/{id}", headers=own).status == 200
+        assert appliance.request("DELETE", f"/v1/responses/{id}", headers=own).status == 200
+        for model in ("m", "aa/m", "either"):
+            assert ask(model, previous_response_id=id).status == 200, model
+        row = appliance.row()
+        assert (row["provider"], row["key"][:5]) == ("zz", "user:")
+        for _ in range(12):
+            assert ask("either").status == 200
+        assert set(seen) == {"zz"}
+        told = appliance.json("explain", "--user", "ada", "--endpoint", "responses/{id}", "--id", id, "--own-key")
+        assert [(key["provider"], key["own"]) for key in told["keys"]] == [("zz", True)]
+
+
+def test_a_provider_that_takes_no_key_takes_none_of_a_clients(appliance, simulator):
+    """Or who brings some text as a key is served at nobody's cost."""
+    appliance.cli("provider", "add", "free", "--dialect", "openai", "--base-url", f"{simulator.url}/v1", "--auth", "none")
+    appliance.cli("user", "add", "ada", "--budget", "0/total")
+    appliance.tokens["ada"] = appliance.cli("token", "add", "ada").strip()
+    answer = bring(appliance, model="free/sim-small")
+    assert answer.status == 400 and "takes no key" in answer.json()["error"]["message"]
+    told = appliance.json("explain", "--user", "ada", "--model", "free/sim-small", "--own-key")
+    assert (told["allowed"], told["status"]) == (False, 400)
+    assert not simulator.counters()
 
 
 # Joining the pool

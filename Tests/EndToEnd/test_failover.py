@@ -1,5 +1,6 @@
 """Failures between the client and the answer: the SDK sees one clean answer, the ledger one request."""
 
+import collections
 import http.client
 import json
 import time
@@ -10,6 +11,7 @@ import pytest
 from google import genai
 
 from harness import Simulator, eventually, events_of
+from scripted import Scripted
 from sdks import CHATS, anthropic_client, dialect_of, gemini_client, openai_client
 
 THREE_KEYS = (("key-a", 1), ("key-b", 1), ("key-c", 1))
@@ -254,3 +256,31 @@ def test_a_client_that_leaves_cancels_its_upstream(gateway, simulator, model, st
     eventually(lambda: simulator.counters("openai-sim-key-1")["client_left"] == 1, seconds=2)
     assert time.monotonic() - left < 1
     assert gateway.row()["outcome"] == "abandoned"
+
+
+def test_a_good_key_is_found_among_many_that_fail(appliance):
+    """Once it has served, no request is lost to the others, which are tried now and then."""
+    asked = collections.Counter()
+
+    def script(call):
+        good = "key-good" in call.head
+        asked[good] += 1
+        message = {"role": "assistant", "content": "Hello"}
+        choices = [{"index": 0, "message": message, "finish_reason": "stop"}]
+        answer = {"id": "c", "object": "chat.completion", "model": "m", "choices": choices}
+        call.answer(answer if good else {"error": {"message": "down"}}, 200 if good else 500)
+
+    with Scripted(script) as provider:
+        appliance.import_document({
+            "providers": [{"name": "p", "dialect": "openai", "base_url": provider.url + "/v1"}],
+            "keys": [{"provider": "p", "label": f"k{number:02}", "secret": f"key-{number}"} for number in range(12)]
+            + [{"provider": "p", "label": "z", "secret": "key-good"}],
+            "users": [{"name": "ada"}],
+        })
+        appliance.tokens["ada"] = appliance.cli("token", "add", "ada").strip()
+        eventually(lambda: appliance.chat(model="m").status == 200, seconds=30, what="the good key")
+        asked.clear()
+        for _ in range(80):
+            assert appliance.chat(model="m").status == 200
+            time.sleep(0.05)  # So that doubts end and failing keys are tried again.
+        assert asked[True] == 80 and asked[False] <= 30, asked

@@ -4,10 +4,12 @@ import concurrent.futures
 import datetime
 import json
 import signal
+from decimal import Decimal
 
 import pytest
 
 from harness import Appliance, eventually
+from scripted import Scripted
 
 USER = {"role": "user", "content": "Hello"}
 GEMINI = {"contents": [{"role": "user", "parts": [{"text": "Hello"}]}]}
@@ -221,12 +223,15 @@ def test_a_budget_counts_what_was_spent_before_it(gateway):
 
 
 def test_shares_are_told_and_raises_help(gateway, simulator):
-    gateway.cli("user", "set", "ada", "--budget", "0.0006/day")
-    statuses = [gateway.chat(max_tokens=16).status for _ in range(20)]
+    gateway.cli("user", "set", "ada", "--budget", "0.00057/day")
+    assert [gateway.chat(max_tokens=16).status for _ in range(9)] == [200] * 9
+    # A request that is too large for the other half does not use it up.
+    assert gateway.chat("Hello " * 100, max_tokens=16).status == 402
+    statuses = [gateway.chat(max_tokens=16).status for _ in range(11)]
     assert statuses[0] == 200 and statuses[-1] == 402
     refused = gateway.chat(max_tokens=16).json()["error"]
     assert refused["type"] == refused["code"] == "insufficient_quota"
-    assert "$0.0006 a day" in refused["message"] and "resets at" in refused["message"]
+    assert "$0.00057 a day" in refused["message"] and "resets at" in refused["message"]
 
     def told():
         lines = [line for line in gateway.log if "event=budget.reached" in line]
@@ -239,6 +244,8 @@ def test_shares_are_told_and_raises_help(gateway, simulator):
     assert budget(gateway)["raised_usd"] == 1
     done = gateway.run("user", "set", "ada", "--budget", "1/day,timezone=Mars/Olympus")
     assert done.returncode == 1 and "time zone 'Mars/Olympus'" in done.stderr
+    done = gateway.run("user", "set", "ada", "--budget", "1/hour,timezone=+05:37")
+    assert done.returncode == 1 and "whole quarter hours" in done.stderr
 
 
 def test_a_strict_budget_refuses_what_has_no_bound(gateway, simulator):
@@ -412,3 +419,29 @@ def test_receipts_show_limits_and_budgets_before_and_after(gateway):
     assert refused["budgets"][0]["spent_after_usd"] == pytest.approx(74e-6)
     said = gateway.cli("request", "show", refused["request_id"])
     assert "user 'ada' limits: 2 requests a minute" in said and "SPENT BEFORE" in said
+
+
+def test_an_answer_that_states_no_usage_is_not_free(appliance):
+    """Its cost is unknown, and its budget counts what the estimate of it would cost."""
+    text = "All of this was said, and nobody has counted it. " * 40
+
+    def script(call):
+        call.answer({"id": "c", "object": "chat.completion", "model": "m", "choices": [
+            {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}]})
+
+    with Scripted(script) as provider:
+        appliance.import_document({
+            "providers": [{"name": "p", "dialect": "openai", "base_url": provider.url + "/v1"}],
+            "keys": [{"provider": "p", "label": "k", "secret": "s"}],
+            "users": [{"name": "ada", "budgets": [{"usd": 1, "period": "total"}]}],
+            "prices": {"m": {"input_cost_per_token": 1e-6, "output_cost_per_token": 1e-4, "max_output_tokens": 1000}},
+        })
+        appliance.tokens["ada"] = appliance.cli("token", "add", "ada").strip()
+        assert appliance.chat(model="m").status == 200
+        row = appliance.row()
+        assert (row["usage_source"], row["cost_usd"]) == ("estimated", None)
+        assert "estimate_charged" in row["anomalies"]
+        spent = Decimal(str(appliance.json("budget", "show", "ada")[0]["spent_usd"]))
+        usage = row["usage"]
+        expected = Decimal(usage["input_tokens"]) / 10**6 + Decimal(usage["output_tokens"]) / 10**4
+        assert usage["output_tokens"] > 300 and spent == expected

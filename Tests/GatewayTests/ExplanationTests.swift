@@ -188,6 +188,29 @@ struct ExplanationTests {
     #expect(own.attempts.map(\.isOwn) == [true] && own.decisions.level == nil)
   }
 
+  /// A budget counts what it pays for, and says nothing of other requests.
+  @Test func budgetsAloneCountWhatHasACost() throws {
+    let world = try World(
+      Self.limited.replacing("'limits': {'rpm': 2, 'tpm': 5000},", with: "")
+        .replacing(
+          "'model_limits': [{'model': 'm*', 'concurrent': 3}, {'model': 'other', 'rpm': 1}],",
+          with: ""))
+    func admission(
+      own: Bool, _ endpoint: Endpoint = .chatCompletions
+    ) throws
+      -> Decisions.Admission?
+    {
+      try Self.explain(world) {
+        $0.model = endpoint == .models ? nil : "m"
+        $0.endpoint = endpoint
+        $0.bringsKey = own
+      }.decisions.admission
+    }
+    #expect(try admission(own: false) == .allowed)
+    #expect(try admission(own: true) == .unlimited)
+    #expect(try admission(own: false, .models) == .unlimited)
+  }
+
   /// A list counts as a request, and asks no provider.
   @Test func whatIsAnsweredHereHasNoPlan() throws {
     let world = try World(Self.limited)

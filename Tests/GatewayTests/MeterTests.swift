@@ -56,6 +56,9 @@ struct MeterTests {
     #expect((5...9).contains(receipt.usage.outputTokens))
     #expect(receipt.costNanoUSD == nil)
     #expect(receipt.anomalies == ["no usage in the response"])
+    // Budgets count what that would cost, at 0.10 and 0.40 dollars a million.
+    let usage = receipt.usage
+    #expect(receipt.unstatedCostNanoUSD == usage.inputTokens * 100 + usage.outputTokens * 400)
   }
 
   /// A broken answer that stated nothing: what was delivered is estimated, marked and priced.
@@ -123,7 +126,7 @@ struct MeterTests {
     for outcome in [Receipt.Outcome.served, .cut] {
       let receipt = Self.settled(facts, input: Self.asked("Hello"), outcome: outcome)
       #expect(receipt.usageSource == .estimated)
-      #expect(receipt.costNanoUSD == nil)
+      #expect(receipt.costNanoUSD == nil && receipt.unstatedCostNanoUSD == nil)
       #expect(receipt.anomalies == ["no usage in the response"])
     }
   }

@@ -68,4 +68,15 @@ struct JSONStringTests {
     // The same letters, composed differently, are another name: names are bytes.
     #expect(index.first("ae\u{301}", document) == nil)
   }
+
+  @Test func decodesWhatMayBeAWord() {
+    for (written, text) in [
+      (#"\u0061b"#, "ab"), ("abc", "abc"), ("", ""), (#"\u0061\u0062"#, "ab"),
+      (#"\u0061\u0062\u0063"#, nil), (#"\x"#, nil), ("a\"b", nil),
+    ] as [(String, String?)] {
+      let document = bytes(written)
+      let decoded = JSONString.decoded(document.span, 0..<document.count, bytesMax: 2)
+      #expect(decoded.map { String(decoding: $0, as: UTF8.self) } == text, "\(written)")
+    }
+  }
 }

@@ -32,8 +32,8 @@ struct UpstreamBodyCapTests {
       expected: #"{"max_completion_tokens":77,"model":"m","max_output_tokens":5}"#),
     Case(
       path: "/v1beta/models/m:generateContent",
-      body: #"{"generationConfig":{"maxOutputTokens":"50","max_output_tokens":900}}"#,
-      expected: #"{"generationConfig":{"maxOutputTokens":50,"max_output_tokens":77}}"#),
+      body: #"{"generationConfig":{"maxOutputTokens":"50"}}"#,
+      expected: #"{"generationConfig":{"maxOutputTokens":50}}"#),
     Case(
       body: #"{"model":"m","max_t\u006fkens":null}"#,
       expected: #"{"model":"m","max_t\u006fkens":77}"#),

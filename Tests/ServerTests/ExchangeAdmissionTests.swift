@@ -1,4 +1,6 @@
+import Gateway
 import JSON
+import Network
 import Testing
 
 @testable import Server
@@ -59,6 +61,40 @@ struct ExchangeAdmissionTests {
     #expect(refused.field("retry-after") == nil)
     #expect(refused.field("x-should-retry") == "false")
     #expect(try bench.ask(Ask.chat(extra: #","max_tokens":5"#)).status == 200)
+  }
+
+  /// What counts of a day is what the row says, so that a restart finds the same: of speech, which is
+  /// billed by the character, no token; and of an embedding that states no usage, its input.
+  @Test(
+    arguments: [
+      ("chat/completions", #"{"model":"m","messages":[{"role":"user","content":"hi"}]}"#, 5...5),
+      ("audio/speech", #"{"model":"m","input":"Hello there","voice":"alloy"}"#, 0...0),
+      ("embeddings", #"{"model":"m","input":"Hello there"}"#, 1...20),
+      ("images/generations", #"{"model":"m","prompt":"A cat on a roof"}"#, 0...0),
+    ] as [(String, String, ClosedRange<Int64>)])
+  func aRestartFindsWhatADayHas(path: String, body: String, counted: ClosedRange<Int64>) throws {
+    let bench = try TestBench { call in
+      call.answer(200, path == "chat/completions" ? Said.whole : #"{"data":[],"model":"m"}"#)
+    }
+    defer { bench.stop() }
+    try limit(bench, #"{"tpd":100000,"itpd":100000,"rpd":9}"#)
+    #expect(try bench.ask(Ask.post("/v1/\(path)", body)).status == 200)
+    let usage = try bench.receipts(1)[0]["usage"]
+    let input = usage?["input_tokens"]?.int ?? 0
+    let tokens = input + (usage?["output_tokens"]?.int ?? 0)
+    #expect(counted.contains(tokens))
+    let snapshot = bench.installation.records.snapshot
+    let user = try #require(snapshot.user(named: "ada")?.allowance)
+    func used(_ accounts: Accounts) -> [Int64] {
+      let now = MonotonicTime.now().nanoseconds / 1_000_000
+      return accounts.outlook(
+        user: user, token: nil, Demand(model: "m"), now: now, wall: 0
+      ).limits.map(\.used)
+    }
+    let restarted = Accounts()
+    try AccountKeeper(accounts: restarted, writer: bench.installation.writer).load(snapshot)
+    #expect(used(bench.installation.accounts) == [1, tokens, input])
+    #expect(used(restarted) == [1, tokens, input])
   }
 
   @Test func whatWasSetAsideComesBack() throws {

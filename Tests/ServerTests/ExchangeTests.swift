@@ -128,6 +128,38 @@ struct ExchangeTests {
     #expect(receipt.at("usage.output_tokens") == 2)
   }
 
+  /// What an answer says is left of its key's limits is noted whatever the answer is, and takes
+  /// nothing from the rest that it asks for.
+  @Test(arguments: [(429, 429), (500, 502), (400, 400)])
+  func whatIsLeftOfAKeyIsNoted(_ upstream: Int, status: Int) throws {
+    var options = TestBench.Options()
+    options.settings = #""queue_wait":0"#
+    let bench = try TestBench(options) { call in
+      let left = call.number == 1 ? 7 : 0
+      let fields = [
+        "x-ratelimit-limit-requests: 100", "x-ratelimit-remaining-requests: \(left)",
+        "x-ratelimit-reset-requests: 1s",
+      ]
+      guard call.number > 1 else { return call.answer(fields: fields) }
+      let body = upstream == 429 ? Said.rateLimited : Said.clientFault
+      call.answer(upstream, body, fields: fields + ["retry-after: 100"])
+    }
+    defer { bench.stop() }
+    let running = Administration(installation: bench.installation, serverStatus: { [] })
+    for (expected, left) in [(200, 7), (status, 0)] {
+      #expect(try bench.ask(Ask.chat()).status == expected)
+      let key = try #require(try running.perform("key.list", .object([])).at("keys.0"))
+      #expect(key.at("left.0.remaining")?.int == Int64(left), "\(key)")
+      #expect(key.at("left.0.limit") == 100)
+    }
+    guard upstream == 429 else { return }
+    let again = try bench.ask(Ask.chat())
+    #expect(again.status == 429)
+    let wait = try #require(again.field("retry-after").flatMap { Int($0) })
+    #expect(wait > 60)
+    #expect(bench.upstream.requests.count == 2)
+  }
+
   @Test func modelsAreListedFromTheRecords() throws {
     let bench = try TestBench()
     defer { bench.stop() }

@@ -1,4 +1,6 @@
+import Gateway
 import JSON
+import Store
 import Testing
 
 @testable import Server
@@ -32,6 +34,45 @@ struct ExplainOperationTests {
     #expect(try rule(#""model":"m-1","ip":"10.1.1.1""#) == "user 'ada' models: not in the list")
     #expect(
       try rule(#""provider":"open","ip":"10.1.1.1""#) == "user 'ada' endpoints: not in the list")
+  }
+
+  /// A request that names an id goes where that lives, and only for the user who was given it.
+  @Test func anIDDecidesWhereARequestGoes() throws {
+    let desk = try TestDesk.furnished()
+    let snapshot = desk.installation.records.snapshot
+    let ada = try #require(snapshot.user(named: "ada"))
+    let open = try #require(snapshot.provider(named: "open"))
+    let key = try #require(open.keys.first { $0.label == "second" })
+    for (id, keyID) in [("resp_1", key.id), ("resp_2", "own/f1")] {
+      desk.installation.ownedIDs.remember(
+        OwnedID(
+          id: id, user: ada.id, provider: open.id, key: keyID,
+          expiresAtMilliseconds: .max))
+    }
+    func told(_ more: String) throws -> JSONValue {
+      try desk.perform("explain", #"{"user":"ada","endpoint":"responses/{id}",\#(more)}"#)
+    }
+    let pinned = try told(#""id":"resp_1""#)
+    #expect(pinned["allowed"] == true && pinned["keys"]?.array?.count == 1)
+    #expect(pinned.at("keys.0.key") == "second" && pinned["resting"]?.array?.isEmpty == true)
+    #expect(pinned.at("decisions.1.rule") == "an id that lives on key 'second'")
+    let own = try told(#""id":"resp_2","own_key":true"#)
+    #expect(own["allowed"] == true && own.at("keys.0.own") == true)
+    #expect(own.at("keys.0.provider") == "open" && own["resting"]?.array?.isEmpty == true)
+    #expect(try told(#""id":"resp_2""#)["status"] == 400)
+    #expect(try told(#""id":"resp_1","own_key":true"#)["status"] == 404)
+    let others = #"{"user":"bob","model":"best","id":"resp_1"}"#
+    #expect(try desk.code("explain", others) == "not_found")
+  }
+
+  @Test func saysWhetherChanceDecides() throws {
+    let desk = try TestDesk.furnished()
+    #expect(try desk.perform("explain", #"{"user":"ada","model":"best"}"#)["drawn"] == false)
+    try desk.perform(
+      "model.set",
+      #"{"name":"best","targets":[{"provider":"open","model":"m-1"},{"provider":"open","model":"m-2"}]}"#
+    )
+    #expect(try desk.perform("explain", #"{"user":"ada","model":"best"}"#)["drawn"] == true)
   }
 
   /// A provider whose keys list nothing takes any name: that alone is no reason to go there.
@@ -82,6 +123,9 @@ struct ExplainOperationTests {
     (#"{"user":"ada","token":"gone"}"#, "not_found"), (#"{"user":"ada","ip":"home"}"#, "invalid"),
     (#"{"user":"ada","endpoint":"horoscopes"}"#, "invalid"),
     (#"{"user":"ada","level":"high"}"#, "invalid"),
+    (#"{"user":"ada","endpoint":"responses/{id}"}"#, "invalid"),
+    (#"{"user":"ada","endpoint":"responses/{id}","id":"resp_1"}"#, "not_found"),
+    (#"{"user":"ada","model":"best","id":"resp_1"}"#, "not_found"),
   ])
   func refuses(arguments: String, code: String) throws {
     #expect(try TestDesk.furnished().code("explain", arguments) == code)

@@ -31,6 +31,10 @@ struct KeyViewsTests {
     #expect(key.at("left.0.limit")?.int == 60 && key.at("left.0.model")?.string == "m-2")
     #expect(key.at("left.0.resets_at")?.string?.isEmpty == false)
     #expect(key["state"]?.string == "cooling" && key["check"] == nil)
+    #expect(key["reason"]?.string == "rate limited for m-2" && key["cooling"]?.array?.count == 1)
+    #expect(key.at("cooling.0.model")?.string == "m-2")
+    #expect(key.at("cooling.0.reason")?.string == "rate limited")
+    #expect(key.at("cooling.0.until")?.string?.isEmpty == false)
     // A command that works alone knows nothing of it.
     let alone = try desk.perform("key.list").at("keys.1")
     #expect(alone?["success_rate"] == nil)

@@ -56,6 +56,7 @@ struct KeyWithdrawalsTests {
     #expect(try status(bench, "found-1") == "withdrawn" && status(bench, "found-2") == "active")
     let entry = try #require(try bench.perform("audit.list", ["limit": 1]).at("entries.0"))
     #expect(entry["origin"] == "client" && entry["actor"] == "ada/laptop")
+    #expect(entry["address"] == "127.0.0.1")
     #expect(entry["operation"] == "key.withdraw" && entry["name"] == "up/found-1")
     #expect(entry.at("after.status") == "withdrawn" && entry["uid"]?.isNull == true)
     // Asked for once more it is done already, and leaves no trace.
@@ -99,7 +100,7 @@ struct KeyWithdrawalsTests {
     let withdrawals = KeyWithdrawals()
     let outcome = try await onLoop { loop in
       await withdrawals.withdraw(
-        .init(userID: "u", actor: "a/t", provider: "p", label: "l"), on: loop,
+        .init(userID: "u", actor: "a/t", address: nil, provider: "p", label: "l"), on: loop,
         until: loop.now + .seconds(1))
     }
     #expect(outcome == .busy)

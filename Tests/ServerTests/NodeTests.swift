@@ -55,9 +55,10 @@ struct NodeTests {
     let open = try #require(snapshot.provider(named: "open"))
     let key = try #require(open.keys.first)
     node.remember("resp_1", user: ada, provider: open, key: key)
-    #expect(try node.pinnedKeyID(for: ["resp_1"], userID: ada.id) == key.id)
+    let owner = try node.owner(of: ["resp_1"], userID: ada.id)
+    #expect(owner?.keyID == key.id && owner?.providerID == open.id)
     #expect(throws: Refusal.resourceNotFound(id: "resp_1")) {
-      try node.pinnedKeyID(for: ["resp_1"], userID: bob.id)
+      try node.owner(of: ["resp_1"], userID: bob.id)
     }
   }
 

@@ -30,6 +30,18 @@ struct RelayTests {
     Start(name: "a role alone") { $0.chunk(Said.role) },
     Start(name: "half an event") { $0.chunk(String(Said.hello.prefix(40))) },
     Start(name: "comments") { $0.chunk(": processing\n\n: processing\n\n") },
+    Start(name: "half an event of content") {
+      $0.chunk(String(Said.hello.dropLast(30)))
+    },
+    Start(name: "no event, and an end") { $0.endStream() },
+    Start(name: "a role alone, and an end") {
+      $0.chunk(Said.role)
+      $0.endStream()
+    },
+    Start(name: "comments, and an end") {
+      $0.chunk(": processing\n\n")
+      $0.endStream()
+    },
     Start(name: "an error event") {
       $0.chunk("data: {\"error\":{\"message\":\"overloaded\",\"code\":503}}\n\n")
       $0.endStream()
@@ -168,16 +180,235 @@ struct RelayTests {
     #expect(receipt["status"] == 200)
   }
 
-  @Test func aCutWithinAnEventEndsThatEventFirst() throws {
-    let half = String(Said.stop.prefix(50))
-    let bench = try TestBench(Self.options()) {
-      $0.beginStream()
-      $0.chunk(Said.hello + half)
-      $0.abort()
+  /// What came of an event that will not be whole is left out: a client would try to read it.
+  ///
+  /// It has come with the event before it, or after that.
+  @Test(arguments: dialects, [true, false])
+  func aCutWithinAnEventLeavesItOut(_ dialect: Dialect, together: Bool) throws {
+    let isSeen = Guarded(together)
+    let half = String(dialect.content.prefix(dialect.content.utf8.count - 20))
+    let bench = try TestBench(Self.options(dialect: dialect.name, basePath: dialect.basePath)) {
+      call in
+      call.beginStream()
+      call.chunk(together ? dialect.content + half : dialect.content)
+      for _ in 0..<5_000 where !isSeen.withLock({ $0 }) { usleep(1_000) }
+      if !together { call.chunk(half) }
+      call.close()
     }
     defer { bench.stop() }
-    let answer = try bench.ask(Ask.chat(stream: true))
-    #expect(answer.text.hasPrefix(Said.hello + half + "\n\ndata: {\"error\":"), "\(answer.text)")
+    let client = try bench.client()
+    client.send(dialect.request)
+    try client.wait(for: "hello")
+    isSeen.withLock { $0 = true }
+    let answer = try client.answer()
+    #expect(answer.isWhole)
+    #expect(answer.text.hasPrefix(dialect.content + dialect.error), "\(answer.text)")
+    #expect(try bench.receipts()[0]["outcome"]?.string == "cut")
+  }
+
+  /// Of an event too large to be kept a part is out: nothing can be said after it.
+  @Test func aCutWithinALargeEventBreaksTheConnection() throws {
+    let start = #"data: {"choices":[{"index":0,"delta":{"content":""#
+    let bench = try TestBench(Self.options()) {
+      $0.beginStream()
+      $0.chunk(Said.hello)
+      $0.chunk(start + String(repeating: "x", count: 200_000))
+      $0.close()
+    }
+    defer { bench.stop() }
+    let client = try bench.client()
+    client.send(Ask.chat(stream: true))
+    try client.wait(for: String(repeating: "x", count: 1_000))
+    let answer = try client.answer()
+    #expect(!answer.isWhole)
+    #expect(!answer.text.contains("error"))
+    #expect(try bench.receipts()[0]["outcome"]?.string == "cut")
+  }
+
+  // MARK: an end that is none
+
+  /// A stream that HTTP calls whole, and what it makes of that.
+  struct End: Sendable, CustomTestStringConvertible {
+    let name: String
+    var dialect = "openai"
+    var basePath = "/v1"
+    var type = "text/event-stream"
+    let request: String
+    /// Before any content.
+    let start: String
+    let content: String
+    /// It lacks what it must end with.
+    let isCut: Bool
+    var testDescription: String { name }
+  }
+
+  static let ends: [End] = [
+    End(
+      name: "chat", request: dialects[0].request, start: Said.role, content: Said.hello,
+      isCut: false),
+    End(
+      name: "responses", request: dialects[1].request,
+      start: #"data: {"type":"response.created","response":{"id":"r"}}"# + "\n\n",
+      content: dialects[1].content, isCut: true),
+    End(
+      name: "messages", dialect: "anthropic", basePath: "", request: dialects[2].request,
+      start: #"data: {"type":"message_start","message":{"id":"m"}}"# + "\n\n",
+      content: dialects[2].content, isCut: true),
+    End(
+      name: "gemini", dialect: "gemini", basePath: "", request: dialects[3].request, start: "",
+      content: dialects[3].content, isCut: false),
+    End(
+      name: "gemini's array", dialect: "gemini", basePath: "", type: "application/json",
+      request: Ask.post("/v1beta/models/m:streamGenerateContent", #"{"contents":[]}"#), start: "[",
+      content: #"{"candidates":[{"content":{"parts":[{"text":"hello"}]}}]}"#, isCut: true),
+  ]
+
+  /// Nothing has come that a client could use: the next key.
+  @Test(arguments: ends)
+  func aStreamThatEndsBeforeContentIsTriedElsewhere(_ end: End) throws {
+    let bench = try TestBench(Self.options(dialect: end.dialect, basePath: end.basePath)) { call in
+      guard call.number == 1 else { return call.answer(200, #"{"ok":true}"#) }
+      call.beginStream(type: end.type)
+      if !end.start.isEmpty { call.chunk(end.start) }
+      call.endStream()
+    }
+    defer { bench.stop() }
+    let answer = try bench.ask(end.request)
+    #expect(answer.status == 200 && answer.text == #"{"ok":true}"#, "\(answer.text)")
+    #expect(try bench.receipts()[0]["attempts"] == 2)
+  }
+
+  /// After content the client is told, where the dialect leaves no doubt.
+  @Test(arguments: ends)
+  func aStreamThatEndsWithoutItsOwnEndIsCut(_ end: End) throws {
+    let isSeen = Guarded(false)
+    let bench = try TestBench(Self.options(dialect: end.dialect, basePath: end.basePath)) { call in
+      call.beginStream(type: end.type)
+      call.chunk(end.start + end.content)
+      for _ in 0..<5_000 where !isSeen.withLock({ $0 }) { usleep(1_000) }
+      call.endStream()
+    }
+    defer { bench.stop() }
+    let client = try bench.client()
+    client.send(end.request)
+    try client.wait(for: "hello")
+    isSeen.withLock { $0 = true }
+    let answer = try client.answer()
+    #expect(answer.isWhole && answer.text.hasPrefix(end.start + end.content), "\(answer.text)")
+    #expect(answer.text.contains("error") == end.isCut)
+    let receipt = try bench.receipts()[0]
+    #expect(receipt["outcome"]?.string == (end.isCut ? "cut" : "served"))
+    #expect(receipt["attempts"] == 1)
+  }
+
+  /// To an announced length nothing can be added: it is not reached.
+  @Test func anAnnouncedLengthThatIsCutIsNotReached() throws {
+    let isSeen = Guarded(false)
+    let event = Self.ends[2]
+    let body = event.start + event.content + event.content
+    let bench = try TestBench(Self.options(dialect: "anthropic", basePath: "")) { call in
+      call.send(
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
+          + "content-length: \(body.utf8.count)\r\n\r\n" + event.start + event.content)
+      for _ in 0..<5_000 where !isSeen.withLock({ $0 }) { usleep(1_000) }
+      call.send(event.content)
+    }
+    defer { bench.stop() }
+    let client = try bench.client()
+    client.send(event.request)
+    try client.wait(for: "hello")
+    isSeen.withLock { $0 = true }
+    #expect(try client.answer().isWhole == false)
+    #expect(try bench.receipts()[0]["outcome"]?.string == "cut")
+  }
+
+  // MARK: the client's fault
+
+  /// How a provider refuses the request itself in an answer of status 200, before any content.
+  struct Rejection: Sendable, CustomTestStringConvertible {
+    let name: String
+    var dialect = "openai"
+    var basePath = "/v1"
+    var type = "text/event-stream"
+    let request: String
+    let body: String
+    var testDescription: String { name }
+  }
+
+  static let rejections: [Rejection] = [
+    Rejection(
+      name: "chat", request: dialects[0].request,
+      body: Said.role
+        + #"data: {"error":{"message":"No","type":"invalid_request_error","code":"content_policy_violation"}}"#
+        + "\n\n" + Said.done),
+    Rejection(
+      name: "chat, as a document", type: "application/json", request: dialects[0].request,
+      body: Said.clientFault),
+    Rejection(
+      name: "responses, failed", request: dialects[1].request,
+      body: #"data: {"type":"response.created","response":{"id":"r"}}"# + "\n\n"
+        + #"data: {"type":"response.failed","response":{"error":{"code":"invalid_prompt","message":"No"}}}"#
+        + "\n\n"),
+    Rejection(
+      name: "responses, error", request: dialects[1].request,
+      body: "event: error\n" + #"data: {"type":"error","code":"invalid_prompt","message":"No"}"#
+        + "\n\n"),
+    Rejection(
+      name: "messages", dialect: "anthropic", basePath: "", request: dialects[2].request,
+      body:
+        #"data: {"type":"message_start","message":{"id":"m","usage":{"input_tokens":9}}}"#
+        + "\n\nevent: error\n"
+        + #"data: {"type":"error","error":{"type":"invalid_request_error","message":"too long"}}"#
+        + "\n\n"),
+    Rejection(
+      name: "gemini", dialect: "gemini", basePath: "", request: dialects[3].request,
+      body: #"data: {"error":{"code":400,"message":"No","status":"INVALID_ARGUMENT"}}"#
+        + "\r\n\r\n"),
+    Rejection(
+      name: "gemini's array", dialect: "gemini", basePath: "", type: "application/json",
+      request: Ask.post("/v1beta/models/m:streamGenerateContent", #"{"contents":[]}"#),
+      body: #"[{"error":{"code":400,"message":"No","status":"INVALID_ARGUMENT"}}]"#),
+  ]
+
+  /// Passed on as it came, with nothing tried and nothing billed; in one piece or byte by byte.
+  @Test(arguments: rejections, [true, false])
+  func aRefusalWithinAStreamIsTheClients(_ example: Rejection, inOnePiece: Bool) throws {
+    let bench = try TestBench(
+      Self.options(dialect: example.dialect, basePath: example.basePath)
+    ) { call in
+      call.beginStream(type: example.type)
+      if inOnePiece {
+        call.chunk(example.body)
+      } else {
+        for scalar in example.body.unicodeScalars { call.chunk(String(scalar)) }
+      }
+      call.endStream()
+    }
+    defer { bench.stop() }
+    try bench.perform(
+      "price.set",
+      [
+        "model": "m",
+        "fields": ["input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06],
+      ])
+    try bench.perform(
+      "user.set", ["name": "ada", "budgets": [["usd": 1, "period": "total"]]])
+    let answer = try bench.ask(example.request)
+    #expect(answer.status == 200 && answer.isWhole)
+    #expect(answer.text == example.body)
+    #expect(bench.upstream.requests.count == 1)
+    let receipt = try bench.receipts()[0]
+    #expect(receipt["outcome"]?.string == "rejected")
+    #expect(receipt["status"] == 200)
+    #expect(receipt["attempts"] == 1)
+    #expect(receipt["usage_source"]?.string == "none")
+    #expect(receipt["cost_usd"] == .null)
+    let anomalies = receipt["anomalies"]?.array?.compactMap(\.string) ?? []
+    #expect(anomalies.filter { $0 == "error_event" }.count == 1, "\(anomalies)")
+    #expect(!anomalies.contains("estimate_charged"))
+    let id = try #require(receipt["request_id"]?.string)
+    let account = try bench.perform("request.show", ["id": .string(id)])
+    #expect(account.at("request.attempt_list.0.end")?.string == "client_fault")
   }
 
   /// Google's growing array stays one: its last element is the error.

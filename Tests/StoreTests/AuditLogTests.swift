@@ -18,7 +18,8 @@ struct AuditLogTests {
   @Test func bringsEveryFieldBack() throws {
     try withDatabase { database throws in
       var nobody = Self.entry(2, kind: .key)
-      nobody.actor = AuditActor(origin: .appliance, userID: nil, processID: nil, name: nil)
+      nobody.actor = AuditActor(
+        origin: .client, userID: nil, processID: nil, name: nil, address: "2001:db8::1")
       nobody.after = nil
       nobody.change = .refused
       try AuditLog.add([Self.entry(1), nobody], to: database)

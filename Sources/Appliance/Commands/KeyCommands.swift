@@ -121,6 +121,14 @@ enum KeyCommands {
     return shown.joined(separator: "; ") + (byModel.count > 2 ? "; …" : "")
   }
 
+  /// `m1 until 2026-01-02T03:04:05.678Z: rate limited; …`: the models that rest on the key.
+  fileprivate static func cooling(_ key: JSONValue) -> String {
+    let rests = (key["cooling"]?.array ?? []).map { rest in
+      "\(cellText(rest["model"])) until \(cellText(rest["until"])): \(cellText(rest["reason"]))"
+    }
+    return rests.isEmpty ? "none" : rests.joined(separator: "; ")
+  }
+
   private static let show = Command.operation(
     "key show", "Show one upstream key and how it is", operands: operands,
     examples: ["appliance key show openai main"]
@@ -189,7 +197,12 @@ extension Invocation {
     let key = result["key"] ?? .null
     guard !wantsJSON else { return printJSON(key) }
     for member in key.object ?? [] where !member.value.isNull {
-      let text = member.name == "left" ? member.value.text : cellText(member.value)
+      let text =
+        switch member.name {
+        case "left": member.value.text
+        case "cooling": KeyCommands.cooling(key)
+        default: cellText(member.value)
+        }
       console.writeLine("\(member.name): \(text)")
     }
   }

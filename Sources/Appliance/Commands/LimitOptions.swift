@@ -11,8 +11,9 @@ enum LimitOptions {
   static let modelLimits = Command.Option(
     "--model-limits", "MODEL:NAME=N,…",
     help: """
-      The same for the models of a pattern, as gpt-4*:rpm=10. Repeatable; all together replace \
-      those before, an empty text removes all.
+      The same for the models of a pattern, as gpt-4*:rpm=10. It is the name asked for that \
+      counts: openai/gpt-4o is another than gpt-4o, and *gpt-4o* is both. Repeatable; all together \
+      replace those before, an empty text removes all.
       """, isRepeated: true)
 
   static let budgets = Command.Option(

@@ -10,8 +10,8 @@ enum ModelCommands {
     Command.Option(
       "--target", "PROVIDER/MODEL[:WEIGHT]", help: "What serves it.", isRepeated: true),
     Command.Option(
-      "--fallback", "PROVIDER/MODEL[:WEIGHT]", help: "What serves it when no target can.",
-      isRepeated: true),
+      "--fallback", "PROVIDER/MODEL|NAME",
+      help: "What serves it when no target can; a NAME is another model's.", isRepeated: true),
     Command.Option(
       "--level", "N",
       help: "The tier of keys that serves it, whatever the caller's own; empty: the caller's."),
@@ -27,7 +27,7 @@ enum ModelCommands {
     [
       ("name", call.operandField(0)),
       ("targets", try targets(call, "--target")),
-      ("fallbacks", try targets(call, "--fallback")),
+      ("fallbacks", try targets(call, "--fallback", orNames: true)),
       (
         "level",
         call.value("--level") == "" ? .null : try call.field("--level", in: 0...1_000_000)
@@ -35,14 +35,20 @@ enum ModelCommands {
     ]
   }
 
+  /// A fallback without a slash is the name of another model.
   private static func targets(
-    _ call: Invocation, _ option: String
+    _ call: Invocation, _ option: String, orNames: Bool = false
   ) throws(CommandError) -> JSONValue? {
     guard call.has(option) else { return nil }
     var list: [JSONValue] = []
     for text in call.values(option) {
+      if orNames, !text.isEmpty, !text.contains("/") {
+        list.append(.string(text))
+        continue
+      }
       guard let target = ModelTarget(text) else {
-        throw .usage("\(option) takes PROVIDER/MODEL or PROVIDER/MODEL:WEIGHT, not '\(text)'.")
+        let forms = "PROVIDER/MODEL or PROVIDER/MODEL:WEIGHT" + (orNames ? " or a NAME" : "")
+        throw .usage("\(option) takes \(forms), not '\(text)'.")
       }
       list.append([
         "provider": .string(target.provider), "model": .string(target.model),
@@ -110,7 +116,7 @@ struct ModelTarget: Equatable {
     if let colon = rest.lastIndex(of: ":") {
       let digits = rest[rest.index(after: colon)...]
       if !digits.isEmpty && digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
-        guard let number = Int(digits), (1...1_000_000).contains(number) else { return nil }
+        guard let number = Int(digits), (0...1_000_000).contains(number) else { return nil }
         weight = number
         rest = rest[..<colon]
       }

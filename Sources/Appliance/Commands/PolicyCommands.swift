@@ -21,6 +21,7 @@ enum PolicyCommands {
       ),
       Command.Option(
         "--max-tokens", "N", help: "The cap on output that it would state. Default: none."),
+      Command.Option("--id", "ID", help: "An id that it would name, as of a response: resp_…"),
       Command.Option("--own-key", help: "With a provider key of the client's in x-upstream-key."),
     ],
     details: [
@@ -43,7 +44,7 @@ enum PolicyCommands {
         ("user", call.field("--user")), ("model", call.field("--model")),
         ("endpoint", call.field("--endpoint")), ("token", call.field("--token")),
         ("ip", call.field("--ip")), ("level", try call.field("--level", in: 0...1_000_000)),
-        ("provider", call.field("--provider")),
+        ("provider", call.field("--provider")), ("id", call.field("--id")),
         ("input_tokens", try call.field("--input-tokens", in: 0...1_000_000_000)),
         ("max_tokens", try call.field("--max-tokens", in: 0...1_000_000_000)),
         ("own_key", call.has("--own-key") ? true : nil),
@@ -74,6 +75,10 @@ enum PolicyCommands {
       limitColumns, call)
     printSection("Budgets, in dollars", result["budgets"], budgetColumns, call)
     printSection("Plan", result["plan"], planColumns, call)
+    if result["drawn"]?.bool == true {
+      call.console.writeLine(
+        "The targets share the requests by weight: another request may begin with another.")
+    }
     printSection("Keys, in order", result["keys"], keyColumns, call)
     printSection("Keys that cannot serve now", result["resting"], restingColumns, call)
   }
@@ -154,7 +159,10 @@ enum PolicyCommands {
       [
         RecordColumn("TIME") { String(cellText($0["time"]).prefix(19)) },
         RecordColumn("ACTOR") { cellText($0["actor"]?.isNull == false ? $0["actor"] : $0["uid"]) },
-        RecordColumn("ORIGIN", "origin"), RecordColumn("OPERATION", "operation"),
+        RecordColumn("ORIGIN") { entry in
+          entry["address"]?.string.map { "\(cellText(entry["origin"])) \($0)" }
+            ?? cellText(entry["origin"])
+        }, RecordColumn("OPERATION", "operation"),
         RecordColumn("CHANGE", "change"), RecordColumn("KIND", "kind"),
         RecordColumn("NAME", "name"), RecordColumn("FIELDS", text: changedFields),
       ],

@@ -177,16 +177,17 @@ enum Operation: String, Sendable, CaseIterable {
   case usageSummary = "usage.summary"
   /// `{limit?, kind?, name?, since_ms?}` → `{"entries": [entry…]}`, newest first.
   ///
-  /// An entry is a change of one record: `{time, actor, uid, pid, origin, operation, kind, name, id,
-  /// change, before, after}`. `actor` is the system's name for `uid`, who owned the process `pid`
-  /// that asked; `origin` is `socket`, `command` (it worked alone), `appliance`, or `client`, whose
-  /// token `actor` then names; `change` is `created`, `changed`, `removed`, or `refused` for a key
-  /// that was brought and may not join; secrets in `before` and `after` are masked.
+  /// An entry is a change of one record: `{time, actor, uid, pid, origin, address, operation, kind,
+  /// name, id, change, before, after}`. `actor` is the system's name for `uid`, who owned the process
+  /// `pid` that asked; `origin` is `socket`, `command` (it worked alone), `appliance`, or `client`,
+  /// who came from `address` with the token that `actor` names; `change` is `created`, `changed`,
+  /// `removed`, or `refused` for a key that was brought and may not join; secrets in `before` and
+  /// `after` are masked.
   case auditList = "audit.list"
-  /// `{user, model?, endpoint?, token?, provider?, ip?, level?, own_key?, input_tokens?,
+  /// `{user, model?, endpoint?, token?, provider?, id?, ip?, level?, own_key?, input_tokens?,
   /// max_tokens?}` → `{allowed, user, token, model, endpoint, dialect, status?, code?, message?,
-  /// rule, decisions, request, limits, budgets, output_cap, not_bounded, plan, keys, resting,
-  /// wait_ms}`.
+  /// rule, decisions, request, limits, budgets, output_cap, not_bounded, plan, keys, drawn,
+  /// resting, wait_ms}`. `drawn` says that chance decides which target comes first.
   ///
   /// What would happen to such a request now; nothing is sent and nothing taken. `rule` says which
   /// rule refuses it; `decisions` is `[{phase, rule}]`. `request` is what was assumed of it:

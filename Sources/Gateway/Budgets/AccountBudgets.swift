@@ -96,12 +96,10 @@ struct AccountBudgets: Sendable {
     let refusal: Refusal
     /// The tightest budget.
     let budget: Budget
-    /// If all of it is spent.
-    var notice: BudgetNotice?
   }
 
   /// Why `nanoUSD` is more than is left, in words for the client; nil where there is no budget.
-  mutating func shortage(of nanoUSD: Int64, at wall: Int64) -> Shortage? {
+  func shortage(of nanoUSD: Int64, at wall: Int64) -> Shortage? {
     let lefts = states.map { $0.left(at: wall) }
     guard let left = lefts.min(), let index = lefts.firstIndex(of: left) else { return nil }
     let state = states[index]
@@ -116,12 +114,19 @@ struct AccountBudgets: Sendable {
       text += " It resets at \(Timestamp.text((time + 999) / 1_000 * 1_000))."
     }
     text += " Ask the operator to raise it."
-    var notice: BudgetNotice?
-    if left + state.reserved < nanoUSD, states[index].takeExhaustion() {
-      notice = self.notice(index, 100, at: wall)
+    return Shortage(left: left, refusal: .budgetSpent(text), budget: state.budget)
+  }
+
+  /// The budgets that have turned out to be spent when a request was refused, each once a period.
+  ///
+  /// `smallest` is what the least request for the same models would have taken.
+  mutating func exhaustions(smallest: Int64, at wall: Int64) -> [BudgetNotice] {
+    var notices: [BudgetNotice] = []
+    for index in states.indices
+    where states[index].takeExhaustion(smallest: smallest, at: wall) {
+      notices.append(notice(index, 100, at: wall))
     }
-    return Shortage(
-      left: left, refusal: .budgetSpent(text), budget: state.budget, notice: notice)
+    return notices
   }
 
   private func notice(_ index: Int, _ percent: Int64, at wall: Int64) -> BudgetNotice {

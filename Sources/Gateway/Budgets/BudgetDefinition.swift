@@ -124,6 +124,21 @@ package struct BudgetDefinition: Equatable, Sendable {
     period == other.period && isAligned == other.isAligned && zoneName == other.zoneName
   }
 
+  /// Why budgets must not be written so, in words; nil: they may.
+  ///
+  /// Spend is kept by the quarter of an hour: in a zone that is off by less, a period would begin
+  /// before its hour. A record of before that names one keeps it.
+  static func fault(in budgets: JSONValue, of old: JSONValue?) -> String? {
+    func zones(_ budgets: JSONValue?) -> [String] {
+      budgets?.array?.compactMap { $0["timezone"]?.string } ?? []
+    }
+    let known = zones(old)
+    let odd = zones(budgets).first { !ZoneTable.isOfWholeQuarters($0) && !known.contains($0) }
+    return odd.map {
+      "budgets: timezone '\($0)' is that of no place: an offset is whole quarter hours, as '+05:45'"
+    }
+  }
+
   /// Budgets as they are to be, with the raises of the same ones as they were: to change a budget
   /// does not end its raise, unless the change names its raises too.
   static func keepingRaises(in budgets: JSONValue, of old: JSONValue?) -> JSONValue {
@@ -162,13 +177,22 @@ package struct Budget: Equatable, Sendable {
 
   /// Unix milliseconds: when the period that holds `wall` begins, and when it ends.
   ///
-  /// The one that goes back from each moment ends with that moment.
+  /// The one that goes back from each moment ends with that moment. One of the calendar begins with
+  /// the quarter in which the calendar's does, so that it is a sum of quarters in any zone: that is
+  /// the same moment, but where the clocks are or were set by other than whole quarter hours.
   func bounds(at wall: Int64) -> (start: Int64, end: Int64) {
-    let seconds = CivilDay.floor(wall, 1_000)
-    guard definition.isAligned else {
+    guard definition.isAligned, definition.period != .total else {
       let length = Self.rollingMilliseconds(definition.period)
       return (length.map { wall - $0 } ?? .min, .max)
     }
+    var bounds = calendarBounds(at: wall)
+    // In the quarter of its end the next one has begun.
+    if wall >= SpendQuarter.start(at: bounds.end) { bounds = calendarBounds(at: bounds.end) }
+    return (SpendQuarter.start(at: bounds.start), SpendQuarter.start(at: bounds.end))
+  }
+
+  private func calendarBounds(at wall: Int64) -> (start: Int64, end: Int64) {
+    let seconds = CivilDay.floor(wall, 1_000)
     let local = seconds + Int64(zone.offset(at: seconds))
     let today = CivilDay(unixSeconds: local)
     func start(of day: Int64) -> Int64 { zone.firstTime(atLocal: day * 86_400) * 1_000 }

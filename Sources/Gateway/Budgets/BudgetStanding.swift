@@ -14,6 +14,8 @@ package struct BudgetStanding: Equatable, Sendable {
 }
 
 /// A share of a budget that has been reached: operators are told of it once a period.
+///
+/// All of it, 100 per cent, is also what is nearly spent and has not enough left for any request.
 package struct BudgetNotice: Equatable, Sendable {
   /// The name of the event in the log.
   package static let event: StaticString = "budget.reached"

@@ -6,6 +6,8 @@ package import Providers
 package enum CostBound {
   /// What a model is taken to answer at most where no price list says.
   static let largestAnswerDefault: Int64 = 16_384
+  /// About the shortest body that a request can have: a model and a word or two.
+  static let smallestBodyBytes: Int64 = 64
   /// What a provider puts around messages and tools beyond what the body writes out.
   static let frameTokens: Int64 = 1_000
 
@@ -36,6 +38,7 @@ package enum CostBound {
     if isUnpriced, !isUnpricedFree { money.add("a model without a price") }
     let tokens = Int64(bodyBytes) + (hasTools ? frameTokens : 0)
     money.inputNanoUSD = nano(input, tokens)
+    money.smallestNanoUSD = nano(input, smallestBodyBytes)
     var expected = nano(input, min(tokens, estimate.inputTokens))
     if endpoint.answersWithText {
       money.statedCap = facts.outputTokensMax
@@ -50,6 +53,7 @@ package enum CostBound {
       let (perToken, overflow) = output.zeptoUSD.multipliedReportingOverflow(
         by: Int128(max(1, facts.choiceCount)))
       money.outputZeptoUSD = overflow ? .max : perToken
+      money.smallestNanoUSD = sum(money.smallestNanoUSD, nano(output, MoneyDemand.floorTokens))
       expected = sum(expected, nano(output, estimate.outputTokens))
     } else if !isBoundedByInput(endpoint) {
       money.add("what \(endpoint.rawValue) makes")
@@ -72,7 +76,7 @@ package enum CostBound {
   }
 
   /// Endpoints whose answers cost nothing beyond their input.
-  private static func isBoundedByInput(_ endpoint: Endpoint) -> Bool {
+  package static func isBoundedByInput(_ endpoint: Endpoint) -> Bool {
     switch endpoint {
     case .embeddings, .embedContent, .batchEmbedContents: true
     default: false

@@ -16,6 +16,9 @@ package struct MoneyDemand: Equatable, Sendable {
   package var unbounded: [String] = []
   /// One of those is the length of its answer, which neither it nor a price entry caps: ordinary.
   package var isLengthGuessed = false
+  /// Nano-dollars that the least request for the same models would set aside, whatever this one
+  /// asks for.
+  package var smallestNanoUSD: Int64 = 0
   /// Nano-dollars that it will likely cost.
   package var estimateNanoUSD: Int64 = 0
 

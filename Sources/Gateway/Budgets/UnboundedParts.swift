@@ -12,56 +12,108 @@ package enum UnboundedParts {
     _ endpoint: Endpoint, _ facts: RequestFacts, body: Span<UInt8>
   ) -> [String] {
     var found: [String] = []
-    if !facts.namedIDs.isEmpty { found.append("what the provider has stored") }
+    if !facts.namedIDs.isEmpty { found.append(stored) }
     if endpoint == .passthrough { found.append("a request of any kind") }
+    // OpenRouter searches for every model of such a name:
+    // openrouter.ai/docs/guides/routing/model-variants/online
+    if facts.model?.hasSuffix(":online") == true { found.append(search) }
     guard facts.bodyKind == .json, let index = try? JSONIndex(body) else {
       if facts.bodyKind == .multipart || facts.bodyKind == .other { found.append("a file") }
       return found
     }
+    let takesItems = endpoint == .responses || endpoint == .responsesCompact
+    let mayNameItems = takesItems && index.names.mayMeet(idName)
     for member in index.members {
       guard let name = JSONString.text(body, member.name) else { continue }
       switch name {
-      case "tools" where hasServerTool(body, member.value): found.append("tools of the provider's")
-      case "web_search_options", "webSearchOptions": found.append("a search")
+      case "tools" where hasServerTool(body, member): found.append(tools)
+      case "input" where mayNameItems && hasReference(body, member): found.append(stored)
+      case "web_search_options", "webSearchOptions": found.append(search)
+      case "search_parameters" where asksForSearch(body, member): found.append(search)
       case "mcp_servers": found.append("remote tools")
-      case "prompt" where member.kind == .object: found.append("what the provider has stored")
-      case "background" where isTrue(body, member): found.append("work in the background")
-      default: break
+      case "prompt" where member.kind == .object: found.append(stored)
+      default:
+        if let part = switches[name], !isOff(body, member) { found.append(part) }
       }
     }
-    if mentionsMedia(body) { found.append("media or addresses to fetch") }
+    if MediaParts.areFound(in: body) { found.append("media or addresses to fetch") }
     var seen: Set<String> = []
     return found.filter { seen.insert($0).inserted }
   }
 
-  private static func isTrue(_ body: Span<UInt8>, _ member: JSONMember) -> Bool {
-    body[member.value.lowerBound] == UInt8(ascii: "t")
+  private static let search = "a search"
+  private static let stored = "what the provider has stored"
+  private static let tools = "tools of the provider's"
+
+  /// Top-level members that have a provider do something on its own, unless they are off.
+  private static let switches = [
+    // OpenAI: platform.openai.com/docs/api-reference/responses/create
+    "background": "work in the background",
+    // xAI: docs.x.ai/docs/guides/deferred-chat-completions
+    "deferred": "work in the background",
+    // OpenRouter: openrouter.ai/docs/guides/features/plugins, …/presets, …/model-routing
+    "plugins": search, "preset": stored, "models": "a choice of other models",
+    // Azure: learn.microsoft.com/azure/ai-services/openai/references/on-your-data
+    "data_sources": search,
+    // Groq: console.groq.com/docs/api-reference, chat
+    "compound_custom": tools, "search_settings": search,
+    // Alibaba: alibabacloud.com/help/en/model-studio/qwen-api-reference
+    "enable_search": search, "enable_code_interpreter": tools,
+  ]
+
+  /// Null, false or empty.
+  private static func isOff(_ body: Span<UInt8>, _ member: JSONMember) -> Bool {
+    switch member.kind {
+    case .null: true
+    case .bool: body[member.value.lowerBound] == UInt8(ascii: "f")
+    case .number: false
+    case .string, .array, .object:
+      member.value.dropFirst().dropLast().allSatisfy { body[$0] <= 0x20 }
+    }
   }
 
-  /// Whether a list of tools holds one that runs at the provider.
+  /// xAI searches when it sees fit, unless the mode is off.
   ///
+  /// Source: docs.x.ai/docs/guides/live-search.
+  private static func asksForSearch(_ body: Span<UInt8>, _ member: JSONMember) -> Bool {
+    guard member.kind != .null else { return false }
+    guard let options = try? JSONIndex(body, range: member.value),
+      options.count(named: "mode", in: body) == 1,
+      let mode = options.member(named: "mode", in: body)
+    else { return true }
+    return jsonString(body, mode.value) != "off"
+  }
+}
+
+// MARK: tools
+
+extension UnboundedParts {
+  /// Whether `tools` holds one that runs at the provider; what is no list may be one.
+  private static func hasServerTool(_ body: Span<UInt8>, _ member: JSONMember) -> Bool {
+    guard member.kind != .null else { return false }
+    guard let elements = listed(body, member, elementsMax: 4_096) else { return true }
+    return elements.contains { isServerTool(body, $0) }
+  }
+
   /// A function is the client's: OpenAI's type `function` or `custom`, Anthropic's without a type
   /// or with `custom` or that of a tool of the client's machine, Google's `functionDeclarations`.
-  private static func hasServerTool(_ body: Span<UInt8>, _ range: Range<Int>) -> Bool {
-    guard let elements = try? JSONIndex.elements(body, range: range, elementsMax: 4_096) else {
+  private static func isServerTool(_ body: Span<UInt8>, _ element: JSONElement) -> Bool {
+    guard element.kind == .object, let tool = try? JSONIndex(body, range: element.value) else {
       return true
     }
-    for element in elements {
-      guard let tool = try? JSONIndex(body, range: element.value), tool.kind == .object else {
-        return true
-      }
-      if let type = tool.member(named: "type", in: body) {
-        let text = jsonString(body, type.value) ?? ""
-        guard clientTools.contains(where: { text.hasPrefix($0) }) else { return true }
-      } else {
-        for member in tool.members {
-          guard let name = JSONString.text(body, member.name), clientMembers.contains(name) else {
-            return true
-          }
-        }
+    var isTyped = false
+    var hasOthers = false
+    for member in tool.members {
+      guard let name = JSONString.text(body, member.name) else { return true }
+      if name == "type" {
+        isTyped = true
+        let type = jsonString(body, member.value) ?? ""
+        guard clientTools.contains(where: { type.hasPrefix($0) }) else { return true }
+      } else if !clientMembers.contains(name) {
+        hasOthers = true
       }
     }
-    return false
+    return hasOthers && !isTyped
   }
 
   private static let clientTools = [
@@ -74,69 +126,51 @@ package enum UnboundedParts {
     "allowed_callers", "input_examples",
   ]
 
-  /// Whether a body holds media anywhere: a type of that name, or a member of Google's.
+  /// The elements of a list; nil if it is none or has more than `elementsMax`.
+  private static func listed(
+    _ body: Span<UInt8>, _ member: JSONMember, elementsMax: Int
+  ) -> [JSONElement]? {
+    guard member.kind == .array,
+      let elements = try? JSONIndex.elements(
+        body, range: member.value, elementsMax: elementsMax + 1),
+      elements.count <= elementsMax
+    else { return nil }
+    return elements
+  }
+}
+
+// MARK: items that are stored
+
+extension UnboundedParts {
+  private static let idName = JSONNameSketch(["id"])
+
+  /// Whether the input of a response names an item that the provider has stored.
+  private static func hasReference(_ body: Span<UInt8>, _ member: JSONMember) -> Bool {
+    guard member.kind == .array else { return false }
+    // More than any conversation has.
+    guard let items = listed(body, member, elementsMax: 65_536) else { return true }
+    return items.contains { $0.kind == .object && isReference(body, $0) }
+  }
+
+  /// A reference may leave its type out, and every item with less than a message or a call of its
+  /// own is one: an id, and no role beside it nor anything but a type.
   ///
-  /// What stands in a text is escaped there and does not count.
-  private static func mentionsMedia(_ body: Span<UInt8>) -> Bool {
-    var index = 1
-    while index + 4 < body.count {
-      defer { index += 1 }
-      guard body[index - 1] == UInt8(ascii: "\""), isFirst(body[index]),
-        index < 2
-          || body[index - 2] != UInt8(ascii: "\\")
-      else { continue }
-      for word in mediaTypes where matches(body, index, word) {
-        if isType(body, quote: index - 1) { return true }
+  /// Source: platform.openai.com/docs/api-reference/responses/create, `input`, item reference.
+  private static func isReference(_ body: Span<UInt8>, _ element: JSONElement) -> Bool {
+    guard let item = try? JSONIndex(body, range: element.value) else { return true }
+    var (hasID, hasRole, isTyped, hasMore) = (false, false, false, false)
+    for member in item.members {
+      guard let name = JSONString.text(body, member.name) else { return true }
+      switch name {
+      case "id": hasID = true
+      case "role": hasRole = member.kind != .null
+      case "type":
+        let type = jsonString(body, member.value)
+        if type == "item_reference" { return true }
+        isTyped = type != nil
+      default: hasMore = true
       }
-      for word in mediaMembers where matches(body, index, word) { return true }
     }
-    return false
-  }
-
-  private static func isFirst(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "i"), UInt8(ascii: "f"), UInt8(ascii: "a"), UInt8(ascii: "v"),
-      UInt8(ascii: "d"):
-      true
-    default: false
-    }
-  }
-
-  private static let mediaTypes = [
-    "image_url", "image", "input_image", "input_file", "file", "input_audio", "audio", "video",
-    "document",
-  ].map { Array($0.utf8) + [UInt8(ascii: "\"")] }
-
-  private static let mediaMembers = [
-    "inlineData", "inline_data", "fileData", "file_data", "fileUri", "file_uri", "file_url",
-  ].map { Array($0.utf8) + [UInt8(ascii: "\"")] }
-
-  /// Whether the string that begins there is the value of a member `type`.
-  private static func isType(_ body: Span<UInt8>, quote: Int) -> Bool {
-    var index = skipBlanksBack(body, from: quote - 1)
-    guard index >= 0, body[index] == UInt8(ascii: ":") else { return false }
-    index = skipBlanksBack(body, from: index - 1)
-    return index >= 5 && matches(body, index - 5, typeName)
-  }
-
-  private static func skipBlanksBack(_ body: Span<UInt8>, from start: Int) -> Int {
-    var index = start
-    while index >= 0, isBlank(body[index]) { index -= 1 }
-    return index
-  }
-
-  private static func isBlank(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x20, 0x09, 0x0A, 0x0D: true
-    default: false
-    }
-  }
-
-  private static let typeName = Array("\"type\"".utf8)
-
-  private static func matches(_ body: Span<UInt8>, _ start: Int, _ word: [UInt8]) -> Bool {
-    guard start + word.count <= body.count else { return false }
-    for index in word.indices where body[start + index] != word[index] { return false }
-    return true
+    return hasID && !hasRole && !(isTyped && hasMore)
   }
 }

@@ -27,7 +27,12 @@ package final class ZoneTable: Sendable {
     return zone
   }
 
-  /// `+05:30`, `-03:00`.
+  /// Whether it is no offset, or one of whole quarter hours, as those of all places are today.
+  static func isOfWholeQuarters(_ name: String) -> Bool {
+    fixedOffset(name).map { $0 % 900 == 0 } ?? true
+  }
+
+  /// `+05:30`, `-03:00`, in seconds.
   private static func fixedOffset(_ text: String) -> Int? {
     let bytes = Array(text.utf8)
     guard bytes.count == 6, bytes[0] == UInt8(ascii: "+") || bytes[0] == UInt8(ascii: "-"),

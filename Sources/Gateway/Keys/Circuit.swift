@@ -70,9 +70,12 @@ package struct Circuit: Equatable, Sendable {
 
   /// Counts a failure.
   ///
-  /// Open, only the probe's counts (`isProbe`): others were under way when the circuit opened.
-  /// `random` lengthens the time by up to a quarter.
-  package mutating func failed(isProbe: Bool, now: Moment, policy: Policy, random: UInt64) {
+  /// Open, only the probe's counts (`isProbe`): others were under way when the circuit opened. One
+  /// that does not double (`doubles`) opens it for as long as before. `random` lengthens the time
+  /// by up to a quarter.
+  package mutating func failed(
+    isProbe: Bool, doubles: Bool = true, now: Moment, policy: Policy, random: UInt64
+  ) {
     switch state {
     case .closed:
       failures = lastFailureAt + policy.gapMax < now ? 1 : failures + 1
@@ -81,8 +84,8 @@ package struct Circuit: Equatable, Sendable {
     case .open, .probing:
       guard isProbe else { return }
     }
-    let length = Jitter.doubled(policy.openFirst, times: openings, limit: policy.openMax)
-    openings += 1
+    if doubles || openings == 0 { openings += 1 }
+    let length = Jitter.doubled(policy.openFirst, times: openings - 1, limit: policy.openMax)
     state = .open(until: now + Jitter.lengthened(length, by: random))
   }
 }

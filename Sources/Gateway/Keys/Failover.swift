@@ -13,7 +13,8 @@ package struct Failover: ~Copyable {
   /// What to do now.
   package enum Step: Sendable {
     case attempt(Choice)
-    /// Wait until then, or until the client leaves; then ask `next` again.
+    /// Wait until then, or until the client leaves; then ask `next` again, which may say so again:
+    /// what is known now of the end of the wait is `usableAt`.
     case wait(until: Moment)
     case refuse(Refusal)
   }
@@ -34,6 +35,8 @@ package struct Failover: ~Copyable {
     let provider: Provider
     let level: Int
     let wasProviderFailure: Bool
+    /// It was the trial of a failing key, with which a retry was set aside.
+    let wasTrial: Bool
   }
 
   private struct Lent {
@@ -45,6 +48,12 @@ package struct Failover: ~Copyable {
     let provider: Provider
     let level: Int
     let model: String
+    /// Keys are rate limited there.
+    let isCooling: Bool
+
+    func isSame(as other: Place) -> Bool {
+      provider.state === other.provider.state && level == other.level && model == other.model
+    }
   }
 
   private let plan: Plan
@@ -53,8 +62,8 @@ package struct Failover: ~Copyable {
   private var random: UInt64
   private var candidate = 0
   private var pool = 0
-  /// Keys tried for the current candidate since the request last waited.
-  private var tried: [Key] = []
+  /// Keys tried for each candidate since a rest was last waited out.
+  private var tried: [Int: [Key]] = [:]
   private var visits: [Visit] = []
   private var lent: Lent?
   private var lentMemory: GrantMemory?
@@ -73,6 +82,9 @@ package struct Failover: ~Copyable {
   private var ownEnd: AttemptEnd?
   /// How many attempts there have been.
   package private(set) var attempts = 0
+
+  /// When the earliest of the keys that rest is usable, as far as was known at the last look.
+  package var usableAt: Moment? { obstacle.usableAt }
 
   /// Begins a request, which may wait `queueWait` in all for keys that cool.
   ///
@@ -101,14 +113,13 @@ package struct Failover: ~Copyable {
     guard !isOver else { return .refuse(finalRefusal(now: now)) }
     guard now < deadline else { return .refuse(refusalAtDeadline) }
     if let own = plan.own { return nextOwn(own, now: now) }
-    if isWaiting { startOver() }
+    if isWaiting { startOver(now: now) }
     while candidate < plan.candidates.count {
       if let choice = nextInCandidate(plan.candidates[candidate], now: now) {
         return .attempt(choice)
       }
       candidate += 1
       pool = 0
-      tried.removeAll(keepingCapacity: true)
     }
     return waitOrRefuse(now: now)
   }
@@ -122,12 +133,12 @@ package struct Failover: ~Copyable {
       Choice(candidate: candidate, key: own, level: own.level, number: 1, isOwn: true))
   }
 
-  /// After a wait, every key may be tried again.
-  private mutating func startOver() {
+  /// After a rest, every key may be tried again; who only looks, tries keys that it has not tried.
+  private mutating func startOver(now: Moment) {
     isWaiting = false
     candidate = 0
     pool = 0
-    tried.removeAll(keepingCapacity: true)
+    if let end = obstacle.restEndsAt, end <= now { tried = [:] }
     obstacle = Obstacle()
     earliest = nil
   }
@@ -135,6 +146,7 @@ package struct Failover: ~Copyable {
   private mutating func nextInCandidate(_ candidate: Candidate, now: Moment) -> Choice? {
     let provider = candidate.provider
     let pools = provider.roster.pools
+    let tried = self.tried[self.candidate] ?? []
     while pool < pools.count {
       let level = pools[candidate.tiers.place(at: pool, in: pools)].level
       if plan.pinned.map({ $0.level == level }) ?? candidate.tiers.permits(level) {
@@ -142,11 +154,14 @@ package struct Failover: ~Copyable {
           level: level, model: candidate.model, affinity: plan.affinity, tried: tried,
           pinned: plan.pinned, isFirst: !visits.contains { $0.provider === provider },
           isRetry: isRetry(provider, level),
+          isPaid: visits.last { $0.provider === provider }?.wasTrial ?? false,
           ticket: ticket.flatMap { $0.place.provider.state === provider.state ? $0.number : nil })
         switch provider.state.choose(request, roster: provider.roster, now: now) {
         case .use(let grant): return begin(grant, candidate)
         case .none(let reason):
-          note(reason, Place(provider: provider, level: level, model: candidate.model))
+          let place = Place(
+            provider: provider, level: level, model: candidate.model, isCooling: reason.isCooling)
+          note(reason, place)
         }
       }
       pool += 1
@@ -172,7 +187,9 @@ package struct Failover: ~Copyable {
   }
 
   private mutating func note(_ reason: Obstacle, _ place: Place) {
-    if let again = reason.againAt, obstacle.againAt.map({ again < $0 }) ?? true { earliest = place }
+    if let usableAt = reason.usableAt, obstacle.usableAt.map({ usableAt < $0 }) ?? true {
+      earliest = place
+    }
     obstacle.merge(reason)
   }
 
@@ -201,40 +218,54 @@ package struct Failover: ~Copyable {
     if end.isProviderFailure { lastFailureWasTimeout = end.isTimeout }
     if case .answered(.keyCannotServeModel) = end { unfitEnds += 1 }
     guard !isOver else { return }
-    tried.append(lent.grant.key)
+    tried[candidate, default: []].append(lent.grant.key)
     visits.append(
       Visit(
         provider: lent.provider, level: lent.grant.level,
-        wasProviderFailure: end.isProviderFailure))
+        wasProviderFailure: end.isProviderFailure, wasTrial: lent.grant.isTrial))
   }
 
   // MARK: - Waiting and refusing
 
   private mutating func waitOrRefuse(now: Moment) -> Step {
     // Who has met the provider's failure has its answer, and does not wait for a circuit.
-    let isWorthIt = obstacle.isCooling || lastFailureWasTimeout == nil
+    let isWorthIt = obstacle.isCooling || obstacle.isInLine || lastFailureWasTimeout == nil
     guard isWorthIt, let again = obstacle.againAt, let place = earliest, queueWait > .zero else {
       return refuse(now: now)
     }
     let limit = min(waitsUntil ?? now + queueWait, deadline)
     waitsUntil = limit
     guard again < limit, (obstacle.usableAt ?? again) < limit else { return refuse(now: now) }
-    if ticket == nil {
-      let number = place.provider.state.join(
-        level: place.level, model: place.model, roster: place.provider.roster, deadline: limit,
-        now: now, again: former(at: place))
-      guard let number else { return refuse(now: now) }
-      ticket = (number, place)
+    let look = max(again, now + .milliseconds(1))
+    guard stand(in: place, looksAt: look, deadline: limit, now: now) else {
+      return refuse(now: now)
     }
     isWaiting = true
-    return .wait(until: max(again, now + .milliseconds(1)))
+    return .wait(until: look)
   }
 
-  private func former(at place: Place) -> UInt64? {
-    guard let formerTicket, formerTicket.place.provider.state === place.provider.state,
-      formerTicket.place.level == place.level, formerTicket.place.model == place.model
-    else { return nil }
-    return formerTicket.number
+  /// Stands in a line until the next look: where it stands already, else in that of `place`.
+  private mutating func stand(
+    in place: Place, looksAt: Moment, deadline: Moment, now: Moment
+  ) -> Bool {
+    var stay = Stay(deadline: deadline)
+    // One that wants a certain key leaves the others to those behind it.
+    if plan.pinned == nil { stay.looksAt = looksAt }
+    if let held = ticket {
+      stay.ticket = held.number
+      if held.place.isSame(as: place) { stay.isForCooling = place.isCooling }
+      if join(held.place, stay, now: now) != nil { return true }
+    }
+    // It stands nowhere yet, or in a line that is no more.
+    stay.ticket = formerTicket.flatMap { $0.place.isSame(as: place) ? $0.number : nil }
+    stay.isForCooling = place.isCooling
+    ticket = join(place, stay, now: now).map { (number: $0, place: place) }
+    return ticket != nil
+  }
+
+  private func join(_ place: Place, _ stay: Stay, now: Moment) -> UInt64? {
+    place.provider.state.join(
+      level: place.level, model: place.model, roster: place.provider.roster, stay, now: now)
   }
 
   private mutating func leaveLine() {

@@ -7,10 +7,13 @@ package import Providers
 package enum HandedOutIDs {
   package struct Owner: Equatable, Sendable {
     package let keyID: String
+    /// A key that a client brought is one of its provider alone, and no record says of which.
+    package let providerID: String
     package let userID: String
 
-    package init(keyID: String, userID: String) {
+    package init(keyID: String, providerID: String, userID: String) {
       self.keyID = keyID
+      self.providerID = providerID
       self.userID = userID
     }
   }
@@ -30,24 +33,44 @@ package enum HandedOutIDs {
     return days * day
   }
 
-  /// The one key that a request must go to, from the ids it names; nil if it names none.
+  /// Where the ids live that a request names, all on one key; nil if it names none.
   ///
   /// `owner` looks an id up in the store. An id that is unknown or another user's is
   /// `resourceNotFound`.
-  package static func pinnedKeyID(
-    for ids: [String], userID: String, owner: (String) throws(Refusal) -> Owner?
-  ) throws(Refusal) -> String? {
-    var keyID: String?
+  package static func owner(
+    of ids: [String], userID: String, owner: (String) throws(Refusal) -> Owner?
+  ) throws(Refusal) -> Owner? {
+    var found: Owner?
     for id in ids {
       guard let owner = try owner(id), owner.userID == userID else {
         throw .resourceNotFound(id: id)
       }
-      if let keyID, keyID != owner.keyID {
+      if let found, found != owner {
         throw .malformed(
           "The ids in this request live on different upstream keys and cannot be used together.")
       }
-      keyID = owner.keyID
+      found = owner
     }
-    return keyID
+    return found
+  }
+}
+
+extension Router.Question {
+  /// Binds the request to where the ids live that it names, `id` among them.
+  ///
+  /// `ownKeyID` is that of the key which the client brought. A request without it cannot reach what
+  /// lives on such a key, nor one with another key what lives on ours.
+  package mutating func bind(
+    to owner: HandedOutIDs.Owner, id: String, ownKeyID: String?
+  ) throws(Refusal) {
+    guard let ownKeyID else {
+      guard !OwnKey.isOne(owner.keyID) else {
+        throw .malformed(
+          "'\(id)' lives on a key that you brought. Send that key in x-upstream-key.")
+      }
+      return pinnedKeyID = owner.keyID
+    }
+    guard ownKeyID == owner.keyID else { throw .resourceNotFound(id: id) }
+    pinnedProviderID = owner.providerID
   }
 }

@@ -34,8 +34,12 @@ package struct HealthPolicy: Sendable {
   /// Requests that waited are let go in batches of the usable keys, this far apart.
   package var lineSpacing: Duration = .milliseconds(10)
   package var lineMax = 4_096
-  /// How often a waiting request looks again where the end of the wait is not known.
+  /// How often a request that waits for a circuit looks again: it may close at any moment.
   package var lookAgain: Duration = .milliseconds(100)
+  /// How often one looks that waits for keys to cool: others may be added or heal.
+  ///
+  /// A full line looks at a large pool as many times in that span as it has requests.
+  package var coolingLook: Duration = .seconds(1)
 
   /// Models of one pool whose state is kept; beyond it, the longest unused is forgotten.
   package var lanesMax = 128

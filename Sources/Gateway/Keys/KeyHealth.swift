@@ -38,14 +38,21 @@ struct KeyHealth: Sendable {
     incarnation = key.incarnation
   }
 
-  /// What lanes must know of it: two times, and not a copy of all the rest.
+  /// What lanes must know of it, and not a copy of all the rest.
   struct Rest: Equatable {
     let blockedUntil: Moment
     let doubtUntil: Moment
+    let isFailing: Bool
   }
 
   @inline(__always)
-  var rest: Rest { Rest(blockedUntil: blockedUntil, doubtUntil: doubtUntil) }
+  var rest: Rest {
+    Rest(blockedUntil: blockedUntil, doubtUntil: doubtUntil, isFailing: isFailing)
+  }
+
+  /// Its latest attempt failed as the provider's failure.
+  @inline(__always)
+  var isFailing: Bool { failuresInARow > 0 }
 
   /// No model of the key may be used before.
   @inline(__always)
@@ -94,11 +101,21 @@ struct KeyHealth: Sendable {
     isProbe: Bool, retryAfter: Duration?, now: Moment, policy: HealthPolicy, random: UInt64
   ) {
     noteFailure(now)
-    let doubt = Jitter.doubled(policy.doubtFirst, times: failuresInARow, limit: policy.doubtMax)
+    let doubt = nextDoubt(policy)
     failuresInARow += 1
     let stated = min(retryAfter ?? .zero, policy.doubtMax)
     failureDoubtUntil = max(failureDoubtUntil, now + max(doubt, stated))
     circuit.failed(isProbe: isProbe, now: now, policy: policy.keyCircuit, random: random)
+  }
+
+  /// One request at a time tries a failing key: the others see it in doubt until the trial has
+  /// ended, and after one that its client left as long as after a failure.
+  mutating func beginTrial(now: Moment, policy: HealthPolicy) {
+    failureDoubtUntil = max(failureDoubtUntil, now + nextDoubt(policy))
+  }
+
+  private func nextDoubt(_ policy: HealthPolicy) -> Duration {
+    Jitter.doubled(policy.doubtFirst, times: failuresInARow, limit: policy.doubtMax)
   }
 
   /// The provider answered, if only to refuse: it does not fail.

@@ -10,8 +10,10 @@ struct KeyRequest {
   var pinned: Key?
   /// It is this request's first attempt on the provider.
   var isFirst = true
-  /// It is to be paid from the retry budget.
+  /// The provider has just failed it, here: it is to be paid from the retry budget.
   var isRetry = false
+  /// It has been paid for already, with the trial before it.
+  var isPaid = false
   /// The ticket by which the request waits, wherever it does.
   var ticket: UInt64?
 }
@@ -26,6 +28,8 @@ package struct Grant: Sendable {
   let isPoolProbe: Bool
   let isKeyProbe: Bool
   let isProviderProbe: Bool
+  /// The key was failing, and others were not; the retry that may follow is set aside.
+  let isTrial: Bool
   /// Where the key stands in the roster of this revision.
   let place: Int
   let revision: UInt64
@@ -38,8 +42,12 @@ struct Obstacle: Equatable {
   var againAt: Moment?
   /// When a key is usable as far as is known: the honest `Retry-After`.
   var usableAt: Moment?
+  /// When a rest is over whose end is known.
+  var restEndsAt: Moment?
   var isCooling = false
   var isCircuitOpen = false
+  /// Keys can serve, and others are before the request: it is worth waiting.
+  var isInLine = false
   /// A key is known not to do the model.
   var isUnfit = false
   var isBudgetSpent = false
@@ -48,8 +56,10 @@ struct Obstacle: Equatable {
   mutating func merge(_ other: Obstacle) {
     againAt = Self.earlier(againAt, other.againAt)
     usableAt = Self.earlier(usableAt, other.usableAt)
+    restEndsAt = Self.earlier(restEndsAt, other.restEndsAt)
     isCooling = isCooling || other.isCooling
     isCircuitOpen = isCircuitOpen || other.isCircuitOpen
+    isInLine = isInLine || other.isInLine
     isUnfit = isUnfit || other.isUnfit
     isBudgetSpent = isBudgetSpent || other.isBudgetSpent
   }
@@ -59,6 +69,17 @@ struct Obstacle: Equatable {
     guard let right else { return left }
     return min(left, right)
   }
+}
+
+/// How a request waits in a line.
+struct Stay {
+  /// The ticket that it holds, or held when it waited before.
+  var ticket: UInt64?
+  var deadline: Moment
+  /// It asks for nothing before; the past for one that others need not wait for.
+  var looksAt = Moment.distantPast
+  /// Whether it is for keys that are rate limited, or for a circuit; nil: not known.
+  var isForCooling: Bool?
 }
 
 enum KeyAnswer {

@@ -21,6 +21,7 @@ package struct KeyStatus: Sendable, Equatable {
   /// Attempts of the last five to ten minutes, and those of them that served.
   package var recentAll: Int
   package var recentServed: Int
+  /// The models that rest on the key, those that come back first before the others.
   package var cooling: [Cooling]
   /// What its provider last said is left of its limits.
   package var left: [Left]
@@ -32,6 +33,9 @@ package struct KeyStatus: Sendable, Equatable {
     package var until: Moment
     /// False: it is remembered that the key cannot do the model.
     package var isRateLimited: Bool
+
+    /// Why the model rests, without its name.
+    package var reason: String { isRateLimited ? "rate limited" : "cannot do it" }
   }
 
   /// The share of recent attempts that served; nil where there were none.
@@ -75,7 +79,9 @@ extension KeyStatus {
     if let first = cooling.first {
       let reason =
         first.isRateLimited ? "rate limited for \(first.model)" : "cannot do \(first.model)"
-      return (.cooling, reason, first.until)
+      let others = cooling.count - 1
+      let more = others == 0 ? "" : " (and \(others) more \(others == 1 ? "model" : "models"))"
+      return (.cooling, reason + more, first.until)
     }
     let empty = left.first { $0.remaining == 0 && $0.resetsAt.map { $0 > now } == true }
     guard let empty else { return (.ready, nil, nil) }

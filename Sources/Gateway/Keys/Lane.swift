@@ -12,10 +12,23 @@ struct Lane: Sendable {
     var blockedUntil: Moment
     /// Until then, other keys go first.
     var doubtUntil: Moment
+    /// Its latest attempt failed as the provider's failure: until it serves, keys with a good record
+    /// go first.
+    var isFailing = false
     /// The choice that excludes it.
     var excludedBy: UInt64 = 0
     /// The key's hash, for affinity.
     let keyHash: UInt64
+
+    /// `stamp` is the choice that is made.
+    func isUsable(now: Moment, stamp: UInt64) -> Bool {
+      blockedUntil <= now && excludedBy != stamp
+    }
+
+    /// Whether nothing speaks against the key.
+    func isGood(now: Moment, stamp: UInt64) -> Bool {
+      isUsable(now: now, stamp: stamp) && doubtUntil <= now && !isFailing
+    }
   }
 
   /// What was learned of one (key, model).
@@ -68,6 +81,9 @@ struct Lane: Sendable {
   private(set) var quotas: [Quota?] = []
   /// How many keys the provider shows the model.
   private var shownCount = 0
+  private(set) var failingCount = 0
+  /// No failing key may be tried before.
+  private var trialsFrom = Moment.distantFuture
   var line = WaitLine()
   var usedAt = Moment.distantPast
   private(set) var virtualTime: UInt64 = 0
@@ -133,6 +149,22 @@ struct Lane: Sendable {
     let isHidden = pair.showing == .notShown && shownCount > 0
     entries[index].doubtUntil =
       isHidden ? .distantFuture : max(key.doubtUntil, pair.emptyUntil)
+    failingCount += (key.isFailing ? 1 : 0) - (entries[index].isFailing ? 1 : 0)
+    entries[index].isFailing = key.isFailing
+    if key.isFailing { trialsFrom = min(trialsFrom, Self.trialFrom(entries[index])) }
+  }
+
+  private static func trialFrom(_ entry: Entry) -> Moment {
+    max(entry.blockedUntil, entry.doubtUntil)
+  }
+
+  /// Whether some failing key's doubt is over; mostly known without a look at the keys.
+  mutating func hasTrialDue(now: Moment) -> Bool {
+    guard failingCount > 0, trialsFrom <= now else { return false }
+    var earliest = Moment.distantFuture
+    for entry in entries where entry.isFailing { earliest = min(earliest, Self.trialFrom(entry)) }
+    trialsFrom = earliest
+    return earliest <= now
   }
 
   mutating func note(_ quota: Quota, _ index: Int, of key: KeyHealth.Rest) {
@@ -163,7 +195,18 @@ struct Lane: Sendable {
     line = other.line
     usedAt = other.usedAt
     entries[index].pass = other.entries[otherIndex].pass
-    guard keepsPair else { return }
+    if keepsPair { inheritPair(index, from: other, at: otherIndex) }
+  }
+
+  /// Whether there is anything to take over of a key.
+  func isKnown(_ index: Int) -> Bool {
+    let pair = pairs[index]
+    return pair.coolsUntil > .distantPast || pair.unfitUntil > .distantPast
+      || (quotas.indices.contains(index) && quotas[index] != nil)
+  }
+
+  /// Takes over what a lane of the same model knows of one key, whatever its level was there.
+  mutating func inheritPair(_ index: Int, from other: Lane, at otherIndex: Int) {
     changePair(index) { pair in
       let (isListed, showing) = (pair.isListed, pair.showing)
       pair = other.pairs[otherIndex]
@@ -185,43 +228,27 @@ struct Lane: Sendable {
 
   /// The next key by weighted round robin, or nil if none may be used now.
   ///
-  /// Entries that carry `stamp` are left out.
-  func next(now: Moment, stamp: UInt64) -> Int? {
-    if let due = firstDue(now: now, stamp: stamp) { return due }
-    var best = -1
-    var bestPass = UInt64.max
-    var doubtful = -1
-    var doubtfulPass = UInt64.max
+  /// Entries that carry `stamp` are left out. With `mayTry`, a failing key whose doubt is over has
+  /// its turn too.
+  func next(now: Moment, stamp: UInt64, mayTry: Bool = false) -> Turn? {
+    if !mayTry, let due = firstDue(now: now, stamp: stamp) { return Turn(index: due) }
+    var order = KeyOrder()
     let entries = entries.span
     for index in entries.indices {
       let entry = entries[index]
-      guard entry.blockedUntil <= now, entry.excludedBy != stamp else { continue }
-      let pass = max(entry.pass, virtualTime)
-      if entry.doubtUntil <= now {
-        if pass < bestPass {
-          bestPass = pass
-          best = index
-        }
-      } else if pass < doubtfulPass {
-        doubtfulPass = pass
-        doubtful = index
-      }
+      guard entry.isUsable(now: now, stamp: stamp) else { continue }
+      order.offer(index, rank: max(entry.pass, virtualTime), entry, now: now)
     }
-    if best >= 0 { return best }
-    return doubtful >= 0 ? doubtful : nil
+    return order.first(mayTry: mayTry)
   }
 
-  /// The first key whose turn has come: none can come before it, so that the others of a large pool
-  /// need not be looked at.
+  /// The first good key whose turn has come: none can come before it, so that the others of a large
+  /// pool need not be looked at.
   private func firstDue(now: Moment, stamp: UInt64) -> Int? {
     let entries = entries.span
     for index in min(searchStart, entries.count)..<entries.count {
       let entry = entries[index]
-      if entry.pass <= virtualTime, entry.blockedUntil <= now, entry.excludedBy != stamp,
-        entry.doubtUntil <= now
-      {
-        return index
-      }
+      if entry.pass <= virtualTime, entry.isGood(now: now, stamp: stamp) { return index }
     }
     return nil
   }
@@ -230,23 +257,19 @@ struct Lane: Sendable {
   ///
   /// Rendezvous hashing (Thaler and Ravishankar, 1998) with weights: when a key rests only its
   /// users move, and they come back.
-  func next(for user: UInt64, now: Moment, stamp: UInt64) -> Int? {
-    var best: Int?
-    var least = Double.infinity
-    var bestIsDoubtful = true
+  func next(for user: UInt64, now: Moment, stamp: UInt64, mayTry: Bool = false) -> Turn? {
+    var order = KeyOrder()
     let entries = entries.span
     for index in entries.indices {
       let entry = entries[index]
-      guard entry.blockedUntil <= now, entry.excludedBy != stamp else { continue }
-      let isDoubtful = entry.doubtUntil > now
+      guard entry.isUsable(now: now, stamp: stamp) else { continue }
       let distance = Self.distance(StableHash.mix(user ^ entry.keyHash), stride: entry.stride)
-      let isBetter = isDoubtful == bestIsDoubtful ? distance < least : !isDoubtful
-      guard best == nil || isBetter else { continue }
-      best = index
-      least = distance
-      bestIsDoubtful = isDoubtful
+      // The bits of numbers that are not negative are in the order of the numbers.
+      order.offer(index, rank: distance.bitPattern, entry, now: now)
     }
-    return best
+    var turn = order.first(mayTry: mayTry)
+    turn?.isInTurn = false
+    return turn
   }
 
   /// `-log2(u) / w` for `u` the hash as a fraction of 2^64: its least falls on a key in proportion

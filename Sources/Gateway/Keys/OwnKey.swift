@@ -12,6 +12,8 @@ package struct OwnKey: Sendable {
   /// More than any provider's key; the longest are tokens of cloud identities.
   package static let bytesMax = 4_096
   static let idPrefix = "own/"
+  /// What receipts call it where they name the key on which an id lives.
+  static let name = "the client's own"
 
   package init(secret: ClearSecret, fingerprint: String) {
     self.secret = secret

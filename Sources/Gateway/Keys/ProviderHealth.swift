@@ -12,6 +12,8 @@ struct ProviderHealth {
     let level: Int
     let range: Range<Int>
     var circuit = Circuit()
+    /// The place of the key that served last: no other has a better record.
+    var servedLast: Int?
   }
 
   let policy: HealthPolicy
@@ -26,7 +28,7 @@ struct ProviderHealth {
   var otherChecks: [String: KeyCheck] = [:]
   private var retryBudget = RetryBudget()
   private var choices: UInt64 = 0
-  private var tickets: UInt64 = 0
+  var tickets: UInt64 = 0
 
   init(policy: HealthPolicy) {
     self.policy = policy
@@ -49,52 +51,47 @@ struct ProviderHealth {
     let isProviderProbe = providerVerdict == .probe
     let isProbe = isPoolProbe || isProviderProbe
     if let again = delay(of: request.ticket, lane: place, isProbe: isProbe, now: now) {
-      return .none(Obstacle(againAt: again, usableAt: again, isCooling: true))
+      return .none(inLine(until: again, lane: place, request, isProbe: isProbe, now: now))
     }
     exclude(request, lane: place)
-    guard let index = pick(request, lane: place, now: now) else {
+    guard let turn = pick(request, pool: pool, lane: place, isProbe: isProbe, now: now) else {
       return .none(obstacle(lane: place, request, now: now))
     }
-    if request.isRetry, !retryBudget.spend(now: now, policy: policy.retryBudget) {
-      return .none(Obstacle(isBudgetSpent: true))
+    // The retry that a trial may need is set aside with it: it costs no client its answer.
+    if turn.isTrial || (request.isRetry && !request.isPaid) {
+      guard retryBudget.spend(now: now, policy: policy.retryBudget) else {
+        return .none(Obstacle(isBudgetSpent: true))
+      }
     }
     if request.isFirst { retryBudget.countRequest(now: now, policy: policy.retryBudget) }
     lanes[place].line.admitted(number: request.ticket)
-    let isInTurn = request.affinity == nil && request.pinned == nil
-    lanes[place].chose(index, inTurn: isInTurn)
-    if isInTurn { readAhead(lane: place, after: index) }
+    lanes[place].chose(turn.index, inTurn: turn.isInTurn)
+    if turn.isInTurn { readAhead(lane: place, after: turn.index) }
     if isProviderProbe { circuit.beginProbe(now: now, policy: policy.providerCircuit) }
     return .use(
       grant(
-        index, lane: place, pool: pool, isPoolProbe: isPoolProbe,
-        isProviderProbe: isProviderProbe, now: now))
-  }
-
-  /// Nobody passes an open circuit; who waits for one looks again now and then.
-  private func stopped(_ circuit: Circuit, _ until: Moment, _ now: Moment) -> KeyAnswer {
-    let again = min(until, now + policy.lookAgain)
-    return .none(
-      Obstacle(
-        againAt: again, usableAt: circuit.isProbing ? again : until, isCircuitOpen: true))
+        turn, lane: place, pool: pool, isPoolProbe: isPoolProbe, isProviderProbe: isProviderProbe,
+        now: now))
   }
 
   private mutating func grant(
-    _ index: Int, lane place: Int, pool: Int, isPoolProbe: Bool, isProviderProbe: Bool, now: Moment
+    _ turn: Turn, lane place: Int, pool: Int, isPoolProbe: Bool, isProviderProbe: Bool, now: Moment
   ) -> Grant {
-    let keyPlace = lanes[place].range.lowerBound + index
+    let keyPlace = lanes[place].range.lowerBound + turn.index
     // A circuit that is not closed is in the entry too: mostly the key's health need not be looked at.
     let isKeyProbe =
-      lanes[place].entries[index].blockedUntil > .distantPast
+      lanes[place].entries[turn.index].blockedUntil > .distantPast
       && keys[keyPlace].circuit.verdict(now: now) == .probe
     if isKeyProbe {
       keys[keyPlace].circuit.beginProbe(now: now, policy: policy.keyCircuit)
-      refresh(key: keyPlace)
     }
+    if turn.isTrial { keys[keyPlace].beginTrial(now: now, policy: policy) }
+    if isKeyProbe || turn.isTrial { refresh(key: keyPlace) }
     if isPoolProbe { pools[pool].circuit.beginProbe(now: now, policy: policy.poolCircuit) }
     return Grant(
       key: roster[keyPlace], level: pools[pool].level, model: lanes[place].model, grantedAt: now,
       isPoolProbe: isPoolProbe, isKeyProbe: isKeyProbe, isProviderProbe: isProviderProbe,
-      place: keyPlace, revision: revision,
+      isTrial: turn.isTrial, place: keyPlace, revision: revision,
       memory: GrantMemory(roster[keyPlace], ReadAhead(keys, keyPlace)))
   }
 
@@ -109,85 +106,47 @@ struct ProviderHealth {
     }
   }
 
-  private func pick(_ request: KeyRequest, lane place: Int, now: Moment) -> Int? {
+  /// The key that is next for a request.
+  ///
+  /// Retries and probes go where a request was served last: what fails then is the provider. So does
+  /// who could not pay for a retry, unless a user's own key is wanted.
+  private mutating func pick(
+    _ request: KeyRequest, pool: Int, lane place: Int, isProbe: Bool, now: Moment
+  ) -> Turn? {
     if let pinned = request.pinned {
       guard let keyPlace = places[pinned.id], lanes[place].range.contains(keyPlace) else {
         return nil
       }
       let index = keyPlace - lanes[place].range.lowerBound
-      let entry = lanes[place].entries[index]
-      return entry.blockedUntil <= now && entry.excludedBy != choices ? index : nil
+      let isUsable = lanes[place].entries[index].isUsable(now: now, stamp: choices)
+      return isUsable ? Turn(index: index, isInTurn: false) : nil
     }
+    let budget = policy.retryBudget
+    let isUnpaid =
+      request.isFirst && request.affinity == nil && lanes[place].failingCount > 0
+      && !retryBudget.hasRoom(now: now, policy: budget)
+    if request.isRetry || isProbe || isUnpaid,
+      let turn = lastServed(pool: pool, lane: place, now: now)
+    {
+      return turn
+    }
+    let mayTry =
+      request.isFirst && !request.isRetry && !isProbe && lanes[place].hasTrialDue(now: now)
+      && retryBudget.hasRoomForTrial(now: now, policy: budget)
     if let user = request.affinity {
-      return lanes[place].next(for: user, now: now, stamp: choices)
+      return lanes[place].next(for: user, now: now, stamp: choices, mayTry: mayTry)
     }
-    return lanes[place].next(now: now, stamp: choices)
+    return lanes[place].next(now: now, stamp: choices, mayTry: mayTry)
   }
 
-  private mutating func delay(
-    of ticket: UInt64?, lane place: Int, isProbe: Bool, now: Moment
-  ) -> Moment? {
-    guard !lanes[place].line.isEmpty else { return nil }
-    // The probe of a pool is one request: the first in the line.
-    let usable = isProbe ? 1 : lanes[place].usableCount(now: now)
-    guard usable > 0 else { return nil }
-    return lanes[place].line.delay(
-      of: ticket, usableKeys: usable, now: now, spacing: policy.lineSpacing)
-  }
-
-  /// Says why a lane has no key: the careful look, taken only then.
-  private func obstacle(lane place: Int, _ request: KeyRequest, now: Moment) -> Obstacle {
-    var obstacle = Obstacle()
-    let lane = lanes[place]
-    for index in lane.entries.indices {
-      let keyPlace = lane.range.lowerBound + index
-      if let pinned = request.pinned, roster[keyPlace].id != pinned.id { continue }
-      let pair = lane.pairs[index]
-      let key = keys[keyPlace]
-      guard pair.isListed, key.blockedUntil != .distantFuture else { continue }
-      if pair.unfitUntil > now {
-        obstacle.isUnfit = true
-        continue
-      }
-      let until = lane.entries[index].blockedUntil
-      guard until > now else { continue }
-      if pair.coolsUntil > now {
-        obstacle.isCooling = true
-        obstacle.usableAt = Obstacle.earlier(obstacle.usableAt, until)
-        obstacle.againAt = Obstacle.earlier(obstacle.againAt, until)
-      } else {
-        let again = min(until, now + policy.lookAgain)
-        obstacle.isCircuitOpen = true
-        obstacle.usableAt = Obstacle.earlier(
-          obstacle.usableAt, key.circuit.isProbing ? again : until)
-        obstacle.againAt = Obstacle.earlier(obstacle.againAt, again)
-      }
+  /// The key of a pool that served last, if nothing speaks against it.
+  private func lastServed(pool: Int, lane place: Int, now: Moment) -> Turn? {
+    guard let keyPlace = pools[pool].servedLast, lanes[place].range.contains(keyPlace) else {
+      return nil
     }
-    return obstacle
-  }
-
-  // MARK: - Waiting
-
-  /// Takes a ticket in the line of a pool and model; nil if the line is full.
-  ///
-  /// Who was in it before comes back with its old ticket, to its old place.
-  mutating func join(
-    level: Int, model: String, roster: Roster, deadline: Moment, now: Moment,
-    again old: UInt64? = nil
-  ) -> UInt64? {
-    adopt(roster)
-    guard let pool = pools.firstIndex(where: { $0.level == level }) else { return nil }
-    let place = lane(pool: pool, model: model, now: now)
-    guard lanes[place].line.count < policy.lineMax else { return nil }
-    if old == nil { tickets += 1 }
-    let number = old ?? tickets
-    lanes[place].line.join(number: number, deadline: deadline)
-    return number
-  }
-
-  mutating func leave(ticket: UInt64, level: Int, model: String) {
-    guard let place = lanes.place(level: level, model: model) else { return }
-    lanes[place].line.leave(number: ticket)
+    let index = keyPlace - lanes[place].range.lowerBound
+    let isGood = lanes[place].entries[index].isGood(now: now, stamp: choices)
+    return isGood ? Turn(index: index, isInTurn: false) : nil
   }
 
   // MARK: - Learning
@@ -198,6 +157,7 @@ struct ProviderHealth {
     _ grant: Grant, _ end: AttemptEnd, quota: QuotaReading? = nil, now: Moment, random: UInt64
   ) {
     reached(grant, end, now: now, random: random)
+    if grant.isTrial, !end.isProviderFailure { retryBudget.giveBack(takenAt: grant.grantedAt) }
     let pool = pools.firstIndex { $0.level == grant.level }
     guard let keyPlace = grant.revision == revision ? grant.place : newPlace(of: grant.key) else {
       if let pool, grant.isPoolProbe { pools[pool].circuit.releaseProbe(now: now) }
@@ -207,6 +167,7 @@ struct ProviderHealth {
     switch end {
     case .served, .answered(.success), .answered(.clientFault):
       closePool(pool)
+      if let pool { pools[pool].servedLast = keyPlace }
       keys[keyPlace].succeeded(now: now)
       if let place = lanes.place(level: grant.level, model: grant.model),
         lanes[place].range.contains(keyPlace)
@@ -299,14 +260,19 @@ struct ProviderHealth {
   private mutating func failed(
     _ grant: Grant, key: Int, pool: Int?, retryAfter: Duration?, now: Moment, random: UInt64
   ) {
+    let wasFailing = keys[key].isFailing
     keys[key].providerFailed(
       isProbe: grant.isKeyProbe, retryAfter: retryAfter, now: now, policy: policy, random: random)
     if let place = lanes.place(level: grant.level, model: grant.model) {
       lanes[place].line.restart()
     }
-    guard let pool else { return }
+    // A trial that fails says nothing of the pool, which has a key with a good record.
+    guard let pool, !grant.isTrial else { return }
+    // And a probe that finds out one more key says little: until all are known to fail they are
+    // probed one after the other, at an even pace.
     pools[pool].circuit.failed(
-      isProbe: grant.isPoolProbe, now: now, policy: policy.poolCircuit, random: random)
+      isProbe: grant.isPoolProbe, doubles: wasFailing, now: now, policy: policy.poolCircuit,
+      random: random)
   }
 
   private mutating func note(_ quota: Quota, _ grant: Grant, key keyPlace: Int) {
@@ -346,6 +312,8 @@ struct ProviderHealth {
     let oldKeys = keys
     let oldPlaces = places
     let oldPools = pools
+    let oldLanes = lanes
+    let oldRoster = roster
     revision = newer.revision
     roster = newer.keys
     places = Dictionary(
@@ -358,8 +326,10 @@ struct ProviderHealth {
       }
     }
     pools = newer.pools.map { pool in
-      let circuit = oldPools.first { $0.level == pool.level }?.circuit
-      return PoolHealth(level: pool.level, range: pool.range, circuit: circuit ?? Circuit())
+      let old = oldPools.first { $0.level == pool.level }
+      return PoolHealth(
+        level: pool.level, range: pool.range, circuit: old?.circuit ?? Circuit(),
+        servedLast: old?.servedLast.flatMap { newPlace(of: oldRoster[$0]) })
     }
     lanes.rebuild { old in
       guard let pool = pools.first(where: { $0.level == old.level }) else { return nil }
@@ -379,11 +349,34 @@ struct ProviderHealth {
       Self.noteShown(in: &lane, roster, keys)
       return lane
     }
+    for (place, key) in roster.enumerated() {
+      guard let oldPlace = oldPlaces[key.id], oldRoster[oldPlace].level != key.level,
+        oldRoster[oldPlace].incarnation == key.incarnation
+      else { continue }
+      takeAlong(key: place, from: oldLanes, level: oldRoster[oldPlace].level, at: oldPlace)
+    }
     for place in keys.indices { refresh(key: place) }
   }
 
+  /// A key that has changed its level takes along what is known of it and of each model.
+  private mutating func takeAlong(
+    key keyPlace: Int, from oldLanes: LaneSet, level: Int, at oldPlace: Int
+  ) {
+    guard let pool = pools.firstIndex(where: { $0.range.contains(keyPlace) }) else { return }
+    for oldLane in oldLanes.indices where oldLanes[oldLane].level == level {
+      let index = oldPlace - oldLanes[oldLane].range.lowerBound
+      guard oldLanes[oldLane].isKnown(index) else { continue }
+      let model = oldLanes[oldLane].model
+      let place =
+        lanes.place(level: pools[pool].level, model: model)
+        ?? lane(pool: pool, model: model, now: oldLanes[oldLane].usedAt)
+      lanes[place].inheritPair(
+        keyPlace - pools[pool].range.lowerBound, from: oldLanes[oldLane], at: index)
+    }
+  }
+
   /// The place of the lane of a pool and model; made if there is none.
-  private mutating func lane(pool: Int, model: String, now: Moment) -> Int {
+  mutating func lane(pool: Int, model: String, now: Moment) -> Int {
     lanes.place(level: pools[pool].level, model: model, now: now) {
       var lane = Lane(
         level: pools[pool].level, model: model, range: pools[pool].range, keys: roster)

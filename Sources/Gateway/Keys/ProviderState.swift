@@ -28,11 +28,10 @@ package final class ProviderState: Sendable {
   }
 
   func join(
-    level: Int, model: String, roster: Roster, deadline: Moment, now: Moment, again old: UInt64?
+    level: Int, model: String, roster: Roster, _ stay: Stay, now: Moment
   ) -> UInt64? {
     health.withLock {
-      $0.join(
-        level: level, model: model, roster: roster, deadline: deadline, now: now, again: old)
+      $0.join(level: level, model: model, roster: roster, stay, now: now)
     }
   }
 

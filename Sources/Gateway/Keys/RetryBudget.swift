@@ -10,6 +10,8 @@ package struct RetryBudget: Equatable, Sendable {
     package var percent = 20
     /// Retries in a window that are always allowed.
     package var floor = 10
+    /// How much of the budget trials of failing keys may take: the rest is for who fails unforeseen.
+    package var trialPercent = 50
   }
 
   private struct Slot: Equatable {
@@ -27,9 +29,34 @@ package struct RetryBudget: Equatable, Sendable {
     slots[place(now, policy)].requests += 1
   }
 
+  /// Whether a retry is left.
+  package func hasRoom(now: Moment, policy: Policy) -> Bool {
+    let (retries, allowed) = counts(now, policy)
+    return retries < allowed
+  }
+
+  /// Whether the retry that a trial of a failing key may need can be set aside.
+  package func hasRoomForTrial(now: Moment, policy: Policy) -> Bool {
+    let (retries, allowed) = counts(now, policy)
+    return retries < allowed * policy.trialPercent / 100
+  }
+
   /// Takes one retry, if one is left.
   package mutating func spend(now: Moment, policy: Policy) -> Bool {
-    let place = place(now, policy)
+    guard hasRoom(now: now, policy: policy) else { return false }
+    slots[place(now, policy)].retries += 1
+    return true
+  }
+
+  /// Gives back a retry that was taken at `moment` and is not needed.
+  package mutating func giveBack(takenAt moment: Moment) {
+    let second = Self.second(moment)
+    guard let place = slots.firstIndex(where: { $0.second == second }), slots[place].retries > 0
+    else { return }
+    slots[place].retries -= 1
+  }
+
+  private func counts(_ now: Moment, _ policy: Policy) -> (retries: Int, allowed: Int) {
     let oldest = Self.second(now) - Int64(policy.windowSeconds)
     var requests = 0
     var retries = 0
@@ -37,9 +64,7 @@ package struct RetryBudget: Equatable, Sendable {
       requests += slot.requests
       retries += slot.retries
     }
-    guard retries < max(policy.floor, requests * policy.percent / 100) else { return false }
-    slots[place].retries += 1
-    return true
+    return (retries, max(policy.floor, requests * policy.percent / 100))
   }
 
   /// The slot of this second, emptied if it held an older one.

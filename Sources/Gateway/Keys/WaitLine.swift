@@ -9,6 +9,8 @@ package struct WaitLine: Equatable, Sendable {
   private struct Ticket: Equatable {
     let number: UInt64
     let deadline: Moment
+    /// Its holder asks for nothing before.
+    var looksAt: Moment
   }
 
   /// In the order of their numbers; those before `first` are gone.
@@ -19,6 +21,10 @@ package struct WaitLine: Equatable, Sendable {
   /// Tickets of the next batch for each usable key.
   private var growth = 1
 
+  /// Those in it wait for keys that are rate limited, as the last who joined has said; else for a
+  /// circuit.
+  package var isForCooling = false
+
   private static let growthMax = 4_096
 
   package init() {}
@@ -27,15 +33,18 @@ package struct WaitLine: Equatable, Sendable {
   package var count: Int { tickets.count - first }
 
   /// Takes the place of `number`: the end of the line for a new one, its old place for one that
-  /// was let go and has to wait again.
-  package mutating func join(number: UInt64, deadline: Moment) {
-    let ticket = Ticket(number: number, deadline: deadline)
-    guard let last = tickets.last, first < tickets.count, last.number > number else {
+  /// was let go and has to wait again; one that is in the line keeps its place.
+  package mutating func join(number: UInt64, deadline: Moment, looksAt: Moment = .distantPast) {
+    let ticket = Ticket(number: number, deadline: deadline, looksAt: looksAt)
+    guard let last = tickets.last, first < tickets.count, last.number >= number else {
       return tickets.append(ticket)
     }
     let place = firstPlace(notBelow: number)
-    guard tickets[place].number != number else { return }
-    tickets.insert(ticket, at: place)
+    if tickets[place].number == number {
+      tickets[place].looksAt = looksAt
+    } else {
+      tickets.insert(ticket, at: place)
+    }
   }
 
   package mutating func leave(number: UInt64) {
@@ -55,8 +64,8 @@ package struct WaitLine: Equatable, Sendable {
 
   /// Whether a request may go now; nil if so, else when it should look again.
   ///
-  /// Who has no ticket comes after all who have one. `usableKeys` is how many keys could serve at
-  /// this moment.
+  /// Who has no ticket comes after all who have one; nobody passes the first of the line before that
+  /// one has looked. `usableKeys` is how many keys could serve at this moment.
   package mutating func delay(
     of number: UInt64?, usableKeys: Int, now: Moment, spacing: Duration
   ) -> Moment? {
@@ -71,7 +80,10 @@ package struct WaitLine: Equatable, Sendable {
       growth = min(growth * 2, Self.growthMax)
     }
     let position = number.flatMap { place(of: $0) }.map { $0 - first } ?? count
-    guard position >= leftInBatch else { return nil }
+    guard position >= leftInBatch else {
+      let firstLooksAt = tickets[first].looksAt
+      return position > 0 && firstLooksAt > now ? firstLooksAt : nil
+    }
     var reached = leftInBatch
     var batch = max(usableKeys, 1) * growth
     var again = batchEndsAt

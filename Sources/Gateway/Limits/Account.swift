@@ -9,6 +9,10 @@ struct Account: Sendable {
   /// One for each rule, in their order.
   private var counters: [Counter]
   var budgets: AccountBudgets
+  /// Requests under way that have been taken here and not been settled.
+  private var open = 0
+  /// The generation that brought it: what was admitted before is not among those.
+  private let since: UInt64
 
   private struct Counter {
     let kind: LimitKind
@@ -34,6 +38,7 @@ struct Account: Sendable {
     self.allowance = allowance
     counters = allowance.rules.map { Counter($0, since: allowance.generation) }
     budgets = AccountBudgets(allowance)
+    since = allowance.generation
   }
 
   /// Takes a newer allowance over.
@@ -49,12 +54,15 @@ struct Account: Sendable {
     allowance = newer
   }
 
-  /// Whether nothing would be lost with it; budgets stay, for the ledger is not read on a loop.
+  /// Whether nothing would be lost with it.
+  ///
+  /// Budgets stay, for the ledger is not read on a loop; and so does what a request under way may
+  /// still turn into a debt, however long ago its estimate has left the window.
   mutating func isIdle(at now: Int64) -> Bool {
-    guard budgets.isEmpty else { return false }
+    guard budgets.isEmpty, open == 0 else { return false }
     for index in counters.indices {
       counters[index].window.advance(to: now)
-      guard counters[index].running == 0, counters[index].window.isEmpty else { return false }
+      guard counters[index].window.isEmpty else { return false }
     }
     return true
   }
@@ -170,6 +178,7 @@ struct Account: Sendable {
       note(index, at: now, into: &standings)
     }
     if let nanoUSD { budgets.reserve(nanoUSD) }
+    open += 1
     return allowance.generation
   }
 
@@ -184,6 +193,7 @@ struct Account: Sendable {
     _ reservation: Reservation, _ real: Used, isOfToken: Bool, at now: Int64,
     into readings: inout AccountReadings
   ) -> Bool {
+    if since <= reservation.generation { open = max(0, open - 1) }
     let (input, output) = (max(0, real.inputTokens), max(0, real.outputTokens))
     var next = 0
     for index in counters.indices {

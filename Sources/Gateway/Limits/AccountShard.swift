@@ -130,8 +130,12 @@ struct AccountShard: Sendable {
     }
     if let fit = money.fit(into: left) { return .success(fit) }
     var worst: (shortage: AccountBudgets.Shortage, allowance: Allowance)?
+    var notices: [BudgetNotice] = []
     for place in [subjects.user, subjects.token] {
-      guard let place, let allowance = accounts[place]?.allowance,
+      guard let place else { continue }
+      notices +=
+        accounts[place]?.budgets.exhaustions(smallest: money.smallestNanoUSD, at: wall) ?? []
+      guard let allowance = accounts[place]?.allowance,
         let shortage = accounts[place]?.budgets.shortage(of: money.leastNanoUSD, at: wall),
         shortage.left < worst?.shortage.left ?? .max
       else { continue }
@@ -145,7 +149,7 @@ struct AccountShard: Sendable {
       Accounts.Denial(
         refusal: shortage.refusal,
         rule: Self.rule(allowance, "budgets", shortage.budget.text(at: wall)),
-        notice: shortage.notice))
+        notices: notices))
   }
 
   // MARK: settlement

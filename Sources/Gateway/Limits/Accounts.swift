@@ -38,8 +38,8 @@ package final class Accounts: Sendable {
     package let refusal: Refusal
     /// The limit or the budget that refuses it, in words for the operator.
     package let rule: String
-    /// Of a budget that has turned out to be spent.
-    package var notice: BudgetNotice?
+    /// Of budgets that have turned out to be spent.
+    package var notices: [BudgetNotice] = []
   }
 
   /// Takes all that a request needs from its caller's accounts, or nothing.

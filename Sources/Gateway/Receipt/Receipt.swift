@@ -80,6 +80,10 @@ package struct Receipt: Equatable, Sendable {
   package var costNanoUSD: Int64?
   /// The price table in force when the request began, by which its answer is priced.
   package var priceVersion: String?
+  /// What a whole answer that states no usage would cost by the estimate of it: budgets count that.
+  ///
+  /// Known at its end alone, and not stored.
+  package var unstatedCostNanoUSD: Int64?
   /// The arithmetic behind `costNanoUSD`; nil where nothing was priced.
   package var bill: ReceiptBill?
   package var anomalies: [String] = []

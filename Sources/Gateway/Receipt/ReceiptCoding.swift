@@ -241,10 +241,11 @@ package enum ReceiptCoding {
 }
 
 extension Receipt {
-  /// Whether it has any of what `ReceiptDetail` keeps.
+  /// Whether it has any of what `ReceiptDetail` keeps: at its end, all that got so far as to be
+  /// judged by rules.
   fileprivate var hasDetail: Bool {
     !plan.isEmpty || !trail.isEmpty || bill != nil || waitMilliseconds != 0
-      || decisions.refusal != nil || (!readings.isEmpty && status != 0)
+      || decisions.refusal != nil || (status != 0 && (!readings.isEmpty || decisions.access != nil))
   }
 }
 

@@ -15,6 +15,33 @@ package enum ReceiptEnding: String, Sendable, CaseIterable {
   case providerSilent = "provider_silent"
   /// The operator has broken it off: the token was revoked or the user suspended.
   case revoked = "cut_by_operator"
-  /// The provider ended its answer with an error after content, which the client has seen.
+  /// The provider ended its answer with an error that the client has seen: after content, or for the
+  /// client's own fault.
   case errorEvent = "error_event"
+
+  /// Whether it says what became of the provider once nobody waited for it any more.
+  private var isOfLeaving: Bool {
+    switch self {
+    case .clientLeft, .drained, .drainCapped, .providerBrokeOff, .revoked: true
+    case .providerSilent, .errorEvent: false
+    }
+  }
+
+  /// Whether such a word is among these anomalies.
+  fileprivate static func saysLeaving(_ anomalies: [String]) -> Bool {
+    anomalies.contains { ReceiptEnding(rawValue: $0)?.isOfLeaving == true }
+  }
+}
+
+extension Receipt {
+  /// Says what befell the answer; each ending is said once.
+  package mutating func note(_ ending: ReceiptEnding) {
+    if !anomalies.contains(ending.rawValue) { anomalies.append(ending.rawValue) }
+  }
+
+  /// Says `ending` of a request that was abandoned, unless it is said already how it was.
+  package mutating func noteLeaving(_ ending: @autoclosure () -> ReceiptEnding) {
+    guard outcome == .abandoned, !ReceiptEnding.saysLeaving(anomalies) else { return }
+    note(ending())
+  }
 }

@@ -268,6 +268,8 @@ private struct ImportPlanner {
           try self.id(.provider, named: name.string ?? "", UserModelMap.field, entry))
       }
     case (.user, "budgets"), (.token, "budgets"):
+      let old = snapshot.record(entry.kind, id: id)?.value?["budgets"]
+      if let fault = BudgetDefinition.fault(in: member.value, of: old) { throw wrong(entry, fault) }
       value["budgets"] =
         replaced != nil
         ? member.value : BudgetDefinition.keepingRaises(in: member.value, of: value["budgets"])

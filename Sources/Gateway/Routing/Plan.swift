@@ -1,3 +1,5 @@
+package import Providers
+
 /// One way to serve a request: a provider and its name for the model.
 package struct Candidate: Sendable {
   package let provider: Provider
@@ -26,14 +28,17 @@ package struct Plan: Sendable {
   /// The only key that may serve: the request names an id that lives on it.
   package let pinned: Key?
   package let foundBy: Decisions.FoundBy
+  /// The order of a mapping's targets was drawn by weight: another request may have another.
+  package let isDrawn: Bool
   /// The client brought it: it serves at the first candidate, once, and no key of a pool does.
   package private(set) var own: Key?
 
   package init(
     model: String?, candidates: [Candidate], affinity: UInt64? = nil, pinned: Key? = nil,
-    foundBy: Decisions.FoundBy = .keyLists
+    foundBy: Decisions.FoundBy = .keyLists, isDrawn: Bool = false
   ) {
     self.foundBy = foundBy
+    self.isDrawn = isDrawn
     self.model = model
     self.candidates = candidates
     self.affinity = affinity
@@ -41,7 +46,14 @@ package struct Plan: Sendable {
   }
 
   /// The same request with a key that its client brought: at the route's provider alone.
-  package func served(by key: OwnKey) -> Plan {
+  ///
+  /// - Throws: `.malformed` where that provider takes no key: what costs its owner nothing must not
+  ///   go past the caller's budgets.
+  package func served(by key: OwnKey) throws(Refusal) -> Plan {
+    if let provider = candidates.first?.provider, provider.profile.auth == .none {
+      throw .malformed(
+        "The provider '\(provider.name)' takes no key. Send the request without x-upstream-key.")
+    }
     var plan = self
     plan.candidates = Array(candidates.prefix(1))
     plan.own = candidates.first.map { Key(own: key, at: $0.provider) }

@@ -13,6 +13,8 @@ package enum Router {
     package var passthroughProvider: String?
     /// The key on which an id lives that the request names.
     package var pinnedKeyID: String?
+    /// The provider of an id that lives on the key which the client brought.
+    package var pinnedProviderID: String?
     /// The client brought a key: ours do not matter.
     package var bringsKey = false
 
@@ -27,21 +29,10 @@ package enum Router {
     }
 
     /// The question of a route; the model is that of the path or the body.
-    package init(route: Route, model: String?, pinnedKeyID: String? = nil) {
+    package init(route: Route, model: String?) {
       self.init(
-        model: model, dialect: route.dialect, passthroughProvider: route.passthroughProvider,
-        pinnedKeyID: pinnedKeyID)
+        model: model, dialect: route.dialect, passthroughProvider: route.passthroughProvider)
     }
-  }
-
-  /// The plan of a request on a route; `random` decides among weighted targets.
-  package static func plan(
-    _ route: Route, model: String?, pinnedKeyID: String?, bringsKey: Bool, caller: Caller,
-    snapshot: Snapshot, random: UInt64
-  ) throws(Refusal) -> Plan {
-    var question = Question(route: route, model: model, pinnedKeyID: pinnedKeyID)
-    question.bringsKey = bringsKey
-    return try plan(question, caller: caller, snapshot: snapshot, random: random)
   }
 
   /// The plan of a question; `random` decides among weighted targets.
@@ -56,11 +47,19 @@ package enum Router {
     if let keyID = question.pinnedKeyID {
       return try pinnedPlan(keyID, question, &search)
     }
+    if let providerID = question.pinnedProviderID {
+      guard let provider = snapshot.provider(id: providerID) else {
+        throw .noUsableKey(model: question.model ?? "")
+      }
+      return Plan(
+        model: question.model, candidates: [try candidate(at: provider, question, &search)],
+        foundBy: .namedID(key: OwnKey.name))
+    }
     if caller.user.failover == .none, !question.bringsKey { search.stayOnOneLevel() }
     guard !search.candidates.isEmpty else { throw search.refusal(question.model ?? "") }
     return Plan(
       model: question.model, candidates: search.candidates, affinity: affinity,
-      foundBy: search.foundBy ?? .keyLists)
+      foundBy: search.foundBy ?? .keyLists, isDrawn: search.isDrawn && affinity == nil)
   }
 
   /// A key that serves what is not found, from a level that the request may not use.
@@ -89,15 +88,22 @@ package enum Router {
     guard let key = search.snapshot.key(id: keyID), key.status == .active,
       let provider = search.snapshot.provider(id: key.providerID)
     else { throw .noUsableKey(model: model) }
-    let planned = search.candidates.first { $0.provider === provider }
-    let candidate =
-      planned ?? Candidate(provider: provider, model: model, tiers: search.caller.tiers())
-    guard planned != nil || search.isAllowed(candidate) else {
-      throw .modelNotAllowed(model: model)
-    }
     return Plan(
-      model: question.model, candidates: [candidate], pinned: key,
-      foundBy: .namedID(key: key.label))
+      model: question.model, candidates: [try candidate(at: provider, question, &search)],
+      pinned: key, foundBy: .namedID(key: key.label))
+  }
+
+  /// The candidate at the provider where an id lives, whether its name leads there or not.
+  private static func candidate(
+    at provider: Provider, _ question: Question, _ search: inout Search
+  ) throws(Refusal) -> Candidate {
+    if let planned = search.candidates.first(where: { $0.provider === provider }) {
+      return planned
+    }
+    let model = question.model ?? ""
+    let candidate = Candidate(provider: provider, model: model, tiers: search.caller.tiers())
+    guard search.isAllowed(candidate) else { throw .modelNotAllowed(model: model) }
+    return candidate
   }
 }
 
@@ -124,6 +130,8 @@ private struct Search {
   /// Some of them have keys, of levels that the request may not use.
   private var hasKeysElsewhere = false
   private var isRefused = false
+  /// Chance has decided which target of a mapping comes first.
+  private(set) var isDrawn = false
 
   init(
     snapshot: Snapshot, caller: Caller, dialect: Dialect, bringsKey: Bool, random: UInt64,
@@ -201,7 +209,10 @@ private struct Search {
       switch fallback {
       case .target(let target): addUsable(target, capture: capture)
       case .name(let name):
-        expand(ModelDefinition.substitute(capture, in: name), isFallback: true)
+        let model = ModelDefinition.substitute(capture, in: name)
+        // As of a target: what `*` stands for may be nothing, and nothing is no model.
+        guard !model.isEmpty, !(capture.isEmpty && model.hasSuffix("/")) else { continue }
+        expand(model, isFallback: true)
       }
     }
   }
@@ -220,11 +231,13 @@ private struct Search {
     }
   }
 
-  /// A place by weight; all weights zero: the first.
+  /// A place by weight; all weights zero: the first, as for a key that a client brought, which is
+  /// of one provider and must not be shown to others by chance.
   private mutating func draw(_ weights: [Int]) -> Int? {
     guard weights.count > 1 else { return weights.isEmpty ? nil : 0 }
     let total = weights.reduce(0, +)
-    guard total > 0 else { return 0 }
+    guard total > 0, !bringsKey else { return 0 }
+    isDrawn = weights.count { $0 > 0 } > 1
     random = StableHash.mix(random)
     var point = Int(random % UInt64(total))
     for (index, weight) in weights.enumerated() {

@@ -24,6 +24,10 @@ struct AnswerBody {
   private var dataWord: UInt64 = 0
   private var dataWordCount = 0
   private var isDocumentWhole = false
+  /// The number that follows those of the events that are whole.
+  private var nextEventNumber: Int64 = 0
+  /// Bytes of an event without an end that have been let go; known once the body has ended.
+  private var unfinishedBytes = 0
 
   init(kind: AnswerReader.Kind, contentType: [UInt8], isCoded: Bool, hidesUsage: Bool) {
     self.kind = kind
@@ -53,7 +57,7 @@ struct AnswerBody {
   var errorEventFraming: ErrorEvent.Framing {
     switch framing {
     case .events:
-      .sse(isInsideEvent: !lines.isBetweenEvents, nextNumber: meter.nextEventNumber)
+      .sse(isInsideEvent: unfinishedBytes > 0, nextNumber: nextEventNumber)
     case .jsonLines: .lines(isInsideLine: !scanner.isDone && !scanner.isFresh)
     case .jsonArray:
       switch lastArrayByte {
@@ -77,7 +81,7 @@ struct AnswerBody {
     let base = offset
     offset += chunk.count
     // What is kept may be needed for a cut while it is read; else it is kept only if it must be.
-    let isKept = gate.hidesEvents || gate.heldBytes > 0
+    let isKept = gate.hidesEvents || !gate.isOpen && gate.heldBytes > 0
     if isKept { gate.keep(chunk, at: base) }
     read(chunk, base: base)
     if framing == .jsonArray { noteLastByte(of: chunk) }
@@ -85,7 +89,7 @@ struct AnswerBody {
     if isKept {
       gate.flush(into: &out, end: offset)
     } else if gate.isOpen {
-      append(chunk, 0..<chunk.count, to: &out)
+      gate.pass(chunk, at: base, into: &out)
     } else {
       gate.keep(chunk, at: base)
     }
@@ -93,7 +97,7 @@ struct AnswerBody {
 
   /// Lets go what is held back: its time or room is used up.
   ///
-  /// From here on nothing can fail over. When usage is hidden the current event stays until it is whole.
+  /// From here on nothing can fail over. The current event of a stream stays until it is whole.
   mutating func release(into out: inout [UInt8]) {
     gate.open()
     gate.flush(into: &out, end: offset)
@@ -102,9 +106,12 @@ struct AnswerBody {
   /// The body has ended; appends what is still held and gives away everything that was read.
   mutating func finish(into out: inout [UInt8]) -> AnswerFacts {
     switch framing {
-    case .events where failure == nil && !lines.isBetweenEvents:
-      // An event whose blank line never came.
-      endEvent(at: offset)
+    case .events where !lines.isBetweenEvents:
+      // An event whose blank line never came; of one that is hidden, less is let go than came.
+      unfinishedBytes = offset - gate.eventStart
+      let heldBytes = gate.heldBytes
+      if failure == nil { endEvent(at: offset) }
+      unfinishedBytes -= heldBytes - gate.heldBytes
     case .json, .jsonLines, .jsonArray:
       scanner.finish(into: &meter)
       if scanner.isDone { isDocumentWhole = true }
@@ -119,6 +126,12 @@ struct AnswerBody {
     gate.open()
     gate.flushAll(into: &out)
     return meter.finish(codedBytes: isCoded ? offset : 0)
+  }
+
+  mutating func dropUnfinishedEvent(from out: inout [UInt8]) {
+    guard unfinishedBytes <= out.count else { return }
+    out.removeLast(unfinishedBytes)
+    unfinishedBytes = 0
   }
 
   /// The event or flag that ends the answer has come.
@@ -140,6 +153,24 @@ struct AnswerBody {
       return !meter.announcesEnd
     case .opaque: return true
     case .undecided: return offset == 0 || !promise.isReadable
+    }
+  }
+
+  /// Whether the body lacks an end that nobody leaves out, or anything that a client could use.
+  ///
+  /// To be asked after `finish`.
+  var lacksItsEnd: Bool {
+    if failure != nil || meter.hasEnded { return false }
+    switch framing {
+    case .jsonArray: return !isDocumentWhole && !scanner.isBroken
+    case .events:
+      if meter.hasFinished { return false }
+      if meter.hasStarted { return true }
+      // Of a stream that nobody listed it is not known what a client could use.
+      let isKnown = kind != .unknown || meter.announcesEnd
+      return isKnown && !meter.hasContent && !meter.hasUsageEvent
+    case .undecided: return promise == .events && kind != .unknown
+    case .json, .jsonLines, .opaque: return false
     }
   }
 
@@ -237,6 +268,7 @@ struct AnswerBody {
         }
       case .eventEnd:
         endEvent(at: base + index)
+        nextEventNumber = meter.nextEventNumber
       case .lateLineFeed:
         gate.extendLastEvent(to: base + index)
       case .needMore:

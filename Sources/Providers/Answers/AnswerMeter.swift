@@ -21,6 +21,10 @@ struct AnswerMeter {
   private(set) var hasFinished = false
   /// The stream is of a protocol that says when it is over.
   private(set) var announcesEnd = false
+  /// An event has said that the answer begins; another will say that it is over.
+  private(set) var hasStarted = false
+  /// An event that is nothing but the usage has come: what there was to say has been said.
+  private(set) var hasUsageEvent = false
   var errorEvent: ErrorEventFacts? { facts.errorEvent }
   private(set) var eventCount = 0
   /// What follows the highest number of an event so far; 0: the stream numbers none.
@@ -251,7 +255,9 @@ struct AnswerMeter {
 
   private mutating func readType(_ token: Span<UInt8>) {
     event.type = AnswerEventType(token)
-    if event.type == .start { announcesEnd = true }
+    guard event.type == .start else { return }
+    hasStarted = true
+    announcesEnd = true
   }
 
   private mutating func readEventNumber(_ token: Span<UInt8>) {
@@ -277,6 +283,7 @@ struct AnswerMeter {
       event.error.message = event.error.message ?? event.message
     }
     if event.hasChoices { announcesEnd = true }
+    if event.isUsageAlone { hasUsageEvent = true }
     if event.hasError { record(event.error) }
   }
 

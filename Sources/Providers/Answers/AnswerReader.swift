@@ -3,8 +3,8 @@
 /// Fed with the body of an answer of status 200, transfer coding removed, in any split. Says
 /// which bytes may go to the client now, what the answer used, whether it came to its end, and
 /// whether the provider broke off with an error. Every byte goes to the client as it came, save
-/// for the usage that only we asked for. Bounded memory whatever comes: 64 KiB for an event when
-/// usage is hidden, and what is held back before content, which the caller bounds by `release`.
+/// for the usage that only we asked for; of a stream, event by event. Bounded memory whatever comes:
+/// 64 KiB for an event, and what is held back before content, which the caller bounds by `release`.
 ///
 /// One task owns a reader: it cannot be copied.
 package struct AnswerReader: ~Copyable {
@@ -80,7 +80,7 @@ package struct AnswerReader: ~Copyable {
 
   /// Where a cut would stand, for the error event that tells the client of it.
   ///
-  /// To be asked after `finish`: then all that came has gone out.
+  /// To be asked after `finish` and `dropUnfinishedEvent`: then all that remains has gone out.
   package var errorEventFraming: ErrorEvent.Framing { place.body.errorEventFraming }
 
   /// Whether the body came to the end that its form announces; false: it was cut.
@@ -88,6 +88,13 @@ package struct AnswerReader: ~Copyable {
   /// To be asked after `finish`. A body that announces no end is taken to be whole: then only the
   /// framing of HTTP can tell.
   package var isComplete: Bool { place.body.isComplete }
+
+  /// Whether the body lacks an end that nobody leaves out, though HTTP may call it whole.
+  ///
+  /// To be asked after `finish`. Narrower than not `isComplete`, since some who speak like OpenAI or
+  /// Gemini just stop: of their events it is true only where nothing has come that a client could
+  /// use.
+  package var lacksItsEnd: Bool { place.body.lacksItsEnd }
 
   /// Whether the event or flag by which the answer itself says that it is over has come.
   package var hasEnded: Bool { place.body.hasEnded }
@@ -101,8 +108,7 @@ package struct AnswerReader: ~Copyable {
 
   /// Lets go what is held back: its time or room is used up.
   ///
-  /// From here on nothing can fail over. When usage is hidden the current event stays until it is
-  /// whole.
+  /// From here on nothing can fail over. The current event of a stream stays until it is whole.
   package mutating func release(into out: inout [UInt8]) {
     place.body.release(into: &out)
   }
@@ -110,5 +116,12 @@ package struct AnswerReader: ~Copyable {
   /// The body has ended; appends what is still held and gives away everything that was read.
   package mutating func finish(into out: inout [UInt8]) -> AnswerFacts {
     place.body.finish(into: &out)
+  }
+
+  /// Takes back from the end of `out` what came of an event that was cut, if all of it is there.
+  ///
+  /// To be called after `finish`, where the answer is known to be cut.
+  package mutating func dropUnfinishedEvent(from out: inout [UInt8]) {
+    place.body.dropUnfinishedEvent(from: &out)
   }
 }

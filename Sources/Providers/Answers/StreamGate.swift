@@ -1,18 +1,21 @@
 /// Keeps back what may not go to the client yet, and cuts out what it is not to see.
 ///
-/// Closed until the first content, so that a failure before it can fail over. When usage is hidden
-/// the current event is kept until it is whole, since only then is it known whether it goes.
+/// Closed until the first content, so that a failure before it can fail over. From then on the
+/// current event is kept until it is whole: a client can do nothing with a part of one, and takes it
+/// for an answer that is broken if the rest never comes. Where usage is hidden, only then is it known
+/// whether the event goes.
 struct StreamGate {
-  /// An event larger than this is no usage event: it is let go uncut.
+  /// An event larger than this is no usage event: it is let go uncut, and as it comes.
   static let eventBytesMax = 65_536
 
   private(set) var hidesEvents: Bool
   private(set) var isOpen = false
+  private var hasEvents = false
   private var held: [UInt8] = []
   /// Offset in the body of `held[0]`, had nothing been cut: index = offset − shift.
   private var shift = 0
   /// Offset of the current event's first byte.
-  private var eventStart = 0
+  private(set) var eventStart = 0
   /// Bytes of the current event were let go already.
   private var isEventTooLarge = false
   private var wasLastDropped = false
@@ -26,7 +29,10 @@ struct StreamGate {
   mutating func open() { isOpen = true }
 
   /// The first event begins at `offset`; what came before it is no part of one.
-  mutating func beginEvents(at offset: Int) { eventStart = offset }
+  mutating func beginEvents(at offset: Int) {
+    eventStart = offset
+    hasEvents = true
+  }
 
   /// The body is no stream of events.
   mutating func stopHiding() { hidesEvents = false }
@@ -78,12 +84,27 @@ struct StreamGate {
     held.removeSubrange(end...)
   }
 
-  /// Lets go what may go; when usage is hidden, the current event stays.
+  /// Lets go what there is of whole events in a chunk that begins at `offset`, and keeps the rest.
+  ///
+  /// Only where nothing is hidden and the gate is open; all that ends with the chunk, as most do,
+  /// goes out as it came.
+  mutating func pass(_ chunk: Span<UInt8>, at offset: Int, into out: inout [UInt8]) {
+    let end = offset + chunk.count
+    if hasEvents, end - eventStart > Self.eventBytesMax { isEventTooLarge = true }
+    let isWhole = !hasEvents || isEventTooLarge
+    let ready = isWhole ? chunk.count : min(max(eventStart - offset, 0), chunk.count)
+    guard ready > 0 else { return keep(chunk, at: offset) }
+    if !held.isEmpty { flushAll(into: &out) }
+    append(chunk, 0..<ready, to: &out)
+    if ready < chunk.count { keep(chunk.extracting(ready..<chunk.count), at: offset + ready) }
+  }
+
+  /// Lets go what may go; the current event stays.
   ///
   /// `end` is the offset after the last byte that was kept.
   mutating func flush(into out: inout [UInt8], end: Int) {
     guard isOpen, !held.isEmpty else { return }
-    if hidesEvents, !isEventTooLarge {
+    if hidesEvents || hasEvents, !isEventTooLarge {
       if end - eventStart > Self.eventBytesMax {
         isEventTooLarge = true
       } else {

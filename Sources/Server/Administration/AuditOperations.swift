@@ -33,6 +33,7 @@ extension Administration {
       .init("uid", entry.actor.userID.map { .int(Int64($0)) } ?? .null),
       .init("pid", entry.actor.processID.map { .int(Int64($0)) } ?? .null),
       .init("origin", .string(entry.actor.origin.rawValue)),
+      .init("address", entry.actor.address.map(JSONValue.string) ?? .null),
       .init("operation", .string(entry.operation)),
       .init("kind", .string(entry.kind.rawValue)), .init("name", .string(entry.name)),
       .init("id", .string(entry.recordID)), .init("change", .string(entry.change.rawValue)),

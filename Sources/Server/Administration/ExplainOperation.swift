@@ -2,6 +2,7 @@ import Gateway
 import JSON
 import Network
 import Providers
+import Store
 
 extension Administration {
   /// What would happen to a request, without one being sent.
@@ -29,10 +30,32 @@ extension Administration {
     }
     question.requestedLevel = try arguments.optionalInt("level").map { Int(clamping: $0) }
     question.bringsKey = arguments.flag("own_key")
+    let id = try arguments.optionalText("id")
+    if let id { question.named = (id, try owner(of: id, for: user)) }
     if let tokens = try Self.tokens(arguments, "input_tokens") { question.inputTokens = tokens }
     question.outputTokensMax = try Self.tokens(arguments, "max_tokens")
     let (endpoint, explanation) = try explain(question, try arguments.optionalText("endpoint"))
     return view(explanation, question, endpoint)
+  }
+
+  /// Where an id lives that the user's request would name.
+  private func owner(
+    of id: String, for user: User
+  ) throws(OperationFailure) -> HandedOutIDs.Owner {
+    let ownership: IDOwnership
+    do throws(StoreError) {
+      ownership = try installation.ownedIDs.find(
+        id, user: user.id, nowMilliseconds: wallClockMilliseconds())
+    } catch {
+      throw OperationFailure(error)
+    }
+    guard case .own(let owned) = ownership else {
+      throw OperationFailure(
+        code: "not_found",
+        message: "'\(id)' is none that '\(user.name)' was given here, or it is kept no longer: a "
+          + "request that names it is refused with 404 not_found.")
+    }
+    return HandedOutIDs.Owner(keyID: owned.key, providerID: owned.provider, userID: owned.user)
   }
 
   private static func tokens(
@@ -70,6 +93,10 @@ extension Administration {
       guard endpoint != .passthrough || question.passthroughProvider != nil else {
         throw OperationFailure(
           code: "invalid", message: "A passthrough goes to a provider: name it with --provider.")
+      }
+      guard endpoint != .response || question.named != nil else {
+        throw OperationFailure(
+          code: "invalid", message: "Such a request goes where its id lives: name it with --id.")
       }
       return (endpoint, explained(endpoint))
     }
@@ -134,6 +161,7 @@ extension Administration {
     members += viewOfTaking(explanation, question)
     members.append(.init("plan", .array((explanation.plan?.candidates ?? []).map(view))))
     members.append(.init("keys", .array(explanation.attempts.map(view))))
+    members.append(.init("drawn", .bool(explanation.plan?.isDrawn ?? false)))
     members.append(.init("resting", .array(restingKeys(explanation))))
     members.append(.init("wait_ms", explanation.waitMilliseconds.map { .int($0) } ?? .null))
     return .object(members)
@@ -195,14 +223,17 @@ extension Administration {
 
   /// The keys of the plan that would be tried if they could serve now, and why they cannot.
   private func restingKeys(_ explanation: Explanation) -> [JSONValue] {
+    guard explanation.plan?.own == nil else { return [] }
     let now = Moment(nanoseconds: MonotonicTime.now().nanoseconds)
+    let pinned = explanation.plan?.pinned
     let tried = Set(explanation.attempts.map(\.key.id))
     var seen: Set<String> = []
     var resting: [JSONValue] = []
     for candidate in explanation.plan?.candidates ?? [] {
       let statuses = candidate.provider.state.status(for: candidate.model, now: now)
       for key in candidate.provider.roster.keys
-      where candidate.tiers.permits(key.level) && key.serves(candidate.model)
+      where pinned.map({ $0.id == key.id })
+        ?? (candidate.tiers.permits(key.level) && key.serves(candidate.model))
         && !tried.contains(key.id) && seen.insert(key.id).inserted
       {
         let status = statuses.first { $0.keyID == key.id }

@@ -67,6 +67,13 @@ extension Administration {
     view["failures"] = .number(String(status.failures))
     view["recent_attempts"] = .int(Int64(status.recentAll))
     view["success_rate"] = status.successRate.map { .number(thousandths($0)) } ?? .null
+    view["cooling"] = .array(
+      status.cooling.map { rest in
+        [
+          "model": .string(rest.model), "until": time(rest.until, now),
+          "reason": .string(rest.reason),
+        ]
+      })
     view["left"] = .array(
       status.left.map { left in
         var entry: JSONValue = [

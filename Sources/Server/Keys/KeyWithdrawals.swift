@@ -13,6 +13,8 @@ final class KeyWithdrawals: Sendable {
     let userID: String
     /// As the audit names who asks: `ada/laptop`.
     let actor: String
+    /// Where the client came from.
+    let address: String?
     let provider: String
     let label: String
   }
@@ -70,7 +72,8 @@ final class KeyWithdrawals: Sendable {
   private static func perform(
     _ request: Request, _ administration: Administration
   ) -> Outcome {
-    let actor = AuditActor(origin: .client, userID: nil, processID: nil, name: request.actor)
+    let actor = AuditActor(
+      origin: .client, userID: nil, processID: nil, name: request.actor, address: request.address)
     do throws(OperationFailure) {
       try administration.acting(as: actor, doing: "key.withdraw").withdraw(
         request.provider, request.label, ownedBy: request.userID)

@@ -27,16 +27,35 @@ struct AccountBudgetsTests {
     #expect(left(&budgets) == 60)
     budgets.reserve(15)
     #expect(left(&budgets) == 45)
-    let found = budgets.shortage(of: 46, at: 0)
-    let shortage = try #require(found)
+    let shortage = try #require(budgets.shortage(of: 46, at: 0))
     #expect(shortage.left == 45 && shortage.budget.definition.period == .hour)
-    #expect(shortage.notice == nil)
     budgets.release(15, generation: 1)
     // Of the money, 40 of the hour's; what a request took of budgets that came later it gives none.
     _ = budgets.spend(40, quarter: 0, at: 0)
     budgets.reserve(5)
     budgets.release(5, generation: 0)
     #expect(left(&budgets) == 15)
+  }
+
+  /// Each of them that has nothing left is told, with what is spent of it, and none that has.
+  @Test func allThatAreSpentAreTold() throws {
+    let day = BudgetDefinition(nanoUSD: 90, period: .day)
+    var budgets = AccountBudgets(try Self.allowance([Self.total, day, Self.hour]))
+    let settled = budgets.spend(58, quarter: 0, at: 0)
+    #expect(settled.map(\.percent) == [50, 50, 80])
+    #expect(left(&budgets) == 2)
+    let none = budgets.exhaustions(smallest: 2, at: 0)
+    let first = budgets.exhaustions(smallest: 3, at: 0)
+    let again = budgets.exhaustions(smallest: 3, at: 0)
+    #expect(none.isEmpty && again.isEmpty)
+    #expect(
+      first == [
+        BudgetNotice(
+          name: "ada", period: .hour, percent: 100, spentNanoUSD: 58, limitNanoUSD: 60)
+      ])
+    let more = budgets.spend(30, quarter: 0, at: 0)
+    let rest = budgets.exhaustions(smallest: 13, at: 0)
+    #expect(more.map(\.percent) == [80, 80] && rest.map(\.period) == [.total, .day])
   }
 
   /// What the ledger does not hold yet is added to what it holds, once.
@@ -76,8 +95,7 @@ struct AccountBudgetsTests {
     }
     let rest = budgets.left(at: 0)
     #expect(try #require(rest) < 0)
-    let shortage = budgets.shortage(of: .max, at: 0)
-    #expect(shortage != nil)
+    #expect(budgets.shortage(of: .max, at: 0) != nil)
     for _ in 0..<3 { budgets.stored(.max - 1, quarter: 0, wasCounted: true, at: 0) }
     budgets.stored(.max, quarter: 0, wasCounted: false, at: 0)
     budgets.load([SpendCell(quarter: 0, nanoUSD: 1 << 61)], at: 0)

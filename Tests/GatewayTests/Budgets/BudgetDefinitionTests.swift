@@ -43,6 +43,8 @@ struct BudgetDefinitionTests {
     ("[{'usd':1,'period':'day','aligned':1}]", "aligned must be true or false"),
     ("[{'usd':1,'period':'day','timezone':'Mars/Olympus'}]", "no time zone 'Mars/Olympus'"),
     ("[{'usd':1,'period':'day','timezone':5}]", "timezone must be a name"),
+    ("[{'usd':1,'period':'hour','timezone':'+05:37'}]", "an offset is whole quarter hours"),
+    ("[{'usd':1,'period':'hour','timezone':'-00:01'}]", "timezone '-00:01' is that of no place"),
     ("[{'usd':1,'period':'day','mode':'hard'}]", "mode must be 'soft' or 'strict'"),
     ("[{'usd':1,'period':'day','raises':[{'usd':1}]}]", "a raise is"),
     ("[{'usd':1,'period':'day','limit':1}]", "a budget has no 'limit'"),
@@ -71,6 +73,18 @@ struct BudgetDefinitionTests {
     Bounds(
       period: .hour, zone: "+05:45", at: "2027-05-05T10:20:00Z", start: "2027-05-05T10:15:00Z",
       end: "2027-05-05T11:15:00Z"),
+    Bounds(
+      period: .hour, zone: "+05:37", at: "2027-05-05T10:14:59.999Z",
+      start: "2027-05-05T09:15:00Z", end: "2027-05-05T10:15:00Z"),
+    Bounds(
+      period: .hour, zone: "+05:37", at: "2027-05-05T10:15:00Z", start: "2027-05-05T10:15:00Z",
+      end: "2027-05-05T11:15:00Z"),
+    Bounds(
+      period: .day, zone: "-00:01", at: "2027-05-05T00:00:30Z", start: "2027-05-05T00:00:00Z",
+      end: "2027-05-06T00:00:00Z"),
+    Bounds(
+      period: .month, zone: "+00:01", at: "2027-05-31T23:50:00Z", start: "2027-05-31T23:45:00Z",
+      end: "2027-06-30T23:45:00Z"),
     Bounds(
       period: .day, at: "2027-05-05T10:00:00Z", start: "2027-05-05T00:00:00Z",
       end: "2027-05-06T00:00:00Z"),
@@ -110,6 +124,28 @@ struct BudgetDefinitionTests {
     #expect(Timestamp.text(bounds.start) == example.start)
     #expect(Timestamp.text(bounds.end) == example.end)
     #expect(bounds.start % SpendQuarter.milliseconds == 0)
+  }
+
+  /// A record of before, with an offset that is refused now: it is loaded, and may be changed in all
+  /// else.
+  @Test func anOddOffsetThatIsStoredStays() throws {
+    var world = try World(
+      "{'users':[{'name':'ada'}],'tokens':[{'user':'ada','label':'t','secret':'t'}]}")
+    let id = try world.caller("t").user.id
+    let odd = "{'usd':1,'period':'hour','timezone':'+05:37'}"
+    let record = try world.record(.user, id, "{'name':'ada','budgets':[\(odd)]}")
+    let loaded = Snapshot.loading([record], unseal: World.unseal)
+    #expect(loaded.problems.isEmpty && loaded.snapshot.user(id: id)?.allowance != nil)
+    try world.apply([record])
+    try world.load("{'users':[{'name':'ada','level':2}]}")
+    try world.load("{'users':[{'name':'ada','budgets':[\(odd.replacing("1,", with: "2,"))]}]}")
+    try world.load(
+      "{'users':[{'name':'ada','budgets':[\(odd),{'usd':5,'period':'day'}]}]}", replacing: true)
+    let budgets = try world.caller("t").user.allowance?.budgets
+    #expect(budgets?.map(\.definition.zoneName) == ["+05:37", "UTC"])
+    #expect(throws: ImportError.self) {
+      try world.load("{'users':[{'name':'ada','budgets':[\(odd.replacing("37", with: "38"))]}]}")
+    }
   }
 
   /// A raise stays with the budget that counts the same, whatever its amount and how strict it is.

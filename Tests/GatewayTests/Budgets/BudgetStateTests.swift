@@ -32,9 +32,6 @@ struct BudgetStateTests {
     #expect(state.spent == 60)
     state.advance(to: Self.day)
     #expect(state.spent == 0 && state.reserved == 30)
-    // A clock that is set back does not bring the day before back.
-    state.advance(to: Self.day - 1)
-    #expect(state.spent == 0)
     state.release(30)
     state.release(30)
     #expect(state.left(at: Self.day) == 100)
@@ -44,6 +41,7 @@ struct BudgetStateTests {
     var state = Self.state(100, .hour, isAligned: false)
     state.advance(to: 0)
     state.add(40, quarter: 0)
+    state.advance(to: 2 * 900_000)
     state.add(50, quarter: 2)
     #expect(state.left(at: 3 * 900_000) == 10)
     #expect(state.resets(for: 10, at: 3 * 900_000) == 900_000 + Self.hour)
@@ -119,24 +117,214 @@ struct BudgetStateTests {
       if let percent = state.takeThreshold(at: 0) { told.append(percent) }
     }
     #expect(told == [50, 80, 100])
-    var isNew = state.takeExhaustion()
-    #expect(!isNew)
-    state.advance(to: Self.day)
-    state.add(99, quarter: 96)
-    let reached = state.takeThreshold(at: Self.day)
-    isNew = state.takeExhaustion()
-    let isNewAgain = state.takeExhaustion()
-    #expect(reached == 80 && isNew && !isNewAgain)
-    // A request that is too large for an untouched budget does not use it up.
-    state.advance(to: 2 * Self.day)
-    state.add(49, quarter: 192)
-    isNew = state.takeExhaustion()
-    #expect(!isNew)
     // What a restart finds is not told again.
     var loaded = Self.state(100, .day)
     loaded.load([SpendCell(quarter: 0, nanoUSD: 85)], at: 0)
     let found = loaded.takeThreshold(at: 0)
     #expect(found == nil)
+  }
+
+  struct Refused: Sendable, CustomTestStringConvertible {
+    let name: String
+    var limit: Int64 = 1_000
+    let spent: Int64
+    var reserved: Int64 = 0
+    /// What the least request takes.
+    var smallest: Int64 = 30
+    let isTold: Bool
+    var testDescription: String { name }
+  }
+
+  /// A refusal tells that all is spent where nothing could be served any more, and never of a
+  /// request that is too large.
+  @Test(arguments: [
+    Refused(name: "too large for an untouched one", spent: 0, isTold: false),
+    Refused(name: "too large for the other half", spent: 600, isTold: false),
+    Refused(name: "too large for the last fifth", spent: 800, isTold: false),
+    Refused(name: "just enough for the least", spent: 970, isTold: false),
+    Refused(name: "less than the least", spent: 971, isTold: true),
+    Refused(name: "as good as nothing", spent: 999, isTold: true),
+    Refused(name: "what is set aside is not spent", spent: 600, reserved: 400, isTold: false),
+    Refused(name: "too little for a dear model", spent: 600, smallest: 900, isTold: false),
+    Refused(name: "nearly spent, for a dear model", spent: 800, smallest: 900, isTold: true),
+    Refused(name: "a least that nobody knows", spent: 999, smallest: 0, isTold: false),
+    Refused(name: "a limit that was lowered", limit: 500, spent: 600, smallest: 0, isTold: true),
+    Refused(name: "one that never had any", limit: 0, spent: 0, isTold: false),
+  ])
+  func aRefusalTellsOfWhatIsSpent(example: Refused) {
+    var state = Self.state(1_000, .day)
+    state.advance(to: 0)
+    state.add(example.spent, quarter: 0)
+    _ = state.takeThreshold(at: 0)
+    state.reserve(example.reserved)
+    state = state.changed(to: Self.state(example.limit, .day).budget)
+    let isTold = state.takeExhaustion(smallest: example.smallest, at: 0)
+    let isToldAgain = state.takeExhaustion(smallest: example.smallest, at: 0)
+    #expect(isTold == example.isTold && !isToldAgain)
+    // Told once, of the next period again; and what was no sign of it takes no later word away.
+    state = state.changed(to: Self.state(1_000, .day).budget)
+    let missing = [80, 100].filter { $0 > example.spent / 10 }
+    var told: [Int64] = []
+    for amount in [850 - example.spent, 200] {
+      state.add(amount, quarter: 0)
+      if let percent = state.takeThreshold(at: 0) { told.append(percent) }
+    }
+    #expect(told == (isTold ? [] : missing))
+    state.advance(to: Self.day)
+    state.add(1_000, quarter: 96)
+    let reached = state.takeThreshold(at: Self.day)
+    #expect(reached == 100)
+  }
+
+  struct Clock: Sendable, CustomTestStringConvertible {
+    let name: String
+    let period: BudgetDefinition.Period
+    var isAligned = true
+    /// When 60 are spent, and 25 by a clock that was set, and when it is looked at after that.
+    let real: Int64
+    let wrong: [Int64]
+    let back: Int64
+    let spent: Int64
+    let resets: Int64?
+    var testDescription: String { "\(name), \(period)\(isAligned ? "" : " rolling")" }
+  }
+
+  private static let ahead = 40 * day
+
+  /// A clock that is set far away and back brings what was spent before back, and the period.
+  @Test(arguments: [
+    Clock(
+      name: "40 days ahead and back", period: .day, real: hour, wrong: [ahead], back: 2 * hour,
+      spent: 60, resets: day),
+    Clock(
+      name: "40 days ahead and back", period: .month, real: hour, wrong: [ahead], back: 2 * hour,
+      spent: 60, resets: 31 * day),
+    Clock(
+      name: "40 days ahead and back", period: .week, real: hour, wrong: [ahead], back: 2 * hour,
+      spent: 60, resets: 4 * day),
+    Clock(
+      name: "40 days ahead and back", period: .hour, real: 0, wrong: [ahead], back: hour - 1,
+      spent: 60, resets: hour),
+    Clock(
+      name: "40 days ahead and back in the next hour", period: .hour, real: 0, wrong: [ahead],
+      back: hour, spent: 0, resets: 2 * hour),
+    Clock(
+      name: "ahead for days", period: .month, real: hour,
+      wrong: [ahead, ahead + day, ahead + 2 * day], back: 2 * day, spent: 60, resets: 31 * day),
+    Clock(
+      name: "ahead three times", period: .day, real: hour,
+      wrong: [ahead, 2 * ahead, 3 * ahead], back: 2 * hour, spent: 60, resets: day),
+    Clock(
+      name: "back and right again", period: .day, real: ahead, wrong: [0], back: ahead + hour,
+      spent: 60, resets: ahead + day),
+    Clock(
+      name: "a loop's that is late", period: .day, real: day, wrong: [day - 1], back: day,
+      spent: 60, resets: 2 * day),
+    Clock(
+      name: "40 days ahead and back", period: .total, real: hour, wrong: [ahead], back: 2 * hour,
+      spent: 85, resets: nil),
+    Clock(
+      name: "40 days ahead and back", period: .hour, isAligned: false, real: 0, wrong: [ahead],
+      back: hour - 1, spent: 60, resets: hour + 900_000),
+    Clock(
+      name: "40 days ahead and back later", period: .hour, isAligned: false, real: 0,
+      wrong: [ahead], back: hour + 900_000, spent: 0, resets: nil),
+    Clock(
+      name: "40 days ahead and back", period: .month, isAligned: false, real: hour,
+      wrong: [ahead], back: 2 * hour, spent: 60, resets: 30 * day + hour + 900_000),
+    Clock(
+      name: "back and right again", period: .day, isAligned: false, real: ahead, wrong: [0],
+      back: ahead + hour, spent: 60, resets: ahead + day + 900_000),
+  ])
+  func aClockThatIsSetAndComesBackChangesNothing(example: Clock) {
+    var state = Self.state(100, example.period, isAligned: example.isAligned)
+    var told: [Int64] = []
+    func spend(_ amount: Int64, _ wall: Int64) {
+      state.advance(to: wall)
+      state.add(amount, quarter: quarter(wall))
+      if let percent = state.takeThreshold(at: wall) { told.append(percent) }
+    }
+    spend(60, example.real)
+    for wall in example.wrong { spend(example.period == .total ? 25 : 30, wall) }
+    #expect(told.first == 50)
+    told = []
+    state.advance(to: example.back)
+    #expect(state.spent == example.spent)
+    #expect(state.left(at: example.back) == 100 - example.spent)
+    #expect(state.resets(for: 0, at: example.back) == example.resets)
+    // What was told before is not told again, and spending goes on counting.
+    spend(1, example.back)
+    #expect(state.spent == example.spent + 1 && told.isEmpty)
+  }
+
+  /// The clock is slow when the ledger is read: what it holds of later counts when that is there.
+  @Test(arguments: BudgetDefinition.Period.allCases, [true, false])
+  func whatIsKnownOfLaterCountsThen(period: BudgetDefinition.Period, isAligned: Bool) {
+    let later = 400 * Self.day
+    var state = Self.state(100, period, isAligned: isAligned)
+    state.load([SpendCell(quarter: quarter(later), nanoUSD: 90)], at: 0)
+    #expect(state.spent == (period == .total ? 90 : 0))
+    state.advance(to: later + 1)
+    #expect(state.spent == 90)
+    let reached = state.takeThreshold(at: later + 1)
+    #expect(reached == nil)
+    // Read again, it counts once.
+    state.load([SpendCell(quarter: quarter(later), nanoUSD: 90)], at: 0)
+    state.load([SpendCell(quarter: quarter(later), nanoUSD: 90)], at: later + 1)
+    #expect(state.spent == 90)
+  }
+
+  /// Cells do not become more than a period has quarters, whatever the clock does.
+  @Test(arguments: [41, 42] as [UInt64])
+  func aWildClockTakesNoMemory(seed: UInt64) {
+    var random = Seeded(state: seed)
+    var state = Self.state(1_000, .hour, isAligned: false)
+    for _ in 0..<2_000 {
+      let wall = Int64.random(in: 0...(400 * Self.day), using: &random)
+      state.advance(to: wall)
+      state.add(1, quarter: quarter(wall))
+      if state.spent < 1 { Issue.record("seed \(seed): nothing is spent at \(wall)") }
+    }
+    #expect(state.cells.count <= 5)
+  }
+
+  /// Minute by minute in a zone of any offset: what is spent counts at once, what a period has does
+  /// not change when the ledger is read again, and it ends when it says.
+  @Test(
+    arguments: [
+      (.hour, 2_220), (.hour, -2_670), (.hour, 60), (.hour, -60), (.hour, 0), (.day, 20_220),
+      (.day, 20_700), (.week, 2_670),
+    ] as [(BudgetDefinition.Period, Int)])
+  func nothingIsFreeInAnyZone(period: BudgetDefinition.Period, offset: Int) throws {
+    let budget = Budget(
+      definition: BudgetDefinition(nanoUSD: 1_000_000, period: period),
+      zone: ZoneRules(offsetSeconds: offset))
+    var state = BudgetState(budget, since: 1)
+    var log: [SpendCell] = []
+    var end: Int64 = .min
+    for minute in Int64(0)..<(9 * 1_440) {
+      let wall = minute * 60_000
+      state.advance(to: wall)
+      let before = state.spent
+      state.add(1, quarter: quarter(wall))
+      if log.last?.quarter != quarter(wall) {
+        log.append(SpendCell(quarter: quarter(wall), nanoUSD: 0))
+      }
+      log[log.count - 1].nanoUSD += 1
+      let hasEnded = end <= wall
+      end = try #require(state.resets(for: 0, at: wall))
+      var loaded = state
+      if minute % 61 == 0 {
+        loaded = BudgetState(budget, since: 1)
+        loaded.load(log, at: wall)
+      }
+      guard state.spent == before + 1, (before == 0) == hasEnded, loaded.spent == state.spent,
+        end > wall
+      else {
+        Issue.record("\(state.spent) and \(loaded.spent) at minute \(minute)")
+        return
+      }
+    }
   }
 
   @Test func anotherAmountKeepsWhatIsSpent() {

@@ -49,6 +49,17 @@ struct CostBoundTests {
     #expect(money.estimateNanoUSD == 210 + 150)
   }
 
+  /// The least request is the same whatever one asks for, and costs what its models do.
+  @Test func theLeastRequestIsThatOfTheModels() throws {
+    let entry = try Self.entry([("input_cost_per_token", 2), ("output_cost_per_token", 10)])
+    for (cap, count, hasTools) in [(nil, 1, false), (9_000, 50, true)] as [(Int64?, Int, Bool)] {
+      let money = try demand(entry, cap: cap, count: count, hasTools: hasTools)
+      #expect(money?.smallestNanoUSD == 288)  // 64 bytes at 2, 16 tokens at 10.
+    }
+    #expect(try demand(entry, endpoint: .embeddings)?.smallestNanoUSD == 128)
+    #expect(try demand(nil)?.smallestNanoUSD == 0)
+  }
+
   @Test func whatHasNoBoundIsListed() throws {
     let plain = try Self.entry([("input_cost_per_token", 1), ("output_cost_per_token", 1)])
     #expect(try demand(plain)?.unbounded.count == 1)

@@ -10,6 +10,14 @@ struct ZoneTableTests {
     #expect(ZoneTable.fixedOffsets.zone(named: name)?.offset(at: 0) == seconds)
   }
 
+  @Test(arguments: [
+    ("+05:45", true), ("-09:30", true), ("+14:00", true), ("+05:37", false), ("-00:01", false),
+    ("+01:05", false), ("UTC", true), ("Europe/Berlin", true), ("+5:37", true),
+  ])
+  func offsetsAreOfWholeQuarters(name: String, isWhole: Bool) {
+    #expect(ZoneTable.isOfWholeQuarters(name) == isWhole)
+  }
+
   @Test func aFileIsReadOnce() {
     let reads = Guarded<[String]>([])
     let table = ZoneTable { name in

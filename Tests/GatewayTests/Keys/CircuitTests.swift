@@ -8,7 +8,9 @@ struct CircuitTests {
     failuresMin: 3, gapMax: .seconds(30), openFirst: .seconds(5), openMax: .seconds(20))
 
   /// What happens at a second, and what a request then meets.
-  enum Event: Sendable { case failure, probeFailure, success, probe, release, look }
+  enum Event: Sendable {
+    case failure, probeFailure, evenProbeFailure, success, probe, release, look
+  }
 
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String
@@ -46,6 +48,18 @@ struct CircuitTests {
       name: "the probe's failure opens it for twice as long",
       events: [(1, .failure), (1, .failure), (1, .failure), (6, .probe), (7, .probeFailure)], at: 7,
       verdict: .blocked(until: .at(17))),
+    Case(
+      name: "a probe's failure that does not double opens it for as long again",
+      events: [
+        (1, .failure), (1, .failure), (1, .failure), (6, .probe), (7, .probeFailure),
+        (17, .probe), (18, .evenProbeFailure),
+      ], at: 18, verdict: .blocked(until: .at(28))),
+    Case(
+      name: "nor does it after the first",
+      events: [
+        (1, .failure), (1, .failure), (1, .failure), (6, .probe), (7, .evenProbeFailure),
+        (12, .probe), (12, .evenProbeFailure),
+      ], at: 12, verdict: .blocked(until: .at(17))),
     Case(
       name: "the length has a limit",
       events: [
@@ -86,6 +100,9 @@ struct CircuitTests {
       switch event {
       case .failure: circuit.failed(isProbe: false, now: now, policy: Self.policy, random: 0)
       case .probeFailure: circuit.failed(isProbe: true, now: now, policy: Self.policy, random: 0)
+      case .evenProbeFailure:
+        circuit.failed(
+          isProbe: true, doubles: false, now: now, policy: Self.policy, random: 0)
       case .success: circuit.succeeded()
       case .probe:
         #expect(circuit.verdict(now: now) == .probe)

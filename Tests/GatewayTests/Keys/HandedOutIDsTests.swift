@@ -5,14 +5,17 @@ import Testing
 
 @Suite("Ids that providers hand out")
 struct HandedOutIDsTests {
-  func owner(_ key: String, _ user: String = "u") -> HandedOutIDs.Owner {
-    HandedOutIDs.Owner(keyID: key, userID: user)
+  func owner(_ key: String, _ user: String = "u", at provider: String = "p") -> HandedOutIDs.Owner {
+    HandedOutIDs.Owner(keyID: key, providerID: provider, userID: user)
   }
 
   @Test func pinARequestToTheirKey() throws {
-    let known = ["a": owner("k1"), "b": owner("k1"), "c": owner("k2"), "d": owner("k1", "other")]
+    let known = [
+      "a": owner("k1"), "b": owner("k1"), "c": owner("k2"), "d": owner("k1", "other"),
+      "e": owner("k1", at: "q"),
+    ]
     func pin(_ ids: [String]) throws -> String? {
-      try HandedOutIDs.pinnedKeyID(for: ids, userID: "u") { known[$0] }
+      try HandedOutIDs.owner(of: ids, userID: "u") { known[$0] }?.keyID
     }
     #expect(try pin([]) == nil)
     #expect(try pin(["a"]) == "k1")
@@ -20,6 +23,29 @@ struct HandedOutIDsTests {
     #expect(throws: Refusal.resourceNotFound(id: "d")) { try pin(["a", "d"]) }
     #expect(throws: Refusal.resourceNotFound(id: "x")) { try pin(["x"]) }
     #expect(throws: Refusal.self) { try pin(["a", "c"]) }
+    // One key that was brought to two providers.
+    #expect(throws: Refusal.self) { try pin(["a", "e"]) }
+  }
+
+  /// Whose key holds an id, and which key the client brings; where the request is bound to.
+  static let bindings: [(key: String, own: String?, pinned: String?, provider: String?, Int?)] = [
+    ("k1", nil, "k1", nil, nil), ("own/f1", "own/f1", nil, "p", nil),
+    ("own/f1", nil, nil, nil, 400), ("own/f1", "own/f2", nil, nil, 404),
+    ("k1", "own/f1", nil, nil, 404),
+  ]
+
+  @Test(arguments: bindings)
+  func bindARequest(
+    to key: String, own: String?, pinned: String?, provider: String?, status: Int?
+  ) {
+    var question = Router.Question(model: "m", dialect: .openai)
+    do throws(Refusal) {
+      try question.bind(to: owner(key), id: "resp_1", ownKeyID: own)
+      #expect(status == nil)
+    } catch {
+      #expect(error.status == status && error.message.contains("resp_1"))
+    }
+    #expect(question.pinnedKeyID == pinned && question.pinnedProviderID == provider)
   }
 
   @Test func liveAsLongAsTheProviderKeepsThem() {
@@ -31,7 +57,7 @@ struct HandedOutIDsTests {
 
   @Test func areRefusedWhileTheStoreCannotBeRead() {
     #expect(throws: Refusal.overloaded("no disk")) {
-      try HandedOutIDs.pinnedKeyID(for: ["a"], userID: "u") { _ throws(Refusal) in
+      try HandedOutIDs.owner(of: ["a"], userID: "u") { _ throws(Refusal) in
         throw .overloaded("no disk")
       }
     }

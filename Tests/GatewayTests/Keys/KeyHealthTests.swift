@@ -20,6 +20,22 @@ struct KeyHealthTests {
     #expect(health.doubtUntil == .distantPast && health.blockedUntil == .distantPast)
   }
 
+  /// While it is tried, and after a trial without a verdict, it is in doubt as after a failure.
+  @Test func aTrialRenewsTheDoubt() throws {
+    var health = try health()
+    health.providerFailed(
+      isProbe: false, retryAfter: nil, now: .at(0), policy: policy, random: 0)
+    #expect(health.isFailing)
+    health.beginTrial(now: .at(5), policy: policy)
+    #expect(health.doubtUntil == .at(7) && health.isFailing)
+    health.providerFailed(
+      isProbe: false, retryAfter: nil, now: .at(6), policy: policy, random: 0)
+    #expect(health.doubtUntil == .at(8))
+    health.beginTrial(now: .at(9), policy: policy)
+    health.succeeded(now: .at(9))
+    #expect(health.doubtUntil == .distantPast && !health.isFailing)
+  }
+
   @Test func fiveFailuresInARowOpenTheCircuit() throws {
     var health = try health()
     for count in 1...5 {

@@ -22,6 +22,21 @@ struct KeyStatusTests {
     #expect(state(stop) == "invalid: the provider refuses the key")
   }
 
+  @Test(arguments: [
+    (1, "rate limited for m0"), (2, "rate limited for m0 (and 1 more model)"),
+    (4, "rate limited for m0 (and 3 more models)"),
+  ])
+  func otherModelsThatRestAreCounted(count: Int, reason: String) throws {
+    let cooling = (0..<count).map { number in
+      KeyStatus.Cooling(
+        model: "m\(number)", until: .at(Double(9 + number)), isRateLimited: number == 0)
+    }
+    let health = KeyHealth(try RosterTests.key("k"))
+    let status = KeyStatus(health, cooling: cooling, left: [], now: .at(1))
+    #expect(status.reason == reason && status.until == .at(9) && status.cooling == cooling)
+    #expect(Set(cooling.dropFirst().map(\.reason)).isSubset(of: ["cannot do it"]))
+  }
+
   @Test func aRateNeedsAttempts() throws {
     var health = KeyHealth(try RosterTests.key("k"))
     var status: KeyStatus { KeyStatus(health, cooling: [], left: [], now: .at(2)) }

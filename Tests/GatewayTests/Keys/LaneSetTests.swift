@@ -12,7 +12,7 @@ struct LaneSetTests {
     lanes[first].chose(0, inTurn: true)
     let second = lanes.place(level: 1, model: "y", now: .at(2)) { make("y") }
     #expect(first != second && lanes.place(level: 1, model: "x") == first)
-    #expect(lanes[second].next(now: .at(2), stamp: 1) == 1, "goes on with the turns")
+    #expect(lanes[second].next(now: .at(2), stamp: 1)?.index == 1, "goes on with the turns")
     #expect(lanes.place(level: 2, model: "x") == nil)
     _ = lanes.place(level: 1, model: "x", now: .at(3)) { make("x") }
     // The third takes the place of the one unused for longest.

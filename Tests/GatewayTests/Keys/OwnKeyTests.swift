@@ -54,6 +54,16 @@ struct OwnKeyTests {
     ).served(by: key)
   }
 
+  /// A provider that takes no key would be paid for by nobody's budget.
+  @Test func aProviderWithoutKeysTakesNone() throws {
+    let document = """
+      {'providers': [{'name': 'free', 'dialect': 'openai', 'base_url': 'https://a.example/v1', 'auth': 'none'}],
+       'users': [{'name': 'ada'}], 'tokens': [{'user': 'ada', 'label': 'l', 'secret': 't'}]}
+      """
+    let refusal = #expect(throws: Refusal.self) { try Self.plan(document, model: "free/m") }
+    #expect(refusal?.status == 400 && refusal?.message.contains("'free' takes no key") == true)
+  }
+
   /// How one attempt ends, and what the client is told; nil: it has its answer.
   static let ends: [(AttemptEnd, Refusal?)] = [
     (.served, nil), (.answered(.clientFault), nil), (.cutAfterContent, nil),

@@ -87,8 +87,11 @@ struct ProviderHealthTests {
       bench.now = .at(Double(at))
       #expect(bench.attempt(Self.limited) == "k00", "at \(at)")
       let until = Moment.at(Double(at + length))
+      let look = Moment.at(Double(at + 1))
       #expect(
-        bench.obstacle() == Obstacle(againAt: until, usableAt: until, isCooling: true), "at \(at)")
+        bench.obstacle()
+          == Obstacle(againAt: look, usableAt: until, restEndsAt: until, isCooling: true),
+        "at \(at)")
       #expect(bench.grant("other") != nil, "another model is not touched")
     }
   }
@@ -260,7 +263,9 @@ struct ProviderHealthTests {
     while bench.attempt(.connectFailed) != nil { failures += 1 }
     #expect(failures == 10)
     #expect(
-      bench.obstacle() == Obstacle(againAt: .at(0.1), usableAt: .at(2), isCircuitOpen: true))
+      bench.obstacle()
+        == Obstacle(
+          againAt: .at(0.1), usableAt: .at(2), restEndsAt: .at(2), isCircuitOpen: true))
     bench.now = .at(2)
     let probe = try #require(bench.grant())
     #expect(probe.isPoolProbe)
@@ -324,40 +329,28 @@ struct ProviderHealthTests {
     #expect(bench.grant() != nil, "what is no retry is free")
   }
 
-  // MARK: - Waiting
-
-  @Test func whoWaitsGoesBeforeWhoComes() throws {
-    let bench = try HealthBench(count: 1)
-    bench.attempt(Self.limited)
-    let first = bench.health.join(
-      level: 1, model: "m", roster: bench.roster, deadline: .at(10), now: bench.now)
-    let second = bench.health.join(
-      level: 1, model: "m", roster: bench.roster, deadline: .at(10), now: bench.now)
-    bench.now = .at(1)
-    #expect(bench.choose().obstacle?.isCooling == true)
-    #expect(bench.choose(ticket: second).obstacle?.againAt == .at(1.01))
-    #expect(bench.choose(ticket: first).obstacle == nil)
-    bench.now = .at(1.01)
-    #expect(bench.choose(ticket: second).obstacle == nil)
-    #expect(bench.choose().obstacle?.againAt == nil, "nobody waits any more")
-  }
-
-  @Test func theLineIsBounded() throws {
-    var policy = HealthPolicy()
-    policy.lineMax = 2
-    let bench = try HealthBench(count: 1, policy: policy)
-    let tickets = (0..<3).map { _ in
-      bench.health.join(
-        level: 1, model: "m", roster: bench.roster, deadline: .at(10), now: bench.now)
-    }
-    #expect(tickets[1] != nil && tickets[2] == nil)
-    bench.health.leave(ticket: try #require(tickets[0]), level: 1, model: "m")
-    #expect(
-      bench.health.join(
-        level: 1, model: "m", roster: bench.roster, deadline: .at(10), now: bench.now) != nil)
-  }
-
   // MARK: - Rosters
+
+  /// What is known of (key, model) goes along to another level.
+  @Test func aRestStaysWithAKeyAtAnotherLevel() throws {
+    let bench = try HealthBench(count: 2)
+    bench.attempt(.answered(.rateLimited(retryAfter: .seconds(50))))
+    bench.attempt(.answered(.keyCannotServeModel), "other")
+    bench.attempt(.served, "third")
+    bench.roster = Roster(
+      keys: [try RosterTests.key("k00", level: 4), try RosterTests.key("k01")], revision: 2)
+    #expect(bench.obstacle(level: 4)?.usableAt == .at(50))
+    #expect(bench.grant("third", level: 4)?.key.id == "k00")
+    #expect(bench.grant("m")?.key.id == "k01" && bench.obstacle("other")?.isUnfit == true)
+    // And to one whose lane is there already.
+    bench.roster = Roster(
+      keys: [try RosterTests.key("k00"), try RosterTests.key("k01", level: 4)], revision: 3)
+    #expect(bench.obstacle("m")?.usableAt == .at(50))
+    #expect(bench.obstacle("other", level: 4)?.isUnfit == true)
+    bench.roster = Roster(
+      keys: [try RosterTests.key("k00", level: 4, incarnation: 2)], revision: 4)
+    #expect(bench.grant("m", level: 4) != nil, "another secret")
+  }
 
   @Test func healthStaysWithAKeyInANewRoster() throws {
     let bench = try HealthBench(count: 2)

@@ -14,6 +14,23 @@ struct RetryBudgetTests {
     #expect(budget.spend(now: .at(12), policy: Self.policy) == true)
   }
 
+  /// Trials leave half of it to those who fail unforeseen; what they do not need comes back.
+  @Test func trialsHaveHalfOfIt() {
+    var budget = RetryBudget()
+    var taken = 0
+    while budget.hasRoomForTrial(now: .at(1), policy: Self.policy), taken < 20 {
+      let isSpent = budget.spend(now: .at(1), policy: Self.policy)
+      #expect(isSpent)
+      taken += 1
+    }
+    #expect(taken == 5 && budget.hasRoom(now: .at(1), policy: Self.policy))
+    budget.giveBack(takenAt: .at(1.9))
+    #expect(budget.hasRoomForTrial(now: .at(2), policy: Self.policy))
+    for second in [0.5, 3, 1, 1, 1, 1, 1, 1] { budget.giveBack(takenAt: .at(second)) }
+    let granted = (0..<20).count { _ in budget.spend(now: .at(2), policy: Self.policy) }
+    #expect(granted == 10 && !budget.hasRoom(now: .at(2), policy: Self.policy))
+  }
+
   @Test func aFifthOfTheRequests() {
     var budget = RetryBudget()
     for _ in 0..<1_000 { budget.countRequest(now: .at(5), policy: Self.policy) }

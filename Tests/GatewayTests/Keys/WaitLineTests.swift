@@ -83,4 +83,22 @@ struct WaitLineTests {
     #expect(line.delay(of: 2, usableKeys: 1, now: .at(1), spacing: .seconds(1)) == nil)
     #expect(line.delay(of: 4, usableKeys: 1, now: .at(1), spacing: .seconds(1)) != nil)
   }
+
+  /// One who keeps asking nothing is passed only when its time to look has come.
+  @Test func whoSleepsIsNotPassed() {
+    var line = WaitLine()
+    line.join(number: 1, deadline: .at(100), looksAt: .at(1.5))
+    line.join(number: 2, deadline: .at(100))
+    #expect(line.delay(of: 2, usableKeys: 5, now: .at(1), spacing: Self.spacing) == .at(1.5))
+    #expect(line.delay(of: nil, usableKeys: 5, now: .at(1), spacing: Self.spacing) == .at(1.5))
+    // It looks again, and has a new time; and its place is its own.
+    line.join(number: 1, deadline: .at(100), looksAt: .at(1.6))
+    line.join(number: 2, deadline: .at(100), looksAt: .at(1.7))
+    #expect(line.count == 2)
+    #expect(line.delay(of: 2, usableKeys: 5, now: .at(1.5), spacing: Self.spacing) == .at(1.6))
+    #expect(line.delay(of: 1, usableKeys: 5, now: .at(1.5), spacing: Self.spacing) == nil)
+    line.admitted(number: 1)
+    #expect(line.delay(of: 2, usableKeys: 5, now: .at(1.5), spacing: Self.spacing) == nil)
+    #expect(line.delay(of: nil, usableKeys: 5, now: .at(1.7), spacing: Self.spacing) == nil)
+  }
 }

@@ -29,6 +29,67 @@ struct AccountTests {
     #expect(account.refusal(look(100)) == nil)
   }
 
+  private func taken(
+    _ accounts: Accounts, _ user: Allowance?, _ tokens: Int64, now: Int64
+  ) throws -> Reservation {
+    let demand = Demand(model: nil, inputTokens: tokens)
+    guard
+      case .taken(let reservation) = accounts.admit(
+        user: user, token: nil, demand, now: now, wall: 0)
+    else { throw Refusal.overloaded("not admitted") }
+    return reservation
+  }
+
+  private func sweep(_ accounts: Accounts, _ now: Int64) {
+    for shard in 0..<Accounts.shardCount { accounts.sweep(shard: shard, now: now) }
+  }
+
+  /// A request that is under way for longer than the window leaves its debt, whenever the idle are
+  /// dropped, and whether or not the rules change meanwhile.
+  @Test(arguments: [0, 30_000, 59_999, 60_000, 60_001, 99_999] as [Int64], [false, true])
+  func aLongRequestLeavesItsDebt(sweptAt: Int64, isChanged: Bool) throws {
+    let accounts = Accounts()
+    let user = AccountsTests.allowance([.tpm: 100])
+    let long = try taken(accounts, user, 10, now: 0)
+    sweep(accounts, sweptAt)
+    var newest = user
+    if isChanged {
+      newest = AccountsTests.allowance([.tpm: 50, .rpm: 9], generation: 2)
+      let short = try taken(accounts, newest, 1, now: sweptAt)
+      _ = accounts.settle(short, Used(inputTokens: 1), now: sweptAt, wall: 0)
+      sweep(accounts, max(sweptAt, 99_999))
+    }
+    #expect(accounts.count == 1)
+    _ = accounts.settle(long, Used(inputTokens: 300), now: 100_000, wall: 0)
+    let next = accounts.admit(
+      user: newest, token: nil, Demand(model: nil, inputTokens: 1), now: 101_000, wall: 0)
+    guard case .refused(let denial) = next else {
+      Issue.record("nothing is owed")
+      return
+    }
+    #expect(denial.refusal.retryAfterSeconds == 59)
+    sweep(accounts, 159_999)
+    #expect(accounts.count == 1)
+    sweep(accounts, 160_000)
+    #expect(accounts.count == 0)
+  }
+
+  /// A subject whose limits went and came again has another account, which owes nothing for the one
+  /// before.
+  @Test func whatAnotherAccountTookDoesNotEndThisOnes() throws {
+    let accounts = Accounts()
+    let old = try taken(accounts, AccountsTests.allowance([.tpm: 100]), 10, now: 0)
+    accounts.forget(AccountKey(userID: "u"))
+    let new = try taken(
+      accounts, AccountsTests.allowance([.tpm: 100], generation: 2), 10, now: 0)
+    _ = accounts.settle(old, Used(inputTokens: 10), now: 1, wall: 0)
+    sweep(accounts, 60_000)
+    #expect(accounts.count == 1)
+    _ = accounts.settle(new, Used(inputTokens: 10), now: 60_000, wall: 0)
+    sweep(accounts, 60_000)
+    #expect(accounts.count == 0)
+  }
+
   @Test func anObstacleThatNeverPassesIsTheWorst() {
     let (short, long) = (Account.Obstacle.wait(5, rule: 0), Account.Obstacle.wait(9, rule: 0))
     let never = Account.Obstacle.never(rule: 0, amount: 2)

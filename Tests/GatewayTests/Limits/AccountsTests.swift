@@ -244,6 +244,35 @@ struct AccountsTests {
       refusal(accounts.admit(user: back, token: nil, Demand(model: nil), now: 0, wall: 0)) != nil)
   }
 
+  /// Each budget of the caller's that has nothing left for anybody is told of, once.
+  @Test func aRefusalTellsOfAllThatIsSpent() throws {
+    let accounts = Accounts()
+    func allowance(_ nanoUSD: Int64, _ key: AccountKey) -> Allowance? {
+      let definition = BudgetDefinition(nanoUSD: nanoUSD, period: .total)
+      return Allowance(
+        key: key, name: key.id, generation: 1, limits: .none,
+        budgets: [Budget(definition: definition, zone: .utc)])
+    }
+    let user = allowance(100, AccountKey(userID: "u"))
+    let token = allowance(95, AccountKey(tokenID: "t", userID: "u"))
+    func ask(_ nanoUSD: Int64) -> Accounts.Admitted {
+      var demand = Demand(model: nil)
+      demand.money = MoneyDemand()
+      demand.money?.inputNanoUSD = nanoUSD
+      demand.money?.smallestNanoUSD = 12
+      return accounts.admit(user: user, token: token, demand, now: 0, wall: 0)
+    }
+    func told(_ admitted: Accounts.Admitted) -> [String]? {
+      if case .refused(let denial) = admitted { denial.notices.map(\.name) } else { nil }
+    }
+    #expect(told(ask(96)) == [])
+    let served = try #require(taken(ask(90)))
+    #expect(told(ask(90)) == [], "what is set aside may come back")
+    _ = accounts.settle(served, Used(nanoUSD: 90), now: 0, wall: 0)
+    #expect(told(ask(90)) == ["u", "t"])
+    #expect(told(ask(90)) == [])
+  }
+
   @Test func idleAccountsAreDropped() throws {
     let accounts = Accounts()
     var running: Reservation?
@@ -252,7 +281,11 @@ struct AccountsTests {
       let user = Self.allowance(limits, user: "user-\(number)")
       let admitted = taken(
         accounts.admit(user: user, token: nil, Demand(model: nil), now: 0, wall: 0))
-      if number == 500 { running = admitted }
+      if number == 500 {
+        running = admitted
+      } else {
+        _ = accounts.settle(try #require(admitted), Used(), now: 0, wall: 0)
+      }
     }
     #expect(accounts.count == 1_000)
     for shard in 0..<Accounts.shardCount { accounts.sweep(shard: shard, now: 59_999) }

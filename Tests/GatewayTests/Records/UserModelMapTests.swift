@@ -57,6 +57,23 @@ struct UserModelMapTests {
     #expect(try plan("u") == bob)
   }
 
+  /// What `*` stands for may be nothing, and nothing is no model, even to keys that take any.
+  @Test func nothingIsNoModel() throws {
+    let world = try World(
+      """
+      {'providers': [{'name': 'p', 'dialect': 'openai', 'base_url': 'https://p.example/v1'}],
+       'keys': [{'provider': 'p', 'label': '1', 'secret': 'k'}],
+       'users': [{'name': 'ada', 'model_map': {'x*': 'p/*', 'y*': ['p/*', 'p/spare'], 'z*': 'p/m'}}],
+       'tokens': [{'user': 'ada', 'label': 'l', 'secret': 't'}]}
+      """)
+    func plan(_ model: String) throws -> [String] {
+      try world.plan(model: model).candidates.map(\.model)
+    }
+    #expect(throws: Refusal.modelNotFound(model: "x")) { try plan("x") }
+    #expect(try plan("x1") == ["1"] && plan("y") == ["spare"] && plan("y1") == ["1", "spare"])
+    #expect(try plan("z") == ["m"])
+  }
+
   @Test func aMappingSendsToALevel() throws {
     let world = try World(Self.document)
     #expect(try world.plan(model: "whole").candidates.map(\.tiers.start) == [9, 9])

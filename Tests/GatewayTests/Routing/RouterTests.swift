@@ -196,4 +196,64 @@ struct RouterTests {
     #expect(try plan(nil, key.id).candidates.map(\.provider.name) == ["or"])
     #expect(throws: Refusal.noUsableKey(model: "best")) { try plan("best", "gone") }
   }
+
+  /// What lives on a key that a client brought is at that key's provider, wherever the name leads.
+  @Test(
+    arguments: [
+      ("best", "or", "or gpt-4o"), ("gpt-9", "bare", "bare gpt-9"), (nil, "or", "or "),
+      ("gpt-4o", "or", "or gpt-4o"), ("my-gpt-4o", "oa", "oa gpt-4o"),
+    ] as [(String?, String, String)])
+  func aNamedIDOfAClientsKeyPinsTheProvider(
+    _ model: String?, _ provider: String, _ candidate: String
+  ) throws {
+    let world = try World(Self.document)
+    var question = Router.Question(model: model, dialect: .openai)
+    question.bringsKey = true
+    question.pinnedProviderID = try world.provider(provider).id
+    let plan = try Router.plan(
+      question, caller: try world.caller("t"), snapshot: world.snapshot, random: 0)
+    #expect(plan.candidates.map { "\($0.provider.name) \($0.model)" } == [candidate])
+    #expect(plan.pinned == nil && plan.foundBy.text == "an id that lives on key 'the client's own'")
+    question.pinnedProviderID = "gone"
+    #expect(throws: Refusal.noUsableKey(model: model ?? "")) {
+      try Router.plan(
+        question, caller: try world.caller("t"), snapshot: world.snapshot, random: 0)
+    }
+  }
+
+  /// Who brings a key is not sent here and there by chance, and a plan says whether chance was asked.
+  @Test func chanceDecidesNothingForAClientsKey() throws {
+    let world = try World(
+      """
+      {'providers': [
+        {'name': 'a', 'dialect': 'openai', 'base_url': 'https://a.example/v1'},
+        {'name': 'b', 'dialect': 'openai', 'base_url': 'https://b.example/v1'}],
+       'keys': [
+        {'provider': 'a', 'label': '1', 'secret': 'k1'}, {'provider': 'b', 'label': '1', 'secret': 'k2'}],
+       'users': [{'name': 'ada'}, {'name': 'bob', 'affinity': 'user'}],
+       'tokens': [{'user': 'ada', 'label': 'l', 'secret': 't'}, {'user': 'bob', 'label': 'l', 'secret': 'u'}],
+       'models': [
+        {'name': 'both', 'targets': [{'provider': 'a', 'model': 'm'}, {'provider': 'b', 'model': 'm'}]},
+        {'name': 'one', 'targets': [{'provider': 'a', 'model': 'm'}, {'provider': 'b', 'model': 'm', 'weight': 0}]}]}
+      """)
+    func plans(_ model: String, _ token: String = "t", bringsKey: Bool) throws -> [Plan] {
+      try (UInt64(0)..<40).map { random in
+        var question = Router.Question(model: model, dialect: .openai)
+        question.bringsKey = bringsKey
+        return try Router.plan(
+          question, caller: try world.caller(token), snapshot: world.snapshot, random: random)
+      }
+    }
+    func firsts(_ plans: [Plan]) -> Set<String> {
+      Set(plans.compactMap(\.candidates.first?.provider.name))
+    }
+    let drawn = try plans("both", bringsKey: false)
+    #expect(firsts(drawn) == ["a", "b"] && drawn.allSatisfy(\.isDrawn))
+    for (model, token, bringsKey) in [
+      ("both", "t", true), ("one", "t", false), ("m", "t", false), ("both", "u", false),
+    ] {
+      let plans = try plans(model, token, bringsKey: bringsKey)
+      #expect(firsts(plans).count == 1 && !plans.contains(where: \.isDrawn), "\(model) \(token)")
+    }
+  }
 }

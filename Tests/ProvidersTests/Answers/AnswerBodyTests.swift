@@ -159,8 +159,8 @@ struct AnswerBodyTests {
     ("data: {}\n", .sse(isInsideEvent: true)),
     ("{\"a\"", .other),
     (numbered("0") + numbered("1"), .sse(isInsideEvent: false, nextNumber: 2)),
-    (numbered("9") + "data: {\"sequence_number\":10", .sse(isInsideEvent: true, nextNumber: 11)),
-    // The end of the stream has cut a number, which is then smaller than those before it.
+    // The number of an event that is not whole is free: its bytes are left out.
+    (numbered("9") + "data: {\"sequence_number\":10", .sse(isInsideEvent: true, nextNumber: 10)),
     (numbered("19") + "data: {\"sequence_number\":2", .sse(isInsideEvent: true, nextNumber: 20)),
     (numbered("4") + "data: {\"sequence_nu", .sse(isInsideEvent: true, nextNumber: 5)),
     (
@@ -187,5 +187,141 @@ struct AnswerBodyTests {
     }
     _ = reader.finish(into: &out)
     #expect("\(reader.errorEventFraming)" == "\(cut.framing)")
+  }
+
+  // MARK: an event that is cut
+
+  private static let whole = "data: \(text)\n\n"
+
+  static let torn: [(body: String, hidesUsage: Bool, left: String)] = [
+    (whole, false, whole), (whole + "dat", false, whole), (whole + "event: x\n", false, whole),
+    (whole + "data: {\"a\":1}\n", false, whole), (whole + ": pi", false, whole),
+    (whole + "data: \(stop)\r\n\r", false, whole + "data: \(stop)\r\n\r"),
+    (whole + "data: {\"choices\":[{\"delta\":{\"cont", true, whole),
+    (whole + "data: {\"choices\":[],\"usage\":{\"a\":1}}\n", true, whole),
+    (whole + "data: {\"choices\":[{}],\"usage\":null}\n", true, whole),
+    ("data: {\"choices\":[", false, ""),
+  ]
+
+  /// What came of it is taken back as long as it has not gone out, and then no event is unfinished.
+  @Test(arguments: torn, [1, 3, 1_000])
+  func anUnfinishedEventIsLeftOut(
+    _ row: (body: String, hidesUsage: Bool, left: String), chunkBytes: Int
+  ) {
+    var reader = AnswerReader(
+      kind: .chat, contentType: Array(AnswerSamples.events.utf8), hidesUsage: row.hidesUsage)
+    var out: [UInt8] = []
+    let bytes = Array(row.body.utf8)
+    for start in stride(from: 0, to: bytes.count, by: chunkBytes) {
+      reader.feed(Array(bytes[start..<min(start + chunkBytes, bytes.count)]).span, into: &out)
+    }
+    _ = reader.finish(into: &out)
+    reader.dropUnfinishedEvent(from: &out)
+    #expect(String(decoding: out, as: UTF8.self) == row.left)
+    #expect(reader.errorEventFraming == .sse(isInsideEvent: false, nextNumber: 0))
+  }
+
+  /// Too large to be kept, its beginning has gone out: that is said.
+  @Test func anUnfinishedEventOfWhichAPartIsOutStays() {
+    var reader = AnswerReader(kind: .chat, contentType: Array(AnswerSamples.events.utf8))
+    var out: [UInt8] = []
+    reader.feed(Array(#"data: {"choices":[{"delta":{"content":""#.utf8).span, into: &out)
+    reader.feed([UInt8](repeating: 0x61, count: 70_000).span, into: &out)
+    #expect(out.count > 70_000)
+    out.removeAll()
+    reader.feed(Array("more".utf8).span, into: &out)
+    _ = reader.finish(into: &out)
+    reader.dropUnfinishedEvent(from: &out)
+    #expect(out.count == 4)
+    #expect(reader.errorEventFraming == .sse(isInsideEvent: true, nextNumber: 0))
+  }
+
+  // MARK: the end of an answer
+
+  struct End: Sendable, CustomTestStringConvertible {
+    let name: String
+    var kind = AnswerReader.Kind.chat
+    var contentType = AnswerSamples.events
+    let body: String
+    var isLacking = false
+    var testDescription: String { name }
+  }
+
+  private static let messageStart =
+    #"{"type":"message_start","message":{"usage":{"input_tokens":1}}}"#
+  private static let usageAlone = #"{"choices":[],"usage":{"prompt_tokens":3}}"#
+
+  static let ends: [End] = [
+    End(name: "chat, text and no end", body: AnswerSamples.stream(text)),
+    End(name: "chat, nothing at all", body: "", isLacking: true),
+    End(name: "white space", body: "\n\n", isLacking: true),
+    End(name: "chat, comments", body: ": processing\n\n", isLacking: true),
+    End(
+      name: "chat, a role alone",
+      body: AnswerSamples.stream(AnswerSamples.chunk(#"{"role":"assistant","content":""}"#)),
+      isLacking: true),
+    End(name: "chat, no text but [DONE]", body: AnswerSamples.stream("[DONE]")),
+    End(name: "chat, no text but a reason", body: AnswerSamples.stream(stop)),
+    End(name: "chat, the usage alone", body: AnswerSamples.stream(usageAlone)),
+    End(name: "chat, an error", body: AnswerSamples.stream(#"{"error":{"message":"No"}}"#)),
+    End(name: "a page instead of events", body: "<html>Bad gateway</html>", isLacking: true),
+    End(
+      name: "messages, no content", kind: .messages, body: AnswerSamples.stream(messageStart),
+      isLacking: true),
+    End(
+      name: "messages, no end", kind: .messages,
+      body: AnswerSamples.stream(messageStart, #"{"type":"x","delta":{"text":"Yes"}}"#),
+      isLacking: true),
+    End(
+      name: "messages, no content and an end", kind: .messages,
+      body: AnswerSamples.stream(messageStart, #"{"type":"message_stop"}"#)),
+    End(
+      name: "messages, the end without its blank line", kind: .messages,
+      body: AnswerSamples.stream(messageStart) + #"data: {"type":"message_stop"}"#),
+    End(
+      name: "responses, no end", kind: .responses,
+      body: AnswerSamples.stream(
+        #"{"type":"response.created","response":{}}"#,
+        #"{"type":"response.output_text.delta","delta":"Yes"}"#),
+      isLacking: true),
+    End(
+      name: "responses, incomplete", kind: .responses,
+      body: AnswerSamples.stream(
+        #"{"type":"response.created","response":{}}"#,
+        #"{"type":"response.incomplete","response":{}}"#)),
+    End(
+      name: "responses, taken up in the middle", kind: .responses,
+      body: AnswerSamples.stream(#"{"type":"response.output_text.delta","delta":"Yes"}"#)),
+    End(name: "gemini, text and no reason", kind: .generate, body: AnswerSamples.stream(part)),
+    End(
+      name: "gemini, a count alone", kind: .generate,
+      body: AnswerSamples.stream(#"{"usageMetadata":{"promptTokenCount":3}}"#), isLacking: true),
+    End(
+      name: "gemini, blocked", kind: .generate,
+      body: AnswerSamples.stream(#"{"promptFeedback":{"blockReason":"SAFETY"}}"#)),
+    End(
+      name: "an array", kind: .generate, contentType: AnswerSamples.json, body: "[\(part)\n]\n"),
+    End(name: "an empty array", kind: .generate, contentType: AnswerSamples.json, body: "[]"),
+    End(
+      name: "an array without its bracket", kind: .generate, contentType: AnswerSamples.json,
+      body: "[\(part)\n,\r\n\(lastPart)\n", isLacking: true),
+    End(
+      name: "an array that is begun", kind: .generate, contentType: AnswerSamples.json, body: "[",
+      isLacking: true),
+    End(name: "no body", contentType: AnswerSamples.json, body: ""),
+    End(name: "no body of an unknown kind", kind: .unknown, body: ""),
+    End(name: "a text stream of an unknown kind", kind: .unknown, body: "data: hello\n\n"),
+    End(
+      name: "events of nobody we know", kind: .unknown,
+      body: AnswerSamples.stream(#"{"thread":{"x":1}}"#)),
+    End(name: "an image", kind: .images, contentType: "image/png", body: "{PNG"),
+  ]
+
+  /// What no provider leaves out at the end of a whole answer.
+  @Test(arguments: ends, [1, 3, 1_000_000])
+  func knowsWhatLacksItsEnd(_ example: End, chunkBytes: Int) {
+    let outcome = AnswerSamples.read(
+      example.body, kind: example.kind, contentType: example.contentType, chunkBytes: chunkBytes)
+    #expect(outcome.lacksItsEnd == example.isLacking)
   }
 }

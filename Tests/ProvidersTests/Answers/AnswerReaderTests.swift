@@ -125,13 +125,22 @@ struct AnswerReaderTests {
     #expect(reader.heldBytes == 0)
   }
 
-  @Test func letsGoInTheMiddleOfAnEvent() {
+  /// A client can do nothing with a part of an event.
+  @Test func keepsAnEventUntilItIsWhole() {
     var reader = AnswerReader(kind: .chat, contentType: Array(AnswerSamples.events.utf8))
     var out: [UInt8] = []
-    reader.feed(Array(#"data: {"choices":[{"delta":{"content":"H"#.utf8).span, into: &out)
-    #expect(out.count == 40)
-    reader.feed(Array("ello".utf8).span, into: &out)
-    #expect(out.count == 44)
+    let parts: [(bytes: String, out: Int, held: Int)] = [
+      (#"data: {"choices":[{"delta":{"content":"H"#, 0, 40), ("ello\"}}]}\n", 0, 50),
+      ("\n", 51, 0), (": a\n\n: b", 56, 3), ("\r\n\r", 62, 0), ("\n: c", 63, 3),
+    ]
+    for part in parts {
+      reader.feed(Array(part.bytes.utf8).span, into: &out)
+      #expect(out.count == part.out, "after \(part.bytes.debugDescription)")
+      #expect(reader.heldBytes == part.held)
+      #expect(reader.phase == .flowing)
+    }
+    _ = reader.finish(into: &out)
+    #expect(out.count == 66)
   }
 
   @Test func releaseEndsTheHolding() {
@@ -142,8 +151,8 @@ struct AnswerReaderTests {
     reader.release(into: &out)
     #expect(out.count == 11)
     #expect(reader.phase == .flowing)
-    reader.feed(Array("data".utf8).span, into: &out)
-    #expect(out.count == 15)
+    reader.feed(Array(": more\n\n".utf8).span, into: &out)
+    #expect(out.count == 19)
   }
 
   @Test func anErrorBeforeContentIsHeldBack() {

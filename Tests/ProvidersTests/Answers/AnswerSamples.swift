@@ -7,6 +7,7 @@ struct Outcome: Equatable {
   var out = ""
   var facts = AnswerFacts()
   var isComplete = false
+  var lacksItsEnd = false
   var errorEvent: ErrorEventFacts?
   var phase = AnswerReader.Phase.holding
   /// Bytes of the body that had been fed when the first byte went to the client.
@@ -39,6 +40,7 @@ enum AnswerSamples {
     outcome.errorEvent = reader.errorEvent
     outcome.facts = reader.finish(into: &out)
     outcome.isComplete = reader.isComplete
+    outcome.lacksItsEnd = reader.lacksItsEnd
     outcome.out = String(decoding: out, as: UTF8.self)
     return outcome
   }

@@ -63,6 +63,7 @@ struct CorpusTests {
     var out: [UInt8] = []
     var facts = AnswerFacts()
     var isComplete = false
+    var lacksItsEnd = false
     var failure: AnswerReader.Failure?
   }
 
@@ -80,6 +81,7 @@ struct CorpusTests {
     }
     reading.facts = reader.finish(into: &reading.out)
     reading.isComplete = reader.isComplete
+    reading.lacksItsEnd = reader.lacksItsEnd
     reading.failure = reader.failure
     return reading
   }
@@ -237,6 +239,7 @@ struct CorpusTests {
     if example.status == 200 {
       check("failure", reading.failure, nil)
       check("isComplete", reading.isComplete, true)
+      check("lacksItsEnd", reading.lacksItsEnd, false)
       if let model = example.responseModel { check("model", facts.model, model) }
     }
     return problems

@@ -124,6 +124,31 @@ struct StreamGateTests {
     }
   }
 
+  /// The same where nothing is hidden: smaller events are kept until they are whole.
+  @Test(arguments: [97, 1_000, 70_000, 1_000_000])
+  func anEventThatIsNotHidden(chunkBytes: Int) {
+    let events = [3, 60_000, 100_000, 5].map {
+      "data: {\"text\":\"" + String(repeating: "a", count: $0) + "\"}\n\n"
+    }
+    let body = Array(events.joined().utf8)
+    // Where an event ends, and where the large one may be in the middle of its way.
+    var ends: Set<Int> = [0]
+    for count in 1...events.count { ends.insert(events.prefix(count).joined().utf8.count) }
+    let large = events[0].utf8.count + events[1].utf8.count
+    var reader = AnswerReader(kind: .unknown, contentType: Array(AnswerSamples.events.utf8))
+    var out: [UInt8] = []
+    reader.release(into: &out)
+    for start in stride(from: 0, to: body.count, by: chunkBytes) {
+      let end = min(start + chunkBytes, body.count)
+      reader.feed(Array(body[start..<end]).span, into: &out)
+      let isInLarge = out.count > large + StreamGate.eventBytesMax && out.count == end
+      #expect(ends.contains(out.count) || isInLarge, "\(out.count) bytes are out of \(end)")
+      #expect(out.count + reader.heldBytes == end)
+      #expect(reader.heldBytes <= StreamGate.eventBytesMax)
+    }
+    #expect(out == body)
+  }
+
   /// The last line feed of an event does not count towards its size: it may come late.
   @Test(arguments: [(0, 5), (1, 65_543)], [1, 65_535, 65_536, 65_537, 1_000_000])
   func theLargestUsageEventIsHiddenInAnySplit(_ row: (more: Int, left: Int), chunkBytes: Int) {

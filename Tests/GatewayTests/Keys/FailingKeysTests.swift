@@ -1,0 +1,196 @@
+import Providers
+import Testing
+
+@testable import Gateway
+
+/// A pool of one level, asked every tenth of a second.
+private final class AskedPool {
+  let keys: [Key]
+  private let plan: Plan
+  private var random: Seeded
+  private(set) var now = Moment.at(0)
+  private(set) var requests = 0
+  /// Attempts with each key.
+  private(set) var attempts: [String: Int] = [:]
+
+  init(count: Int, seed: UInt64) throws {
+    let world = try World(FailoverTests.document(keys: count))
+    plan = try world.plan(model: "x")
+    keys = try world.provider("a").roster.keys
+    random = Seeded(state: seed)
+  }
+
+  var attemptsInAll: Int { attempts.values.reduce(0, +) }
+
+  /// Makes one request; says which key served it.
+  func ask(_ answer: (Key) -> AttemptEnd) -> Key? {
+    defer { now = now + .milliseconds(100) }
+    requests += 1
+    var failover = Failover(
+      plan: plan, queueWait: .zero, deadline: now + .seconds(60), random: random.next())
+    while case .attempt(let choice) = failover.next(now: now) {
+      attempts[choice.key.id, default: 0] += 1
+      let end = answer(choice.key)
+      failover.report(end, now: now)
+      if end == .served { return choice.key }
+    }
+    return nil
+  }
+}
+
+@Suite("Failing keys among good ones")
+struct FailingKeysTests {
+  static let failing = FailoverTests.failing
+
+  /// One good key among many that fail: once it has served, no request ends in a refusal.
+  ///
+  /// Before that a pool of more than ten keys is looked through, ten at once and then one key after
+  /// each rest of at most 2.5 s; whether all were good a while ago or nothing was known.
+  @Test(arguments: [3, 10, 13, 20, 31], [61, 62, 63, 64, 65, 66] as [UInt64])
+  func oneGoodKeyIsFoundAndKept(count: Int, seed: UInt64) throws {
+    var random = Seeded(state: seed)
+    let pool = try AskedPool(count: count, seed: seed)
+    // The last place is the worst: all others are met before it.
+    let place = seed == 61 ? count - 1 : Int.random(in: 0..<count, using: &random)
+    let good = pool.keys[place]
+    if seed % 2 == 0 {
+      for _ in 0..<(count + Int.random(in: 0..<count, using: &random)) {
+        #expect(pool.ask { _ in .served } != nil)
+      }
+    }
+    let (requests, attempts) = (pool.requests, pool.attemptsInAll)
+    var before = 0
+    var isFound = false
+    for _ in 0..<600 {
+      if pool.ask({ $0 === good ? .served : Self.failing }) != nil {
+        isFound = true
+      } else {
+        #expect(!isFound, "seed \(seed): at \(pool.now)")
+        before += 1
+      }
+    }
+    #expect(isFound && before <= 26 * max(0, count - 10), "seed \(seed): \(before)")
+    let extra = pool.attemptsInAll - attempts - (pool.requests - requests)
+    #expect(extra <= 10 + (pool.requests - requests) / 5, "seed \(seed): \(extra)")
+  }
+
+  @Test func goodKeysTakeExactTurns() throws {
+    let pool = try AskedPool(count: 7, seed: 1)
+    for turn in 0..<70 {
+      #expect(pool.ask { _ in .served } === pool.keys[turn % 7])
+    }
+  }
+
+  /// A key that works again serves again with the first trial after its doubt, and then in turn.
+  @Test(arguments: [71, 72, 73] as [UInt64])
+  func aKeyThatWorksAgainIsInTurnAgain(seed: UInt64) throws {
+    let pool = try AskedPool(count: 4, seed: seed)
+    let ill = pool.keys[1]
+    for _ in 0..<300 {
+      #expect(pool.ask { $0 === ill ? Self.failing : .served } != nil)
+    }
+    var wait = 0
+    while pool.ask({ _ in .served }) !== ill, wait < 600 { wait += 1 }
+    // In doubt for at most 16 s after five failures in 30 s.
+    #expect(wait <= 170, "seed \(seed): \(wait)")
+    let before = pool.attempts
+    for _ in 0..<40 { #expect(pool.ask { _ in .served } != nil) }
+    for key in pool.keys {
+      let turns = (pool.attempts[key.id] ?? 0) - (before[key.id] ?? 0)
+      #expect((9...11).contains(turns), "seed \(seed)")
+    }
+  }
+
+  /// A thousand keys need not each fail: ten do, and then one in each rest.
+  @Test(
+    arguments: [
+      (.answered(.providerFailing(retryAfter: nil)), 40), (.brokeOff, 40), (.connectFailed, 16),
+    ] as [(AttemptEnd, Int)])
+  func aProviderThatIsDownIsLeftAlone(end: AttemptEnd, attemptsMax: Int) throws {
+    let pool = try AskedPool(count: 1_000, seed: 1)
+    #expect(pool.ask { _ in end } == nil && pool.attemptsInAll == 10)
+    for _ in 0..<599 { #expect(pool.ask { _ in end } == nil) }
+    #expect(pool.attemptsInAll <= attemptsMax, "\(pool.attemptsInAll)")
+  }
+
+  // MARK: - Trials
+
+  /// One request at a time tries a failing key, in its turn, and its retry is set aside.
+  @Test func aFailingKeyIsTriedByOneAtATime() throws {
+    let bench = try HealthBench(count: 3)
+    #expect(bench.attempt(Self.failing) == "k00")
+    let meanwhile = (0..<4).map { _ in bench.attempt(.served) }
+    #expect(meanwhile == ["k01", "k02", "k01", "k02"])
+    bench.now = .at(1)
+    let trial = try #require(bench.grant())
+    #expect(trial.key.id == "k00" && trial.isTrial)
+    let others = (0..<4).compactMap { _ in bench.grant() }
+    #expect(others.allSatisfy { $0.key.id != "k00" && !$0.isTrial })
+    bench.health.report(trial, .served, now: bench.now, random: 0)
+    let later = (0..<6).compactMap { _ in bench.attempt(.served) }
+    #expect(Set(later).count == 3, "it is in turn again")
+  }
+
+  /// A retry, and the probe of an open pool, go to the key that served last.
+  @Test func retriesAndProbesGoWhereOneWasServed() throws {
+    let bench = try HealthBench(count: 40)
+    #expect(bench.attempt(.served) == "k00")
+    #expect(bench.attempt(Self.failing) == "k01")
+    guard case .use(let retry) = bench.choose(isRetry: true, isFirst: false) else {
+      return #expect(Bool(false))
+    }
+    #expect(retry.key.id == "k00" && !retry.isTrial)
+    bench.health.report(retry, .clientLeft, now: bench.now, random: 0)
+    for _ in 0..<9 { bench.attempt(Self.failing) }
+    #expect(bench.obstacle()?.isCircuitOpen == true)
+    bench.now = .at(2)
+    let probe = try #require(bench.grant())
+    #expect(probe.isPoolProbe && probe.key.id == "k00")
+  }
+
+  /// Who could not pay for a retry takes no risk; a user's own key is its own.
+  @Test func whoCannotPayForARetryIsServedWhereOneWas() throws {
+    let bench = try HealthBench(count: 30)
+    #expect(bench.attempt(.served) == "k00" && bench.attempt(Self.failing) == "k01")
+    for _ in 0..<10 { _ = bench.choose(isRetry: true, isFirst: false) }
+    #expect((0..<3).map { _ in bench.attempt(.served) } == ["k00", "k00", "k00"])
+    let homes = (0..<20 as Range<UInt64>).map { user -> String? in
+      let request = KeyRequest(level: 1, model: "m", affinity: StableHash.mix(user))
+      let answer = bench.health.choose(request, roster: bench.roster, now: bench.now)
+      if case .use(let grant) = answer { return grant.key.id }
+      return nil
+    }
+    #expect(Set(homes).count > 5)
+    bench.now = .at(20)
+    #expect(Set((0..<4).map { _ in bench.attempt(.served) }).count > 2, "in turn again")
+  }
+
+  /// Trials that fail say nothing of the pool, though no success comes between them.
+  @Test func trialsDoNotStopThePool() throws {
+    let bench = try HealthBench(count: 12)
+    for _ in 0..<9 { bench.attempt(Self.failing) }
+    #expect(bench.attempt(.served) == "k09")
+    for _ in 0..<2 { bench.attempt(Self.failing) }
+    // So many requests that the budget lets every key be tried.
+    #expect((0..<200).allSatisfy { _ in bench.attempt(.served) == "k09" })
+    bench.now = .at(2)
+    for _ in 0..<11 {
+      let trial = try #require(bench.grant())
+      #expect(trial.isTrial)
+      bench.health.report(trial, Self.failing, now: bench.now, random: 0)
+    }
+    #expect(bench.attempt(.served) == "k09")
+  }
+
+  /// A pool of which nothing is known is looked through at an even pace, and only then rests longer.
+  @Test func aStoppedPoolIsLookedThrough() throws {
+    let bench = try HealthBench(count: 13)
+    for _ in 0..<10 { bench.attempt(Self.failing) }
+    var probes: [Double] = []
+    for tenth in 0..<200 {
+      bench.now = .at(Double(tenth) / 10)
+      if bench.attempt(Self.failing) != nil { probes.append(Double(tenth) / 10) }
+    }
+    #expect(probes == [2, 4, 6, 8, 12])
+  }
+}
