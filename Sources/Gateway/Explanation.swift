@@ -118,7 +118,7 @@ package struct Explanation: Sendable {
     var plan: Plan
     do throws(Refusal) {
       plan = try Router.plan(routing, caller: caller, snapshot: snapshot, random: 0)
-      if question.bringsKey { plan = try plan.served(by: .unknown) }
+      if question.bringsKey { plan = plan.served(by: .unknown) }
     } catch {
       decisions.note(error, of: caller, to: routing, snapshot)
       throw error

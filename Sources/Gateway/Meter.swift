@@ -13,12 +13,15 @@ package enum Meter {
     into receipt: inout Receipt
   ) {
     if !facts.anomalies.isEmpty { receipt.anomalies += facts.anomalies }
+    // To read a response again uses nothing: what the call used that made it is that one's.
+    let isReadAgain = call.endpoint == .response
+    if isReadAgain { facts.usage = nil }
     let isWhole = receipt.outcome != .cut && receipt.outcome != .abandoned
     let isFinal = !facts.usageIsPartial || isWhole && facts.errorEvent == nil
     if let usage = facts.usage, isFinal {
       receipt.usage = usage
       receipt.usageSource = .reported
-    } else if input != nil || facts.usage != nil, !call.isError {
+    } else if input != nil || facts.usage != nil, !call.isError, !isReadAgain {
       let usage = estimate(facts, input, model: facts.model ?? call.requestedModel)
       receipt.usage = usage
       receipt.usageSource = .estimated

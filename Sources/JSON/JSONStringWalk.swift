@@ -57,6 +57,24 @@ package struct JSONStringWalk {
     return true
   }
 
+  /// Steps over an object, whatever it holds, if nothing but white space stands before it.
+  package mutating func takeObject(_ bytes: Span<UInt8>) -> Bool {
+    guard take(UInt8(ascii: "{"), bytes) else { return false }
+    var depth = 1
+    while index < bytes.count, depth > 0 {
+      switch bytes[index] {
+      case JSONByte.quote:
+        guard string(bytes) != nil else { return true }
+        continue
+      case UInt8(ascii: "{"): depth += 1
+      case UInt8(ascii: "}"): depth -= 1
+      default: break
+      }
+      index += 1
+    }
+    return true
+  }
+
   /// Steps over the string whose opening quote is here, and over the colon behind a name.
   private mutating func string(_ bytes: Span<UInt8>) -> Found? {
     index += 1

@@ -1,7 +1,7 @@
 import HTTP
 import JSON
 
-/// Finds the ids of files, containers and vector stores that a request names below its top level.
+/// Finds the ids of files, caches, containers and vector stores that a request names below its top level.
 ///
 /// They live on the key that they were made with, and belong to the user who made them: a name
 /// that is missed here could reach another user's file. So names are compared with their escapes
@@ -14,14 +14,21 @@ enum RequestFileIDs {
   private static let idBytesMax = 512
 
   /// Appends the ids that a sound JSON document with these names holds, each once, until there are
-  /// more than `idsMax`.
+  /// more than `idsMax`; `ToolData` of the endpoint holds none.
   static func append(
-    from body: Span<UInt8>, names: JSONNameSketch, to ids: inout [String]
+    from body: Span<UInt8>, of endpoint: Endpoint, names: JSONNameSketch, to ids: inout [String]
   ) {
     guard names.mayMeet(Self.names) else { return }
     var walk = JSONStringWalk()
     while ids.count <= idsMax, let string = walk.next(body) {
-      guard string.isName, string.reads(body, bytesMax: 16, as: isNamed) else { continue }
+      guard string.isName else { continue }
+      if string.reads(
+        body, bytesMax: ToolData.nameBytesMax, as: { ToolData.isName($0, of: endpoint) }),
+        walk.takeObject(body)
+      {
+        continue
+      }
+      guard string.reads(body, bytesMax: 16, as: isNamed) else { continue }
       if let value = walk.nextHere(body) {
         add(JSONString.text(body, value.inside), to: &ids)
       } else if walk.take(UInt8(ascii: "["), body) {
@@ -41,12 +48,30 @@ enum RequestFileIDs {
     var collection: Substring = ""
     for segment in text.split(separator: "/") {
       let name = segment.prefix { $0 != ":" }
-      if ["files", "cachedContents", "batches"].contains(collection) {
+      // The files of OpenAI's containers are reached by their container's id.
+      let isCollected =
+        ["files", "cachedContents", "batches"].contains(collection) && !name.hasPrefix("cfile_")
+      if prefixes.contains(where: { name.hasPrefix($0) }) || isCollected && isUUID(name) {
+        add(String(name), to: &ids)
+      } else if isCollected {
         // Google's ids hold their collection.
         add(collection + "/" + name, to: &ids)
       }
-      if prefixes.contains(where: { name.hasPrefix($0) }) { add(String(name), to: &ids) }
       collection = segment
+    }
+  }
+
+  /// As some providers' ids are, which say nothing of their collection: RFC 9562, section 4.
+  private static func isUUID(_ name: Substring) -> Bool {
+    name.utf8.count == 36 && name.utf8.allSatisfy { $0 == UInt8(ascii: "-") || isHexDigit($0) }
+  }
+
+  private static func isHexDigit(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+      UInt8(ascii: "A")...UInt8(ascii: "F"):
+      true
+    default: false
     }
   }
 
@@ -57,7 +82,7 @@ enum RequestFileIDs {
   /// The names whose values are ids or lists of them.
   private static let names = JSONNameSketch([
     "file_id", "fileUri", "file_ids", "file_uri", "container", "input_file_id",
-    "vector_store_id", "vector_store_ids",
+    "vector_store_id", "vector_store_ids", "cachedContent", "cached_content",
   ])
 
   /// Whether a name is one whose value is an id or a list of ids.
@@ -66,7 +91,9 @@ enum RequestFileIDs {
     case 7: name.equals("file_id") || name.equals("fileUri")
     case 8: name.equals("file_ids") || name.equals("file_uri")
     case 9: name.equals("container")
-    case 13: name.equals("input_file_id")
+    case 13: name.equals("input_file_id") || name.equals("cachedContent")
+    // Google's, beside OpenAI's members: ai.google.dev/gemini-api/docs/openai, `extra_body`.
+    case 14: name.equals("cached_content")
     case 15: name.equals("vector_store_id")
     case 16: name.equals("vector_store_ids")
     default: false

@@ -104,7 +104,7 @@ extension Exchange {
         let plan = try Router.plan(
           question, caller: caller, snapshot: snapshot, random: worker.nextRandom())
         guard let own else { return plan }
-        return try plan.served(by: own)
+        return plan.served(by: own)
       } catch {
         receipt.decisions.note(error, of: caller, to: question, snapshot)
         throw error

@@ -185,7 +185,10 @@ final class Relay {
   private func readMore(_ holdUntil: MonotonicTime) async -> Reading {
     let now = worker.loop.now
     let silenceUntil = min(exchange.deadline, now + exchange.snapshot.settings.streamSilenceTimeout)
-    let isHolding = !hasBegun && reader.phase == .holding && now < holdUntil
+    let mayHold = !hasBegun && reader.phase == .holding
+    let isHolding = mayHold && now < holdUntil
+    // However steadily more of it comes, such as comments that keep the connection alive.
+    if mayHold, !isHolding, reader.heldBytes > 0 { return .held }
     let endUntil = endUntil.flatMap { now < $0 ? $0 : nil }
     do throws(UpstreamFailure) {
       let hasMore = try await upstream.readBody(

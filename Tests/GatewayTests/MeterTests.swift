@@ -8,13 +8,14 @@ struct MeterTests {
   private static let prices: PriceTable = .builtIn
 
   private static func settled(
-    _ facts: AnswerFacts, input: RequestTally? = nil, outcome: Receipt.Outcome = .served
+    _ facts: AnswerFacts, input: RequestTally? = nil, outcome: Receipt.Outcome = .served,
+    endpoint: Endpoint = .chatCompletions
   ) -> Receipt {
     var receipt = Receipt(requestID: "r", startedAtMilliseconds: 0)
     receipt.outcome = outcome
     let vendor = PriceVendor.infer(dialect: .openai, providerName: "sim", host: "127.0.0.1")
     let call = PricedCall(
-      endpoint: .chatCompletions, requestedModel: "sim-small", vendor: vendor)
+      endpoint: endpoint, requestedModel: "sim-small", vendor: vendor)
     var facts = facts
     Meter.settle(&facts, call: call, prices: prices, input: input, into: &receipt)
     return receipt
@@ -59,6 +60,16 @@ struct MeterTests {
     // Budgets count what that would cost, at 0.10 and 0.40 dollars a million.
     let usage = receipt.usage
     #expect(receipt.unstatedCostNanoUSD == usage.inputTokens * 100 + usage.outputTokens * 400)
+  }
+
+  /// The call that made a stored response used what it says; to read it uses nothing.
+  @Test func aResponseThatIsReadAgainUsesNothing() {
+    var facts = Self.said("Nobody")
+    facts.usage = Usage()
+    facts.usage?.inputTokens = 6
+    let receipt = Self.settled(facts, input: Self.asked("Hello"), endpoint: .response)
+    #expect(receipt.usage == Usage() && receipt.usageSource == .none)
+    #expect(receipt.costNanoUSD == 0 && receipt.unstatedCostNanoUSD == nil)
   }
 
   /// A broken answer that stated nothing: what was delivered is estimated, marked and priced.

@@ -40,6 +40,32 @@ struct JSONStringWalkTests {
     #expect(walk(#"{"\#(text)":"\#(text)\"\\","b":[]}"#) == ["\(text):", #"\#(text)\"\\"#, "b:"])
   }
 
+  /// An object is stepped over whole, and what stands behind it comes next.
+  @Test(arguments: [
+    (#"{"a":1}"#, true, "z"), (#" { } "#, true, "z"), (#"{"a":{"b":"}","c":[{}]}}"#, true, "z"),
+    (#"{"a":"\\\"}"}"#, true, "z"), ("[]", false, "z"), (#""s""#, false, "s"), ("1", false, "z"),
+  ])
+  func stepsOverAnObject(_ value: String, _ isOne: Bool, _ next: String) {
+    let document = bytes(#"{"v":\#(value),"z":0}"#)
+    var walk = JSONStringWalk()
+    _ = walk.next(document.span)
+    let isTaken = walk.takeObject(document.span)
+    #expect(isTaken == isOne)
+    let found = walk.next(document.span).map {
+      String(decoding: document[$0.inside], as: UTF8.self)
+    }
+    #expect(found == next)
+  }
+
+  @Test(arguments: ["{", "{\"a", "{\"a\":{}", "{{{{", "{\"\\", "{\"a\":\"b\\"])
+  func anObjectWithoutAnEndIsTheRest(_ text: String) {
+    let document = bytes(text)
+    var walk = JSONStringWalk()
+    let isTaken = walk.takeObject(document.span)
+    let next = walk.next(document.span)
+    #expect(isTaken && next == nil)
+  }
+
   @Test func looksAtWhatStandsNext() {
     let document = bytes(#"{"a": "b", "c" :["d" , 1, "e"]}"#)
     var walk = JSONStringWalk()

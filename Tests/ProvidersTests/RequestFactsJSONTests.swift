@@ -2,18 +2,8 @@ import Testing
 
 @testable import Providers
 
-@Suite("Members that are acted on")
+@Suite("Requests in JSON")
 struct RequestFactsJSONTests {
-  /// Names near those that are acted on may stand as often as they like.
-  @Test(arguments: [
-    "Model", "modelss", "model ", "mode", "N", "nn", "streams", "maxTokens", "inputs", "modél",
-  ])
-  func leavesOtherMembersAlone(_ name: String) throws {
-    let sample = try Sample(
-      "POST /v1/chat/completions", body: #"{"\#(name)":1,"model":"a","\#(name)":"b"}"#)
-    #expect(sample.facts.model == "a")
-  }
-
   @Test func remembersWhereThingsStand() throws {
     let body = #" {"a":1, "model" : "m", "stream_options" : {"x":1}}"#
     let facts = try Sample("POST /v1/chat/completions", body: body).facts

@@ -5,19 +5,19 @@ import Testing
 
 @Suite("Ids of files in requests")
 struct RequestFileIDsTests {
-  private func ids(_ body: String) -> [String] {
+  private func ids(_ body: String, of endpoint: Endpoint = .chatCompletions) -> [String] {
     let bytes = Array(body.utf8)
     // What is no sound document has no names; it is searched all the same, to see that it is bounded.
     let names = (try? JSONIndex(bytes.span))?.names ?? JSONNameSketch(["file_id"])
     var ids: [String] = []
-    RequestFileIDs.append(from: bytes.span, names: names, to: &ids)
+    RequestFileIDs.append(from: bytes.span, of: endpoint, names: names, to: &ids)
     return ids
   }
 
   /// Each name alone brings the search about, however it is written.
   @Test(arguments: [
     "file_id", "fileUri", "file_ids", "file_uri", "container", "input_file_id",
-    "vector_store_id", "vector_store_ids",
+    "vector_store_id", "vector_store_ids", "cachedContent", "cached_content",
   ])
   func searchesForEachName(_ name: String) {
     #expect(ids(#"{"messages":[{"a":{"\#(name)":"x"}}]}"#) == ["x"])
@@ -55,6 +55,28 @@ struct RequestFileIDsTests {
     #expect(ids(body) == expected)
   }
 
+  /// What a tool was called with and has said is the client's own.
+  @Test(
+    arguments: [
+      (
+        .messages,
+        #"{"content":[{"type":"tool_use","input":{"container":"web1"}},{"file_id":"f"}]}"#, ["f"]
+      ),
+      (
+        .messages, #"{"a":{"in\u0070ut" : {"b":[{"file_id":"x"},"}{"],"c":{}}},"file_id":"f"}"#,
+        ["f"]
+      ),
+      (.messages, #"{"input":[{"file_id":"f"}],"args":{"file_id":"g"}}"#, ["f", "g"]),
+      (.messages, #"{"input":"x","file_id":"f"}"#, ["f"]), (.messages, #"{"input":{"a":"#, []),
+      (.generateContent, #"{"functionCall":{"args":{"file_id":"7"}},"fileUri":"f"}"#, ["f"]),
+      (.generateContent, #"{"functionResponse":{"response":{"file_ids":["7"]}}}"#, []),
+      (.generateContent, #"{"input":{"file_id":"f"}}"#, ["f"]),
+      (.responses, #"{"input":{"file_id":"f"},"args":{"file_id":"g"}}"#, ["f", "g"]),
+    ] as [(Endpoint, String, [String])])
+  func leavesToolsAlone(_ endpoint: Endpoint, _ body: String, _ found: [String]) {
+    #expect(ids(body, of: endpoint) == found)
+  }
+
   /// At every distance from the words that scans read.
   @Test(arguments: 0..<24)
   func findsAtEveryOffset(_ offset: Int) {
@@ -88,17 +110,22 @@ struct RequestFileIDsTests {
   @Test(arguments: [
     ("/files/file-abc/content", ["file-abc"]), ("/v1beta/files/abc:download", ["files/abc"]),
     ("/v1beta/cachedContents/x", ["cachedContents/x"]),
-    ("/batches/batch_1", ["batches/batch_1", "batch_1"]),
-    ("/v1/messages/batches/msgbatch_1/results", ["batches/msgbatch_1", "msgbatch_1"]),
-    ("/containers/cntr_1/files", ["cntr_1"]), ("/files", []), ("/models", []), ("/%ff", []),
-    ("/f%69les/file%2Da", ["files/file-a", "file-a"]),
+    ("/batches/batch_1", ["batch_1"]), ("/v1beta/batches/abc", ["batches/abc"]),
+    ("/v1/messages/batches/msgbatch_1/results", ["msgbatch_1"]),
+    ("/v1/files/file_01A", ["file_01A"]),
+    ("/containers/cntr_1/files", ["cntr_1"]), ("/containers/cntr_1/files/cfile_1", ["cntr_1"]),
+    ("/vector_stores/vs_1/files/file-1", ["vs_1", "file-1"]),
+    (
+      "/files/497f6eca-6276-4993-bfeb-53cbbbba6f08",
+      ["497f6eca-6276-4993-bfeb-53cbbbba6f08"]
+    ),
+    ("/files", []), ("/models", []), ("/%ff", []), ("/f%69les/file%2Da", ["file-a"]),
   ])
   func findsInPaths(_ path: String, _ expected: [String]) {
     let bytes = Array(path.utf8)
     var found: [String] = []
     RequestFileIDs.append(fromPath: bytes.span, to: &found)
-    for id in expected { #expect(found.contains(id), "\(found)") }
-    if expected.isEmpty { #expect(found.isEmpty) }
+    #expect(found == expected)
   }
 
   @Test func reachesTheFactsOfARequest() throws {

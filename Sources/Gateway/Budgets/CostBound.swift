@@ -6,8 +6,8 @@ package import Providers
 package enum CostBound {
   /// What a model is taken to answer at most where no price list says.
   static let largestAnswerDefault: Int64 = 16_384
-  /// About the shortest body that a request can have: a model and a word or two.
-  static let smallestBodyBytes: Int64 = 64
+  /// About the shortest body that a request can have: a word or two, its model in the path.
+  static let smallestBodyBytes: Int64 = 40
   /// What a provider puts around messages and tools beyond what the body writes out.
   static let frameTokens: Int64 = 1_000
 

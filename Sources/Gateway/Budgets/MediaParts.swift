@@ -1,5 +1,6 @@
 import HTTP
 import JSON
+import Providers
 
 /// Finds media in a request, written into it or behind an address: a few bytes of them may be many
 /// tokens.
@@ -8,12 +9,20 @@ import JSON
 /// in a text does not count, nor does a member that has the name of a type. Asks for no memory but
 /// for short words that are written with escapes.
 enum MediaParts {
-  /// Whether a sound document holds one, at whatever depth.
-  static func areFound(in body: Span<UInt8>) -> Bool {
+  /// Whether a sound document holds one, at whatever depth but in `ToolData`.
+  static func areFound(in body: Span<UInt8>, of endpoint: Endpoint) -> Bool {
     var walk = JSONStringWalk()
     while let name = walk.next(body) {
       guard name.isName else { continue }
-      if name.reads(body, bytesMax: 11, as: isMember) { return true }
+      if name.reads(
+        body, bytesMax: ToolData.nameBytesMax, as: { ToolData.isName($0, of: endpoint) }),
+        walk.takeObject(body)
+      {
+        continue
+      }
+      if name.reads(body, bytesMax: 11, as: isPart) { return true }
+      // A property of a schema may have the name, and is an object.
+      if name.reads(body, bytesMax: 8, as: isAddress), walk.nextHere(body) != nil { return true }
       if name.reads(body, bytesMax: 4, as: { $0.equals("type") }),
         let type = walk.nextHere(body), type.reads(body, bytesMax: 64, as: isType)
       {
@@ -26,13 +35,21 @@ enum MediaParts {
   /// Whether a member of this name is a medium: Google's parts have no type.
   ///
   /// Source: ai.google.dev/api/caching#Part.
-  private static func isMember(_ name: Span<UInt8>) -> Bool {
+  private static func isPart(_ name: Span<UInt8>) -> Bool {
     switch name.count {
-    case 7: name.equals("fileUri")
-    case 8: name.equals("fileData") || name.equals("file_uri") || name.equals("file_url")
+    case 8: name.equals("fileData")
     case 9: name.equals("file_data")
     case 10: name.equals("inlineData")
     case 11: name.equals("inline_data")
+    default: false
+    }
+  }
+
+  /// Whether the text behind a member of this name is where a file is.
+  private static func isAddress(_ name: Span<UInt8>) -> Bool {
+    switch name.count {
+    case 7: name.equals("fileUri")
+    case 8: name.equals("file_uri") || name.equals("file_url")
     default: false
     }
   }

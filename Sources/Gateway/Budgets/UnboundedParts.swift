@@ -28,15 +28,16 @@ package enum UnboundedParts {
       switch name {
       case "tools" where hasServerTool(body, member): found.append(tools)
       case "input" where mayNameItems && hasReference(body, member): found.append(stored)
-      case "web_search_options", "webSearchOptions": found.append(search)
+      // Without an option it is a search as usual.
+      case "web_search_options" where member.kind != .null: found.append(search)
+      case "webSearchOptions" where member.kind != .null: found.append(search)
       case "search_parameters" where asksForSearch(body, member): found.append(search)
-      case "mcp_servers": found.append("remote tools")
       case "prompt" where member.kind == .object: found.append(stored)
       default:
         if let part = switches[name], !isOff(body, member) { found.append(part) }
       }
     }
-    if MediaParts.areFound(in: body) { found.append("media or addresses to fetch") }
+    if MediaParts.areFound(in: body, of: endpoint) { found.append("media or addresses to fetch") }
     var seen: Set<String> = []
     return found.filter { seen.insert($0).inserted }
   }
@@ -49,6 +50,8 @@ package enum UnboundedParts {
   private static let switches = [
     // OpenAI: platform.openai.com/docs/api-reference/responses/create
     "background": "work in the background",
+    // Anthropic: docs.anthropic.com/en/docs/agents-and-tools/mcp-connector
+    "mcp_servers": "remote tools",
     // xAI: docs.x.ai/docs/guides/deferred-chat-completions
     "deferred": "work in the background",
     // OpenRouter: openrouter.ai/docs/guides/features/plugins, …/presets, …/model-routing
@@ -103,7 +106,7 @@ extension UnboundedParts {
     }
     var isTyped = false
     var hasOthers = false
-    for member in tool.members {
+    for member in tool.members where member.kind != .null {
       guard let name = JSONString.text(body, member.name) else { return true }
       if name == "type" {
         isTyped = true

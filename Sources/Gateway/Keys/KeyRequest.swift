@@ -30,6 +30,8 @@ package struct Grant: Sendable {
   let isProviderProbe: Bool
   /// The key was failing, and others were not; the retry that may follow is set aside.
   let isTrial: Bool
+  /// The provider had just failed the same request.
+  let isRetry: Bool
   /// Where the key stands in the roster of this revision.
   let place: Int
   let revision: UInt64

@@ -14,6 +14,15 @@ struct ProviderHealth {
     var circuit = Circuit()
     /// The place of the key that served last: no other has a better record.
     var servedLast: Int?
+    /// How often it was probed since it stopped.
+    var probes = 0
+    /// The last of those asked the key that served last.
+    var hasProbedServedLast = false
+
+    /// Whether the next probe asks the key that served last, which may have failed but for a moment.
+    ///
+    /// The first one does, and others now and then; between those the other keys are asked in turn.
+    var shouldProbeServedLast: Bool { probes == 0 || probes > 1 && probes & (probes - 1) == 0 }
   }
 
   let policy: HealthPolicy
@@ -21,7 +30,7 @@ struct ProviderHealth {
   private(set) var roster: [Key] = []
   private(set) var places: [String: Int] = [:]
   var keys: [KeyHealth] = []
-  private(set) var pools: [PoolHealth] = []
+  var pools: [PoolHealth] = []
   private(set) var circuit = Circuit()
   var lanes: LaneSet
   /// Of keys that are not in use: pending, disabled.
@@ -71,11 +80,12 @@ struct ProviderHealth {
     return .use(
       grant(
         turn, lane: place, pool: pool, isPoolProbe: isPoolProbe, isProviderProbe: isProviderProbe,
-        now: now))
+        isRetry: request.isRetry, now: now))
   }
 
   private mutating func grant(
-    _ turn: Turn, lane place: Int, pool: Int, isPoolProbe: Bool, isProviderProbe: Bool, now: Moment
+    _ turn: Turn, lane place: Int, pool: Int, isPoolProbe: Bool, isProviderProbe: Bool,
+    isRetry: Bool, now: Moment
   ) -> Grant {
     let keyPlace = lanes[place].range.lowerBound + turn.index
     // A circuit that is not closed is in the entry too: mostly the key's health need not be looked at.
@@ -91,7 +101,7 @@ struct ProviderHealth {
     return Grant(
       key: roster[keyPlace], level: pools[pool].level, model: lanes[place].model, grantedAt: now,
       isPoolProbe: isPoolProbe, isKeyProbe: isKeyProbe, isProviderProbe: isProviderProbe,
-      isTrial: turn.isTrial, place: keyPlace, revision: revision,
+      isTrial: turn.isTrial, isRetry: isRetry, place: keyPlace, revision: revision,
       memory: GrantMemory(roster[keyPlace], ReadAhead(keys, keyPlace)))
   }
 
@@ -108,8 +118,8 @@ struct ProviderHealth {
 
   /// The key that is next for a request.
   ///
-  /// Retries and probes go where a request was served last: what fails then is the provider. So does
-  /// who could not pay for a retry, unless a user's own key is wanted.
+  /// Retries go where a request was served last: what fails then is the provider. So does who could
+  /// not pay for a retry, unless a user's own key is wanted; and some of the probes.
   private mutating func pick(
     _ request: KeyRequest, pool: Int, lane place: Int, isProbe: Bool, now: Moment
   ) -> Turn? {
@@ -125,8 +135,15 @@ struct ProviderHealth {
     let isUnpaid =
       request.isFirst && request.affinity == nil && lanes[place].failingCount > 0
       && !retryBudget.hasRoom(now: now, policy: budget)
-    if request.isRetry || isProbe || isUnpaid,
-      let turn = lastServed(pool: pool, lane: place, now: now)
+    if isProbe {
+      let turn =
+        pools[pool].shouldProbeServedLast
+        ? lastServed(pool: pool, lane: place, now: now, Lane.Entry.isUsable) : nil
+      pools[pool].probes += 1
+      pools[pool].hasProbedServedLast = turn != nil
+      if let turn { return turn }
+    } else if request.isRetry || isUnpaid,
+      let turn = lastServed(pool: pool, lane: place, now: now, Lane.Entry.isGood)
     {
       return turn
     }
@@ -139,14 +156,17 @@ struct ProviderHealth {
     return lanes[place].next(now: now, stamp: choices, mayTry: mayTry)
   }
 
-  /// The key of a pool that served last, if nothing speaks against it.
-  private func lastServed(pool: Int, lane place: Int, now: Moment) -> Turn? {
+  /// The key of a pool that served last, if the lane's entry of it will do.
+  private func lastServed(
+    pool: Int, lane place: Int, now: Moment,
+    _ willDo: (Lane.Entry) -> (_ now: Moment, _ stamp: UInt64) -> Bool
+  ) -> Turn? {
     guard let keyPlace = pools[pool].servedLast, lanes[place].range.contains(keyPlace) else {
       return nil
     }
     let index = keyPlace - lanes[place].range.lowerBound
-    let isGood = lanes[place].entries[index].isGood(now: now, stamp: choices)
-    return isGood ? Turn(index: index, isInTurn: false) : nil
+    guard willDo(lanes[place].entries[index])(now, choices) else { return nil }
+    return Turn(index: index, isInTurn: false)
   }
 
   // MARK: - Learning
@@ -209,7 +229,7 @@ struct ProviderHealth {
     return place
   }
 
-  private func rest(of keyPlace: Int) -> KeyHealth.Rest { keys.span[keyPlace].rest }
+  func rest(of keyPlace: Int) -> KeyHealth.Rest { keys.span[keyPlace].rest }
 
   /// Whether there was a connection: for that, one key is as good as another.
   private mutating func reached(_ grant: Grant, _ end: AttemptEnd, now: Moment, random: UInt64) {
@@ -222,78 +242,6 @@ struct ProviderHealth {
     case .served, .answered, .timedOut, .brokeOff, .cutAfterContent:
       circuit.succeeded()
     }
-  }
-
-  private mutating func closePool(_ pool: Int?) {
-    if let pool { pools[pool].circuit.succeeded() }
-  }
-
-  private mutating func limited(
-    _ grant: Grant, key: Int, pool: Int?, retryAfter: Duration?, now: Moment, random: UInt64
-  ) {
-    closePool(pool)
-    keys[key].refused(now: now)
-    let policy = policy
-    changePair(grant, key) { pair in
-      // Attempts that were under way when the first was told tell nothing new.
-      let isNews = grant.grantedAt >= pair.limitedAt
-      let rest: Duration
-      if let retryAfter, retryAfter > .zero {
-        rest = min(retryAfter, policy.retryAfterMax)
-      } else {
-        let times = isNews ? pair.limitedInARow : max(0, pair.limitedInARow - 1)
-        let doubled = Jitter.doubled(
-          policy.cooldownFirst, times: times, limit: policy.cooldownMax)
-        rest = Jitter.lengthened(doubled, by: random)
-      }
-      if isNews {
-        pair.limitedInARow += 1
-        pair.limitedAt = now
-      }
-      pair.coolsUntil = max(pair.coolsUntil, now + rest)
-    }
-    if let place = lanes.place(level: grant.level, model: grant.model) {
-      lanes[place].line.restart()
-    }
-  }
-
-  private mutating func failed(
-    _ grant: Grant, key: Int, pool: Int?, retryAfter: Duration?, now: Moment, random: UInt64
-  ) {
-    let wasFailing = keys[key].isFailing
-    keys[key].providerFailed(
-      isProbe: grant.isKeyProbe, retryAfter: retryAfter, now: now, policy: policy, random: random)
-    if let place = lanes.place(level: grant.level, model: grant.model) {
-      lanes[place].line.restart()
-    }
-    // A trial that fails says nothing of the pool, which has a key with a good record.
-    guard let pool, !grant.isTrial else { return }
-    // And a probe that finds out one more key says little: until all are known to fail they are
-    // probed one after the other, at an even pace.
-    pools[pool].circuit.failed(
-      isProbe: grant.isPoolProbe, doubles: wasFailing, now: now, policy: policy.poolCircuit,
-      random: random)
-  }
-
-  private mutating func note(_ quota: Quota, _ grant: Grant, key keyPlace: Int) {
-    if quota.reading.countsAllModels {
-      keys[keyPlace].quota = quota
-    } else if let place = lanes.place(level: grant.level, model: grant.model),
-      lanes[place].range.contains(keyPlace)
-    {
-      let rest = rest(of: keyPlace)
-      lanes[place].note(quota, keyPlace - lanes[place].range.lowerBound, of: rest)
-    }
-  }
-
-  private mutating func changePair(
-    _ grant: Grant, _ keyPlace: Int, _ change: (inout Lane.Pair) -> Void
-  ) {
-    guard let place = lanes.place(level: grant.level, model: grant.model),
-      lanes[place].range.contains(keyPlace)
-    else { return }
-    let rest = rest(of: keyPlace)
-    lanes[place].change(keyPlace - lanes[place].range.lowerBound, of: rest, change)
   }
 
   /// Brings what a key's health says into every lane that holds it.

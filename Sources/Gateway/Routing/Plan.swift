@@ -1,5 +1,3 @@
-package import Providers
-
 /// One way to serve a request: a provider and its name for the model.
 package struct Candidate: Sendable {
   package let provider: Provider
@@ -46,14 +44,7 @@ package struct Plan: Sendable {
   }
 
   /// The same request with a key that its client brought: at the route's provider alone.
-  ///
-  /// - Throws: `.malformed` where that provider takes no key: what costs its owner nothing must not
-  ///   go past the caller's budgets.
-  package func served(by key: OwnKey) throws(Refusal) -> Plan {
-    if let provider = candidates.first?.provider, provider.profile.auth == .none {
-      throw .malformed(
-        "The provider '\(provider.name)' takes no key. Send the request without x-upstream-key.")
-    }
+  package func served(by key: OwnKey) -> Plan {
     var plan = self
     plan.candidates = Array(candidates.prefix(1))
     plan.own = candidates.first.map { Key(own: key, at: $0.provider) }

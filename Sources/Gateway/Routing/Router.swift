@@ -126,6 +126,7 @@ private struct Search {
   private var followed: [ModelMapping] = []
   /// Why candidates were left out.
   private var otherDialect: Provider?
+  private var takesNoKey: Provider?
   private var lacksKeys = false
   /// Some of them have keys, of levels that the request may not use.
   private var hasKeysElsewhere = false
@@ -277,10 +278,16 @@ private struct Search {
     if provider.roster.fit(model, Tiers(upTo: .max)) != .none { hasKeysElsewhere = true }
   }
 
-  /// How well a provider's keys serve a model; the key that a client brought may serve any.
-  private func fit(_ provider: Provider, _ model: String) -> Roster.Fit {
+  /// How well a provider's keys serve a model; the key that a client brought may serve any, where
+  /// one is taken: what costs its owner nothing must not go past the caller's budgets.
+  private mutating func fit(_ provider: Provider, _ model: String) -> Roster.Fit {
     let fit = provider.roster.fit(model, tiers)
-    return bringsKey ? max(fit, .open) : fit
+    guard bringsKey else { return fit }
+    guard provider.profile.auth != .none else {
+      takesNoKey = takesNoKey ?? provider
+      return .none
+    }
+    return max(fit, .open)
   }
 
   /// A provider that names models with a slash of its own may list one that begins like another
@@ -365,6 +372,10 @@ private struct Search {
       return .malformed(
         "The model '\(model)' is served by '\(other.name)', which speaks the "
           + "\(other.dialect.rawValue) dialect: send the request in that dialect.")
+    }
+    if let provider = takesNoKey, !isRefused {
+      return .malformed(
+        "The provider '\(provider.name)' takes no key. Send the request without x-upstream-key.")
     }
     if lacksKeys {
       return hasKeysElsewhere ? .noKeyOfLevel(model: model) : .noUsableKey(model: model)

@@ -54,9 +54,9 @@ struct CostBoundTests {
     let entry = try Self.entry([("input_cost_per_token", 2), ("output_cost_per_token", 10)])
     for (cap, count, hasTools) in [(nil, 1, false), (9_000, 50, true)] as [(Int64?, Int, Bool)] {
       let money = try demand(entry, cap: cap, count: count, hasTools: hasTools)
-      #expect(money?.smallestNanoUSD == 288)  // 64 bytes at 2, 16 tokens at 10.
+      #expect(money?.smallestNanoUSD == 240)  // 40 bytes at 2, 16 tokens at 10.
     }
-    #expect(try demand(entry, endpoint: .embeddings)?.smallestNanoUSD == 128)
+    #expect(try demand(entry, endpoint: .embeddings)?.smallestNanoUSD == 80)
     #expect(try demand(nil)?.smallestNanoUSD == 0)
   }
 

@@ -1,13 +1,14 @@
 import CountedMemory
+import Providers
 import Testing
 
 @testable import Gateway
 
 @Suite("Media in requests")
 struct MediaPartsTests {
-  private func areFound(_ document: String) -> Bool {
+  private func areFound(_ document: String, of endpoint: Endpoint = .chatCompletions) -> Bool {
     let bytes = Array(document.utf8)
-    return MediaParts.areFound(in: bytes.span)
+    return MediaParts.areFound(in: bytes.span, of: endpoint)
   }
 
   /// Every letter of a word as an escape.
@@ -29,13 +30,30 @@ struct MediaPartsTests {
     #expect(areFound(#"{"\#(escaped("type"))":"\#(escaped(type))"}"#))
   }
 
-  @Test(arguments: [
-    "inlineData", "inline_data", "fileData", "file_data", "fileUri", "file_uri", "file_url",
-  ])
-  func aMemberOfGooglesIsFound(_ name: String) {
+  @Test(arguments: ["inlineData", "inline_data", "fileData", "file_data"])
+  func aPartOfGooglesIsFound(_ name: String) {
     #expect(areFound(#"{"contents":[{"parts":[{"\#(name)":{}}]}]}"#))
     #expect(areFound(#"{"\#(name)" : 1}"#))
     #expect(areFound(#"{"\#(escaped(name))":"x"}"#))
+  }
+
+  /// An address is a text; a property of a schema that has its name is none.
+  @Test(arguments: ["fileUri", "file_uri", "file_url"])
+  func anAddressIsFound(_ name: String) {
+    #expect(areFound(#"{"input":[{"content":[{"\#(name)":"x"}]}]}"#))
+    #expect(areFound(#"{"\#(escaped(name))" : "x"}"#))
+    #expect(!areFound(#"{"properties":{"\#(name)":{"type":"string"}}}"#))
+    #expect(areFound(#"{"properties":{"\#(name)":{"type":"image"}}}"#))
+  }
+
+  /// What a client's tool was called with and has said is no medium for the model.
+  @Test func toolsAreLeftAlone() {
+    let call = #"{"content":[{"type":"tool_use","input":{"file_url":"x","a":{"type":"image"}}}"#
+    #expect(!areFound(call + "]}", of: .messages))
+    #expect(areFound(call + "]}", of: .responses))
+    #expect(areFound(call + #",{"type":"image"}]}"#, of: .messages))
+    let answer = #"{"functionResponse":{"response":{"fileUri":"x"}}}"#
+    #expect(!areFound(answer, of: .generateContent) && areFound(answer, of: .messages))
   }
 
   @Test(arguments: [
@@ -94,9 +112,9 @@ struct MediaPartsTests {
     let part = #"{"role":"user","content":[{"type":"text","text":"\#(text)"}]}"#
     let document = "[" + Array(repeating: part, count: 50).joined(separator: ",") + "]"
     let bytes = Array(document.utf8)
-    _ = MediaParts.areFound(in: bytes.span)
+    _ = MediaParts.areFound(in: bytes.span, of: .chatCompletions)
     let before = counted_memory_requests()
-    let isFound = MediaParts.areFound(in: bytes.span)
+    let isFound = MediaParts.areFound(in: bytes.span, of: .chatCompletions)
     #expect(counted_memory_requests() - before == 0)
     #expect(!isFound)
   }

@@ -45,7 +45,8 @@ struct FailingKeysTests {
   /// One good key among many that fail: once it has served, no request ends in a refusal.
   ///
   /// Before that a pool of more than ten keys is looked through, ten at once and then one key after
-  /// each rest of at most 2.5 s; whether all were good a while ago or nothing was known.
+  /// each rest of at most 2.5 s, with a few rests between for the key that served last; whether all
+  /// were good a while ago or nothing was known.
   @Test(arguments: [3, 10, 13, 20, 31], [61, 62, 63, 64, 65, 66] as [UInt64])
   func oneGoodKeyIsFoundAndKept(count: Int, seed: UInt64) throws {
     var random = Seeded(state: seed)
@@ -69,7 +70,8 @@ struct FailingKeysTests {
         before += 1
       }
     }
-    #expect(isFound && before <= 26 * max(0, count - 10), "seed \(seed): \(before)")
+    let unknown = max(0, count - 10)
+    #expect(isFound && before <= 26 * (unknown > 0 ? unknown + 5 : 0), "seed \(seed): \(before)")
     let extra = pool.attemptsInAll - attempts - (pool.requests - requests)
     #expect(extra <= 10 + (pool.requests - requests) / 5, "seed \(seed): \(extra)")
   }

@@ -60,8 +60,28 @@ struct OwnKeyTests {
       {'providers': [{'name': 'free', 'dialect': 'openai', 'base_url': 'https://a.example/v1', 'auth': 'none'}],
        'users': [{'name': 'ada'}], 'tokens': [{'user': 'ada', 'label': 'l', 'secret': 't'}]}
       """
-    let refusal = #expect(throws: Refusal.self) { try Self.plan(document, model: "free/m") }
-    #expect(refusal?.status == 400 && refusal?.message.contains("'free' takes no key") == true)
+    for (model, passthrough) in [("free/m", nil), ("m", nil), ("m", "free")] as [(String, String?)]
+    {
+      let refusal = #expect(throws: Refusal.self) {
+        try Self.plan(document, model: model, passthrough: passthrough)
+      }
+      #expect(refusal?.status == 400 && refusal?.message.contains("'free' takes no key") == true)
+    }
+    // Where another takes one, that one serves.
+    let both = document.replacing(
+      "'users'",
+      with: """
+        'models': [{'name': 'x', 'targets': [{'provider': 'free', 'model': 'm'}], 'fallbacks': ['paid/m']}],
+        'users'
+        """
+    ).replacing(
+      "'auth': 'none'}]",
+      with: """
+        'auth': 'none'}, {'name': 'paid', 'dialect': 'openai', 'base_url': 'https://b.example/v1'}]
+        """)
+    for model in ["m", "x"] {
+      #expect(try Self.plan(both, model: model).candidates.map(\.provider.name) == ["paid"])
+    }
   }
 
   /// How one attempt ends, and what the client is told; nil: it has its answer.
