@@ -229,6 +229,9 @@ def test_shares_are_told_and_raises_help(gateway, simulator):
     assert gateway.chat("Hello " * 100, max_tokens=16).status == 402
     statuses = [gateway.chat(max_tokens=16).status for _ in range(11)]
     assert statuses[0] == 200 and statuses[-1] == 402
+    # There is still enough for the shortest of all requests, and then for none.
+    path, shortest = "/v1beta/models/sim-small:generateContent", {"contents": [{"parts": [{"text": "a"}]}]}
+    assert gateway.request("POST", path, shortest).status == 200
     refused = gateway.chat(max_tokens=16).json()["error"]
     assert refused["type"] == refused["code"] == "insufficient_quota"
     assert "$0.00057 a day" in refused["message"] and "resets at" in refused["message"]
