@@ -10,6 +10,8 @@ package struct Circuit: Equatable, Sendable {
     /// Doubles each time a probe fails.
     package var openFirst: Duration
     package var openMax: Duration
+    /// How long it stays open after a probe that is to be followed by another soon.
+    package var openBriefly: Duration = .milliseconds(250)
     /// A probe that is never reported no longer counts after this.
     package var probeLease: Duration = .seconds(60)
   }
@@ -18,6 +20,13 @@ package struct Circuit: Equatable, Sendable {
     case closed
     case open(until: Moment)
     case probing(until: Moment)
+  }
+
+  /// For how long a probe that failed opens it again.
+  package enum Reopening: Sendable {
+    case twiceAsLong
+    case asLong
+    case briefly
   }
 
   package enum Verdict: Equatable, Sendable {
@@ -31,12 +40,15 @@ package struct Circuit: Equatable, Sendable {
   private var failures = 0
   private var lastFailureAt = Moment.distantPast
   private var openings = 0
+  private var isOpenBriefly = false
 
   package init() {}
 
-  package func verdict(now: Moment) -> Verdict {
+  /// Who may hasten (`mayHasten`) does not wait where it is open but briefly.
+  package func verdict(now: Moment, mayHasten: Bool = false) -> Verdict {
     switch state {
     case .closed: .pass
+    case .open where mayHasten && isOpenBriefly: .probe
     case .open(let until), .probing(let until): until <= now ? .probe : .blocked(until: until)
     }
   }
@@ -70,11 +82,10 @@ package struct Circuit: Equatable, Sendable {
 
   /// Counts a failure.
   ///
-  /// Open, only the probe's counts (`isProbe`): others were under way when the circuit opened. One
-  /// that does not double (`doubles`) opens it for as long as before. `random` lengthens the time
-  /// by up to a quarter.
+  /// Open, only the probe's counts (`isProbe`): others were under way when the circuit opened.
+  /// `random` lengthens the time by up to a quarter.
   package mutating func failed(
-    isProbe: Bool, doubles: Bool = true, now: Moment, policy: Policy, random: UInt64
+    isProbe: Bool, reopening: Reopening = .twiceAsLong, now: Moment, policy: Policy, random: UInt64
   ) {
     switch state {
     case .closed:
@@ -84,8 +95,12 @@ package struct Circuit: Equatable, Sendable {
     case .open, .probing:
       guard isProbe else { return }
     }
-    if doubles || openings == 0 { openings += 1 }
-    let length = Jitter.doubled(policy.openFirst, times: openings - 1, limit: policy.openMax)
+    isOpenBriefly = reopening == .briefly && openings > 0
+    if reopening == .twiceAsLong || openings == 0 { openings += 1 }
+    let length =
+      isOpenBriefly
+      ? policy.openBriefly
+      : Jitter.doubled(policy.openFirst, times: openings - 1, limit: policy.openMax)
     state = .open(until: now + Jitter.lengthened(length, by: random))
   }
 }

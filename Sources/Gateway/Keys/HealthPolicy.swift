@@ -18,6 +18,11 @@ package struct HealthPolicy: Sendable {
   package var poolCircuit = Circuit.Policy(
     failuresMin: 10, gapMax: .seconds(30), openFirst: .seconds(2), openMax: .seconds(30))
 
+  /// How many keys of a stopped pool are asked in quick succession.
+  ///
+  /// Nothing bad is known of them, and one may serve. When so many have failed, the others will too.
+  package var looksMax = 64
+
   /// Counted across all levels: for want of a connection no level is better than another.
   package var providerCircuit = Circuit.Policy(
     failuresMin: 10, gapMax: .seconds(30), openFirst: .seconds(2), openMax: .seconds(30))

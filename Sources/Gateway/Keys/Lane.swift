@@ -29,6 +29,11 @@ struct Lane: Sendable {
     func isGood(now: Moment, stamp: UInt64) -> Bool {
       isUsable(now: now, stamp: stamp) && doubtUntil <= now && !isFailing
     }
+
+    /// Whether nothing speaks against the key but that its latest attempt failed.
+    func isGoodButFailing(now: Moment, stamp: UInt64) -> Bool {
+      isUsable(now: now, stamp: stamp) && isFailing && doubtUntil < .distantFuture
+    }
   }
 
   /// What was learned of one (key, model).

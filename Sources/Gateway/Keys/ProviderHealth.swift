@@ -53,7 +53,7 @@ struct ProviderHealth {
     }
     let providerVerdict = circuit.verdict(now: now)
     if case .blocked(let until) = providerVerdict { return stopped(circuit, until, now) }
-    let poolVerdict = pools[pool].circuit.verdict(now: now)
+    let poolVerdict = pools[pool].circuit.verdict(now: now, mayHasten: request.isRetry)
     if case .blocked(let until) = poolVerdict { return stopped(pools[pool].circuit, until, now) }
     let place = lane(pool: pool, model: request.model, now: now)
     let isPoolProbe = poolVerdict == .probe
@@ -119,7 +119,8 @@ struct ProviderHealth {
   /// The key that is next for a request.
   ///
   /// Retries go where a request was served last: what fails then is the provider. So does who could
-  /// not pay for a retry, unless a user's own key is wanted; and some of the probes.
+  /// not pay for a retry, unless a user's own key is wanted; some of the probes; and everybody where
+  /// all keys fail.
   private mutating func pick(
     _ request: KeyRequest, pool: Int, lane place: Int, isProbe: Bool, now: Moment
   ) -> Turn? {
@@ -150,10 +151,17 @@ struct ProviderHealth {
     let mayTry =
       request.isFirst && !request.isRetry && !isProbe && lanes[place].hasTrialDue(now: now)
       && retryBudget.hasRoomForTrial(now: now, policy: budget)
-    if let user = request.affinity {
-      return lanes[place].next(for: user, now: now, stamp: choices, mayTry: mayTry)
-    }
-    return lanes[place].next(now: now, stamp: choices, mayTry: mayTry)
+    let turn =
+      if let user = request.affinity {
+        lanes[place].next(for: user, now: now, stamp: choices, mayTry: mayTry)
+      } else {
+        lanes[place].next(now: now, stamp: choices, mayTry: mayTry)
+      }
+    guard let turn, lanes[place].failingCount > 0, !isProbe,
+      lanes[place].entries[turn.index].isFailing, !turn.isTrial
+    else { return turn }
+    // None is good: what served last may have failed but for a moment.
+    return lastServed(pool: pool, lane: place, now: now, Lane.Entry.isGoodButFailing) ?? turn
   }
 
   /// The key of a pool that served last, if the lane's entry of it will do.

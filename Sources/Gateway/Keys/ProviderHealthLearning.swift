@@ -52,12 +52,16 @@ extension ProviderHealth {
     guard let pool, !grant.isTrial, !(grant.isRetry && wasFailing && !grant.isPoolProbe) else {
       return
     }
-    // And a probe that finds out one more key says little: until all are known to fail they are
-    // probed one after the other, at an even pace.
     pools[pool].circuit.failed(
-      isProbe: grant.isPoolProbe, doubles: wasFailing && !pools[pool].hasProbedServedLast, now: now,
-      policy: policy.poolCircuit,
-      random: random)
+      isProbe: grant.isPoolProbe, reopening: reopening(pool, wasFailing: wasFailing), now: now,
+      policy: policy.poolCircuit, random: random)
+  }
+
+  /// A probe that finds out one more key says little of the others, and so does one of the key that
+  /// served last: the next is asked soon, and where so many have failed that all must, at an even pace.
+  private func reopening(_ pool: Int, wasFailing: Bool) -> Circuit.Reopening {
+    guard !wasFailing || pools[pool].hasProbedServedLast else { return .twiceAsLong }
+    return pools[pool].probes <= policy.looksMax ? .briefly : .asLong
   }
 
   mutating func note(_ quota: Quota, _ grant: Grant, key keyPlace: Int) {

@@ -9,7 +9,8 @@ struct CircuitTests {
 
   /// What happens at a second, and what a request then meets.
   enum Event: Sendable {
-    case failure, probeFailure, evenProbeFailure, success, probe, release, look
+    case failure, briefFailure, probeFailure, evenProbeFailure, briefProbeFailure
+    case success, probe, release, look
   }
 
   struct Case: Sendable, CustomTestStringConvertible {
@@ -17,6 +18,8 @@ struct CircuitTests {
     let events: [(Double, Event)]
     let at: Double
     let verdict: Circuit.Verdict
+    /// What one meets that may hasten; nil: the same.
+    var hastened: Circuit.Verdict?
     var testDescription: String { name }
   }
 
@@ -61,6 +64,27 @@ struct CircuitTests {
         (12, .probe), (12, .evenProbeFailure),
       ], at: 12, verdict: .blocked(until: .at(17))),
     Case(
+      name: "a probe's failure may open it but briefly, and not for who hastens",
+      events: [
+        (1, .failure), (1, .failure), (1, .failure), (6, .probe), (7, .briefProbeFailure),
+      ], at: 7, verdict: .blocked(until: .at(7.25)), hastened: .probe),
+    Case(
+      name: "after that it is open for as long as it was",
+      events: [
+        (1, .failure), (1, .failure), (1, .failure), (6, .probe), (7, .briefProbeFailure),
+        (8, .probe), (8, .evenProbeFailure),
+      ], at: 8, verdict: .blocked(until: .at(13))),
+    Case(
+      name: "the first failures do not open it briefly",
+      events: [(1, .failure), (1, .failure), (1, .briefFailure)], at: 1,
+      verdict: .blocked(until: .at(6))),
+    Case(
+      name: "nobody hastens past a probe that is out",
+      events: [
+        (1, .failure), (1, .failure), (1, .failure), (6, .probe), (7, .briefProbeFailure),
+        (8, .probe),
+      ], at: 8, verdict: .blocked(until: .at(68))),
+    Case(
       name: "the length has a limit",
       events: [
         (0, .failure), (0, .failure), (0, .failure), (5, .probe), (5, .probeFailure),
@@ -102,7 +126,11 @@ struct CircuitTests {
       case .probeFailure: circuit.failed(isProbe: true, now: now, policy: Self.policy, random: 0)
       case .evenProbeFailure:
         circuit.failed(
-          isProbe: true, doubles: false, now: now, policy: Self.policy, random: 0)
+          isProbe: true, reopening: .asLong, now: now, policy: Self.policy, random: 0)
+      case .briefFailure, .briefProbeFailure:
+        circuit.failed(
+          isProbe: event == .briefProbeFailure, reopening: .briefly, now: now, policy: Self.policy,
+          random: 0)
       case .success: circuit.succeeded()
       case .probe:
         #expect(circuit.verdict(now: now) == .probe)
@@ -112,6 +140,8 @@ struct CircuitTests {
       }
     }
     #expect(circuit.verdict(now: .at(example.at)) == example.verdict)
+    let hastened = circuit.verdict(now: .at(example.at), mayHasten: true)
+    #expect(hastened == example.hastened ?? example.verdict)
   }
 
   @Test func theJitterLengthensByAtMostAQuarter() {
