@@ -110,7 +110,11 @@ package struct Explanation: Sendable {
       model: question.model, dialect: question.endpoint.dialect,
       passthroughProvider: question.passthroughProvider)
     routing.bringsKey = question.bringsKey
-    if let (id, owner) = question.named {
+    if let (id, known) = question.named,
+      let owner = try HandedOutIDs.owner(
+        of: [id], userID: question.user.id, at: routing.providerOfIDs(snapshot),
+        owner: { _ in known })
+    {
       // The key that the client would bring is taken to be the one on which the id lives.
       let own = OwnKey.isOne(owner.keyID) ? owner.keyID : OwnKey.unknown.id
       try routing.bind(to: owner, id: id, ownKeyID: question.bringsKey ? own : nil)

@@ -1,5 +1,19 @@
 package import Providers
 
+/// What was found while an answer was accounted for, as its receipt says it.
+package enum MeterAnomaly {
+  /// The provider works on in the background: the first answer that states what that has used is
+  /// the one that counts it.
+  package static let usageFollows = "usage_follows"
+}
+
+extension Receipt {
+  /// Whether the usage of its response is owed by a later reading.
+  package var usageFollows: Bool {
+    usageSource == .none && anomalies.contains(MeterAnomaly.usageFollows)
+  }
+}
+
 /// The phase that turns what an answer says of itself into the receipt's usage and cost.
 package enum Meter {
   /// Fills in usage, cost and anomalies; never fails.
@@ -7,14 +21,22 @@ package enum Meter {
   /// The receipt's outcome must be set: a broken answer whose usage was not stated to its end is
   /// estimated, marked so and priced. `input` is what was asked, for an estimate; nil where the
   /// answer is not text. `facts` are left with the usage that was priced. A whole answer that states
-  /// no usage is estimated too, but has no cost: what the provider bills for it is unknown.
+  /// no usage is estimated too, but has no cost: what the provider bills for it is unknown. One that
+  /// says that it is still being made has no usage yet: `Receipt.usageFollows`.
+  ///
+  /// A reading of a response uses nothing, unless `call` says that it is the one that accounts for it:
+  /// then it states the final usage, and that is priced.
   package static func settle(
     _ facts: inout AnswerFacts, call: PricedCall, prices: PriceTable, input: RequestTally?,
     into receipt: inout Receipt
   ) {
     if !facts.anomalies.isEmpty { receipt.anomalies += facts.anomalies }
-    // To read a response again uses nothing: what the call used that made it is that one's.
-    let isReadAgain = call.endpoint == .response
+    if facts.isUnderWay, isMadeInBackground(facts, call, receipt.outcome) {
+      receipt.priceVersion = prices.version
+      return receipt.anomalies.append(MeterAnomaly.usageFollows)
+    }
+    // What the call used that made a response is that one's, or the first reading's.
+    let isReadAgain = call.endpoint == .response && !call.accountsForResponse
     if isReadAgain { facts.usage = nil }
     let isWhole = receipt.outcome != .cut && receipt.outcome != .abandoned
     let isFinal = !facts.usageIsPartial || isWhole && facts.errorEvent == nil
@@ -38,6 +60,14 @@ package enum Meter {
     receipt.priceVersion = cost.tableVersion
     if cost.nanoUSD == nil, let reason = cost.reason { receipt.anomalies.append(reason.text) }
     receipt.bill = ReceiptBill(cost)  // Last, so that its lines are moved and not copied.
+  }
+
+  /// Whether an answer that is whole is but the beginning of a response, which is known by its id.
+  private static func isMadeInBackground(
+    _ facts: AnswerFacts, _ call: PricedCall, _ outcome: Receipt.Outcome
+  ) -> Bool {
+    call.endpoint == .responses && outcome == .served && !call.isError
+      && facts.errorEvent == nil && facts.id != nil && (facts.usage?.totalTokens ?? 0) == 0
   }
 
   /// What a call used as far as it is known: the parts that were stated, and the rest by the text.

@@ -7,6 +7,8 @@ package struct AnswerFacts: Equatable, Sendable {
   package var usage: Usage?
   /// The stream broke off: the output figures are not the last word.
   package var usageIsPartial = false
+  /// The provider still works on the response (of the Responses API), which it has queued or begun.
+  package var isUnderWay = false
   /// Billed work that the usage leaves out (Anthropic's compaction and advisor iterations).
   package var additionalUsage: [AdditionalUsage] = []
   /// The model that the provider says it used.
@@ -49,6 +51,9 @@ package struct AnswerFacts: Equatable, Sendable {
   @Seldom package var errorEvent: ErrorEventFacts?
 
   package init() {}
+
+  /// The usage is that of all the work, and nothing will be added to it.
+  package var statesFinalUsage: Bool { usage != nil && !usageIsPartial && !isUnderWay }
 
   package struct AdditionalUsage: Equatable, Sendable {
     package var kind: String

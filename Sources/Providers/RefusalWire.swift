@@ -138,10 +138,19 @@ extension Refusal {
       what
     case .costNotBounded(let what):
       "What this request may cost has no bound, and its budget is strict. In the way: \(what)."
+    case .modelNotPriced(let model) where model.isEmpty:
+      "This request names no model, and what it asks for has no price here. Ask the operator to give"
+        + " it one."
     case .modelNotPriced(let model):
       "The model '\(model)' has no price here. Ask the operator to give it one."
+    case .modelNotFound(let model) where model.isEmpty:
+      "There is no provider here for this request, which names no model. GET /v1/models lists those"
+        + " that it may name."
     case .modelNotFound(let model):
       "The model '\(model)' does not exist here. GET /v1/models lists those that do."
+    case .modelNotServed(let model) where model.isEmpty:
+      "The provider does not serve this request with any key that it may use. Check the request, or"
+        + " ask the operator what the keys may use."
     case .modelNotServed(let model):
       "The provider does not serve the model '\(model)' with any key that this request may use. Check"
         + " the name, or ask the operator what the keys may use."
@@ -187,8 +196,13 @@ extension Refusal {
         + " tells the operator more."
     case .upstreamTimeout:
       "The provider did not answer in time. Try again, or ask for less at once."
+    case .noUsableKey(let model) where model.isEmpty:
+      "No provider key can serve this request at present. Ask the operator to look at its keys."
     case .noUsableKey(let model):
       "No provider key can serve the model '\(model)' at present. Ask the operator to look at its keys."
+    case .noKeyOfLevel(let model) where model.isEmpty:
+      "No provider key of a level that this request may use can serve it. Ask the operator for another"
+        + " level."
     case .noKeyOfLevel(let model):
       "No provider key of a level that this request may use can serve the model '\(model)'. Ask the"
         + " operator for another level."

@@ -96,10 +96,11 @@ extension Exchange {
     // Nil for a request that was not admitted; so nothing of the receipt is copied to be asked.
     guard (receipt.charge?.nanoUSD = cost) != nil else { return }
     guard let reservation = reservation.take() else { return }
-    // A refusal of the request bills nothing, though it may come within an answer of status 200.
+    // A refusal of the request bills nothing, though it may come within an answer of status 200; and
+    // what is made in the background is charged to the reading that says what it has used.
     let isUnknown =
       receipt.usageSource == .none && receipt.attempts > 0 && receipt.outcome != .rejected
-      && (200..<300).contains(receipt.status)
+      && (200..<300).contains(receipt.status) && !receipt.usageFollows
     var charged = cost
     if reservation.hasMoney {
       let estimate =

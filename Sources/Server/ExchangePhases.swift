@@ -97,7 +97,10 @@ extension Exchange {
       question.bringsKey = own != nil
       var ids = facts.namedIDs
       if route.endpoint == .response, let id = route.resourceID { ids.append(id) }
-      if let id = ids.first, let owner = try worker.node.owner(of: ids, userID: caller.user.id) {
+      if let id = ids.first,
+        let owner = try worker.node.owner(
+          of: ids, userID: caller.user.id, at: question.providerOfIDs(snapshot))
+      {
         try question.bind(to: owner, id: id, ownKeyID: own?.id)
       }
       do throws(Refusal) {

@@ -107,10 +107,12 @@ package final class Node: Sendable {
 
   // MARK: ids that live on one key
 
-  /// Where the ids live; throws for one that is not the user's.
-  func owner(of ids: [String], userID: String) throws(Refusal) -> HandedOutIDs.Owner? {
+  /// Where the ids live; throws for one that is not the user's, or not that provider's.
+  func owner(
+    of ids: [String], userID: String, at providerID: String? = nil
+  ) throws(Refusal) -> HandedOutIDs.Owner? {
     let now = wallClockMilliseconds()
-    return try HandedOutIDs.owner(of: ids, userID: userID) { id throws(Refusal) in
+    return try HandedOutIDs.owner(of: ids, userID: userID, at: providerID) { id throws(Refusal) in
       do throws(StoreError) {
         guard
           case .own(let owned) = try ownedIDs.find(id, user: userID, nowMilliseconds: now)
@@ -125,11 +127,30 @@ package final class Node: Sendable {
   }
 
   /// Takes note of an id that an answer has handed out.
-  func remember(_ id: String, user: User, provider: Provider, key: Key) {
+  ///
+  /// `owesUsage`: it is that of a response whose usage a later answer will state.
+  func remember(
+    _ id: String, user: User, provider: Provider, key: Key, owesUsage: Bool = false
+  ) {
     ownedIDs.remember(
       OwnedID(
         id: id, user: user.id, provider: provider.id, key: key.id,
-        expiresAtMilliseconds: wallClockMilliseconds() + HandedOutIDs.lifetimeMilliseconds(of: id)))
+        expiresAtMilliseconds: wallClockMilliseconds() + HandedOutIDs.lifetimeMilliseconds(of: id),
+        debt: owesUsage ? .owed : .unknown))
+  }
+
+  /// Whether an answer that states what a response has used is the one that accounts for it; true
+  /// once for a response whose usage is owed.
+  ///
+  /// Where that cannot be looked up it counts nothing, and a later reading will.
+  func claimUsage(of id: String, userID: String) -> Bool {
+    do throws(StoreError) {
+      return try ownedIDs.claimUsage(
+        of: id, user: userID, nowMilliseconds: wallClockMilliseconds())
+    } catch {
+      log.log(.error, "owned_ids.unreadable") { $0.text("reason", error.message) }
+      return false
+    }
   }
 
   // MARK: what is learned of providers

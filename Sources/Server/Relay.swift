@@ -7,8 +7,9 @@ import Providers
 ///
 /// Nothing goes out before it is sure that this answer is the one: an error of the key or provider,
 /// or a stream that breaks before its first content, ends here and the next key is tried. After
-/// content, a break is made visible to the client. A refusal of the request itself is the client's,
-/// with a status of its own or within a stream. One task uses it.
+/// content, a break is made visible to the client, unless the stream had come to its own end: then
+/// nothing is missing. A refusal of the request itself is the client's, with a status of its own or
+/// within a stream. One task uses it.
 ///
 /// What is marked never to be inlined has values of some size, which would else lie in the frame
 /// of the asynchronous function that calls it, for as long as a stream lasts.
@@ -96,16 +97,18 @@ final class Relay {
       case .held: reader.release(into: &out)
       case .late: break
       case .ended: breakage = end()
-      case .failed(let reason): breakage = reason
+      case .failed(let reason): breakage = isWhole() ? nil : reason
       case .clientLeft: return await hearOut(beforeLastByte)
       }
       if reader.failure != nil { breakage = .brokeOff }
       if !hasBegun, reader.phase == .holding || hasEnded, let event = errorEvent,
         event.cameBeforeContent
       {
-        let verdict = classify(event)
-        guard verdict == .clientFault else { return giveUp(.answered(verdict)) }
-        isRejected = true
+        switch classify(event) {
+        case .success: break
+        case .clientFault: isRejected = true
+        case let verdict: return giveUp(.answered(verdict))
+        }
         reader.release(into: &out)
       }
       if let breakage {
@@ -142,6 +145,30 @@ final class Relay {
     return lacksItsEnd ? .brokeOff : nil
   }
 
+  /// Whether nothing is missing though the connection broke; then the rest goes out.
+  ///
+  /// A client that was told of a length waits for all of it, whatever the events say.
+  @inline(never)
+  private func isWhole() -> Bool {
+    guard !hasBegun || connection.writer.canExtend else { return false }
+    hasEnded = cameToItsEnd()
+    return hasEnded
+  }
+
+  /// Whether the connection of a stream broke behind the event that ends it; finishes the reading.
+  ///
+  /// Of what is no stream of events only HTTP can say that it is whole.
+  @inline(never)
+  func cameToItsEnd() -> Bool {
+    guard reader.hasEnded, reader.failure == nil else { return false }
+    finishReading()
+    switch reader.errorEventFraming {
+    case .sse(let isInsideEvent, _): return !isInsideEvent
+    case .lines(let isInsideLine): return !isInsideLine
+    case .array, .other: return false
+    }
+  }
+
   /// Whether the body has ended as HTTP has it and not in itself; to be asked once it is read.
   ///
   /// Where only the connection's end tells, an answer that lacks its own end was cut; elsewhere one
@@ -160,9 +187,11 @@ final class Relay {
     hasFacts = true
   }
 
+  /// What a stored response says of how it was made is no failure of its reading.
   @inline(never)
   private func classify(_ event: ErrorEventFacts) -> AnswerClass {
-    ErrorTable.classifyEvent(
+    guard attempt.request.route.endpoint != .response else { return .success }
+    return ErrorTable.classifyEvent(
       dialect: attempt.choice.candidate.provider.dialect, ErrorSignals(event))
   }
 

@@ -64,7 +64,7 @@ extension Relay {
         return
       } catch {
         guard error == .timedOut else {
-          ending = .providerBrokeOff
+          ending = cameToItsEnd() ? .drained : .providerBrokeOff
           return
         }
       }
@@ -81,19 +81,33 @@ extension Relay {
   }
 
   /// Ids that the answer hands out live on this key from now on.
+  ///
+  /// `owesUsage`: the answer's own is that of a response whose usage a later answer states.
   @inline(never)
-  private func rememberIDs() {
+  private func rememberIDs(owesUsage: Bool) {
     guard outcome != .rejected else { return }
     for id in facts.handles { remember(id) }
     let endpoint = attempt.request.route.endpoint
     // The ids of other answers cannot be named in a request.
-    if endpoint == .responses || endpoint == .passthrough, let id = facts.id { remember(id) }
+    if endpoint == .responses || endpoint == .passthrough, let id = facts.id {
+      remember(id, owesUsage: owesUsage)
+    }
   }
 
-  private func remember(_ id: String) {
+  private func remember(_ id: String, owesUsage: Bool = false) {
     let choice = attempt.choice
     worker.node.remember(
-      id, user: attempt.request.caller.user, provider: choice.candidate.provider, key: choice.key)
+      id, user: attempt.request.caller.user, provider: choice.candidate.provider, key: choice.key,
+      owesUsage: owesUsage)
+  }
+
+  /// Whether this answer is the one that accounts for a response made in the background: the first
+  /// that states what it has used, whatever becomes of the rest of it.
+  @inline(never)
+  private func claimsUsage() -> Bool {
+    guard attempt.request.route.endpoint == .response, facts.statesFinalUsage, let id = facts.id
+    else { return false }
+    return worker.node.claimUsage(of: id, userID: attempt.request.caller.user.id)
   }
 
   /// Whether the answer may turn out to state no usage; known for one that is whole.
@@ -130,8 +144,9 @@ extension Relay {
     if let ending { receipt.note(ending) }
     var call = attempt.pricedCall
     call.isError = isRejected || !(200..<300).contains(answer.status)
+    call.accountsForResponse = !call.isError && claimsUsage()
     Meter.settle(
       &facts, call: call, prices: exchange.snapshot.prices, input: input, into: &receipt)
-    rememberIDs()
+    rememberIDs(owesUsage: receipt.usageFollows)
   }
 }

@@ -99,7 +99,9 @@ struct SimulatedProvider {
     }
     let responses = Responses(call: call, turn: turn)
     if call.document["store"]?.bool != false {
-      state.store(responses.whole, id: responses.id, key: key)
+      state.store(
+        responses.whole, id: responses.id, key: key,
+        stages: Array(responses.stages.dropFirst()))
     }
     return responses.answer
   }
@@ -111,7 +113,7 @@ struct SimulatedProvider {
     missing.message = "Response with id '\(id)' not found."
     missing.code = "response_not_found"
     if call.method == .get {
-      return state.response(id, key: key).map { SimulatedAnswer.json($0) } ?? missing.answer
+      return state.readResponse(id, key: key).map { SimulatedAnswer.json($0) } ?? missing.answer
     }
     guard state.removeResponse(id, key: key) else { return missing.answer }
     return .json(["id": .string(id), "object": "response", "deleted": true])

@@ -47,6 +47,8 @@ final class SimulatorState {
   struct StoredResponse {
     let key: String
     let value: JSONValue
+    /// What is read of it first, one after the other.
+    var stages: [JSONValue]
   }
 
   /// A failure set at run time.
@@ -99,11 +101,13 @@ final class SimulatorState {
   func noteRedirectFollowed() { redirectsFollowed += 1 }
 
   /// Keeps a response of the Responses API; the oldest go when there are too many.
-  func store(_ value: JSONValue, id: String, key: String) {
+  ///
+  /// Each of `stages` is read once before `value` is.
+  func store(_ value: JSONValue, id: String, key: String, stages: [JSONValue] = []) {
     if responseOrder.count >= Self.responsesMax {
       responses[responseOrder.removeFirst()] = nil
     }
-    responses[id] = StoredResponse(key: key, value: value)
+    responses[id] = StoredResponse(key: key, value: value, stages: stages)
     responseOrder.append(id)
   }
 
@@ -111,6 +115,13 @@ final class SimulatorState {
   func response(_ id: String, key: String) -> JSONValue? {
     guard let stored = responses[id], stored.key == key else { return nil }
     return stored.value
+  }
+
+  /// The same as it stands now; one that is made in the background is further when it is next read.
+  func readResponse(_ id: String, key: String) -> JSONValue? {
+    guard let value = response(id, key: key) else { return nil }
+    guard responses[id]?.stages.isEmpty == false else { return value }
+    return responses[id]?.stages.removeFirst()
   }
 
   func removeResponse(_ id: String, key: String) -> Bool {

@@ -10,16 +10,33 @@ package struct OwnedID: Equatable, Sendable {
   package var key: String
   /// Unix time, milliseconds.
   package var expiresAtMilliseconds: Int64
+  package var debt: UsageDebt
 
   package init(
-    id: String, user: String, provider: String, key: String, expiresAtMilliseconds: Int64
+    id: String, user: String, provider: String, key: String, expiresAtMilliseconds: Int64,
+    debt: UsageDebt = .unknown
   ) {
     self.id = id
     self.user = user
     self.provider = provider
     self.key = key
     self.expiresAtMilliseconds = expiresAtMilliseconds
+    self.debt = debt
   }
+}
+
+/// Whether somebody must still account for what a response has used that is made in the background.
+///
+/// It only grows: what is known of it stays, in whatever order ids are named again and stored.
+package enum UsageDebt: Int64, Comparable, Sendable {
+  /// Whoever named the id does not know of any.
+  case unknown = 0
+  /// The answer that handed the id out stated no usage: a later one will.
+  case owed = 1
+  /// Somebody has accounted for it.
+  case settled = 2
+
+  package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
 /// Whose an id is, seen from one user.
@@ -43,6 +60,20 @@ package final class OwnedIDs: Sendable {
   private struct Reader: ~Copyable {
     let database: Database
     let find: Statement
+
+    borrowing func stored(_ id: String) throws(StoreError) -> [OwnedID] {
+      defer { find.reset() }
+      try find.bind(1, id)
+      var owners: [OwnedID] = []
+      while try find.step() {
+        owners.append(
+          OwnedID(
+            id: id, user: find.text(0), provider: find.text(1), key: find.text(2),
+            expiresAtMilliseconds: find.int(3),
+            debt: UsageDebt(rawValue: find.int(4)) ?? .unknown))
+      }
+      return owners
+    }
   }
 
   /// Opens a connection for reading beside the writer's.
@@ -50,7 +81,8 @@ package final class OwnedIDs: Sendable {
     self.writer = writer
     let database = try Database(path: writer.path, .reader)
     let find = try database.prepare(
-      "SELECT user, provider, key, expires_at FROM owned_id WHERE id = ?1", isKept: true)
+      "SELECT user, provider, key, expires_at, usage_debt FROM owned_id WHERE id = ?1",
+      isKept: true)
     reader = Guarded(Reader(database: database, find: find))
   }
 
@@ -62,12 +94,27 @@ package final class OwnedIDs: Sendable {
     _ id: String, user: String, nowMilliseconds: Int64
   ) throws(StoreError) -> IDOwnership {
     guard id.utf8.count <= Ledger.textBytesMax else { return .unknown }
-    // In this order: what the writer stores in between is found twice rather than not at all.
-    let waiting = writer.waitingIDs(id)
-    var owners = try stored(id) + waiting
-    owners.removeAll { $0.expiresAtMilliseconds <= nowMilliseconds }
-    if let own = owners.last(where: { $0.user == user }) { return .own(own) }
-    return owners.isEmpty ? .unknown : .anothers
+    return try reader.withLock { reader throws(StoreError) in
+      try ownership(of: id, user: user, nowMilliseconds: nowMilliseconds, reader)
+    }
+  }
+
+  /// Takes over the debt of a response; true for the first who asks, and for nobody after.
+  ///
+  /// Under the lock of the look-up, so that of two who ask at once the later finds what the earlier
+  /// has handed to the writer. A claim that the writer has no room for is none.
+  package func claimUsage(
+    of id: String, user: String, nowMilliseconds: Int64
+  ) throws(StoreError) -> Bool {
+    guard id.utf8.count <= Ledger.textBytesMax else { return false }
+    return try reader.withLock { reader throws(StoreError) in
+      guard
+        case .own(var owned) = try ownership(
+          of: id, user: user, nowMilliseconds: nowMilliseconds, reader), owned.debt == .owed
+      else { return false }
+      owned.debt = .settled
+      return writer.remember(owned)
+    }
   }
 
   /// Removes a few ids that have expired; in the caller's transaction.
@@ -92,19 +139,18 @@ package final class OwnedIDs: Sendable {
     return database.changeCount
   }
 
-  private func stored(_ id: String) throws(StoreError) -> [OwnedID] {
-    try reader.withLock { reader throws(StoreError) in
-      defer { reader.find.reset() }
-      try reader.find.bind(1, id)
-      var owners: [OwnedID] = []
-      while try reader.find.step() {
-        owners.append(
-          OwnedID(
-            id: id, user: reader.find.text(0), provider: reader.find.text(1),
-            key: reader.find.text(2), expiresAtMilliseconds: reader.find.int(3)))
-      }
-      return owners
+  private func ownership(
+    of id: String, user: String, nowMilliseconds: Int64, _ reader: borrowing Reader
+  ) throws(StoreError) -> IDOwnership {
+    // In this order: what the writer stores in between is found twice rather than not at all.
+    let waiting = writer.waitingIDs(id)
+    var owners = try reader.stored(id) + waiting
+    owners.removeAll { $0.expiresAtMilliseconds <= nowMilliseconds }
+    guard var own = owners.last(where: { $0.user == user }) else {
+      return owners.isEmpty ? .unknown : .anothers
     }
+    for other in owners where other.user == user { own.debt = max(own.debt, other.debt) }
+    return .own(own)
   }
 }
 
@@ -117,9 +163,11 @@ final class OwnedIDTable {
     self.database = database
     put = try database.prepare(
       """
-      INSERT INTO owned_id (id, user, provider, key, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)
+      INSERT INTO owned_id (id, user, provider, key, expires_at, usage_debt)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6)
       ON CONFLICT (id, user) DO UPDATE
-      SET provider = excluded.provider, key = excluded.key, expires_at = excluded.expires_at
+      SET provider = excluded.provider, key = excluded.key, expires_at = excluded.expires_at,
+        usage_debt = max(usage_debt, excluded.usage_debt)
       """, isKept: true)
   }
 
@@ -129,6 +177,7 @@ final class OwnedIDTable {
     try put.bind(3, owned.provider)
     try put.bind(4, owned.key)
     try put.bind(5, owned.expiresAtMilliseconds)
+    try put.bind(6, owned.debt.rawValue)
     try put.run()
   }
 }

@@ -169,5 +169,12 @@ extension Migration {
         -- Where a client came from that changed a record; NULL for who is on this machine.
         ALTER TABLE audit ADD COLUMN address TEXT;
         """),
+    Migration(
+      name: "owned_id_debt",
+      sql: """
+        -- Of a response that is made in the background, its usage: 0: no debt is known, 1: owed,
+        -- 2: settled.
+        ALTER TABLE owned_id ADD COLUMN usage_debt INTEGER NOT NULL DEFAULT 0;
+        """),
   ]
 }

@@ -74,6 +74,29 @@ struct ReceiptCommandsTests {
     #expect(test.output.contains(line), "\(test.output)")
   }
 
+  /// Of a client that left before anything was used, no anomaly speaks of a cost.
+  @Test(
+    arguments: [
+      ("abandoned", "none", nil, "\nCost: none, no usage is known.\n"),
+      ("abandoned", "estimated", nil, "unknown, see anomalies"),
+      ("abandoned", "none", "0.5", "attempts that were left may add  0.5"),
+      ("served", "none", nil, "unknown, see anomalies"),
+    ] as [(String, String, String?, String)])
+  func saysOfAnAbandonedRequestWhetherItUsedAnything(
+    _ outcome: String, _ source: String, _ possible: String?, _ line: String
+  ) {
+    var request = Self.request
+    request["outcome"] = .string(outcome)
+    request["usage_source"] = .string(source)
+    request["cost"] = [
+      "price_version": "v1", "cost_usd": nil,
+      "possible_usd": possible.map(JSONValue.string) ?? .null,
+    ]
+    let test = TestConsole(answers: [.requestShow: .success(["request": request])])
+    test.run("request show req_1")
+    #expect(test.output.contains(line), "\(test.output)")
+  }
+
   @Test func printsJSON() throws {
     let test = TestConsole(answers: [.requestShow: .success(["request": Self.request])])
     test.run("request show req_1 --json")

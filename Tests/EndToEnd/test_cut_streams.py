@@ -221,6 +221,88 @@ def test_a_stream_that_says_nothing_is_tried_elsewhere(appliance, dialect):
         assert (row["outcome"], row["attempts"], len(calls)) == ("served", 2, 2)
 
 
+USAGE = {"input_tokens": 3, "output_tokens": 2, "total_tokens": 5}
+# What is asked, all events of the answer, and whether the last of them is its own end.
+WHOLE = {
+    "chat": (
+        "openai",
+        "/v1/chat/completions",
+        {"messages": [{"role": "user", "content": "Hello"}], "stream_options": {"include_usage": True}},
+        [
+            said("openai", "hello"),
+            (None, {"model": "m", "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}),
+            (None, {"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}}),
+            (None, "[DONE]"),
+        ],
+        True,
+    ),
+    "responses": (
+        "openai",
+        "/v1/responses",
+        {"input": "Hello"},
+        [
+            ("response.output_text.delta", {"type": "response.output_text.delta", "delta": "hello"}),
+            ("response.completed", {"type": "response.completed", "response": {"id": "r", "usage": USAGE}}),
+        ],
+        True,
+    ),
+    "messages": (
+        "anthropic",
+        "/v1/messages",
+        {"messages": [{"role": "user", "content": "Hello"}], "max_tokens": 9},
+        [
+            ("message_start", {"type": "message_start", "message": {"id": "m", "usage": {"input_tokens": 3}}}),
+            said("anthropic", "hello"),
+            (
+                "message_delta",
+                {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 2}},
+            ),
+            ("message_stop", {"type": "message_stop"}),
+        ],
+        True,
+    ),
+    "gemini": (
+        "gemini",
+        "/v1beta/models/m:streamGenerateContent?alt=sse",
+        {"contents": [{"role": "user", "parts": [{"text": "Hello"}]}]},
+        [said("gemini", "hello")],
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_stream_is_whole_by_its_own_end(appliance, name):
+    """The provider closes behind it, without the end that HTTP wants: nothing is missing."""
+    dialect, path, body, events, is_whole = WHOLE[name]
+
+    def script(call):
+        call.begin_stream()
+        for kind, event in events:
+            call.event(event, kind)
+        return False
+
+    with Scripted(script) as provider:
+        of_dialect(appliance, dialect, provider, keys=1)
+        if dialect != "gemini":
+            body = body | {"model": "m", "stream": True}
+        answer = appliance.request("POST", path, body, {"anthropic-version": "2023-06-01"})
+        row = appliance.row()
+        assert (answer.status, row["attempts"]) == (200, 1)
+        if is_whole:
+            sent = "".join(
+                (f"event: {kind}\n" if kind else "")
+                + f"data: {event if isinstance(event, str) else json.dumps(event)}\n\n"
+                for kind, event in events
+            )
+            assert answer.body.decode() == sent
+            assert (row["outcome"], row["usage_source"]) == ("served", "reported")
+            assert row["anomalies"] == [] and row["usage"]["total_tokens"] == 5
+        else:
+            assert b'"error"' in answer.body
+            assert (row["outcome"], row["anomalies"][0]) == ("cut", "provider_broke_off")
+
+
 REFUSALS = {
     "openai": (None, {"error": {"message": "flagged", "type": "invalid_request_error", "code": "content_policy"}}),
     "anthropic": ("error", {"type": "error", "error": {"type": "invalid_request_error", "message": "flagged"}}),

@@ -82,3 +82,32 @@ def test_a_file_of_googles_is_its_users(appliance):
         assert appliance.request("GET", path).status == 200
         assert appliance.request("GET", path, token=bob).status == 404
         assert len(paths) == 2
+
+
+def test_an_id_is_none_at_another_provider(appliance):
+    """A passthrough names its provider: an id that lives elsewhere leads neither there nor to where it lives."""
+    paths = []
+
+    def script(call):
+        paths.append(call.path)
+        call.answer({"file": {"name": "files/abc123", "uri": "https://x/v1beta/files/abc123"}})
+
+    with Scripted(script) as one, Scripted(script) as other:
+        appliance.import_document(
+            {
+                "providers": [
+                    {"name": name, "dialect": "gemini", "base_url": provider.url}
+                    for name, provider in (("g", one), ("h", other))
+                ],
+                "keys": [{"provider": name, "label": "one", "secret": f"key-{name}"} for name in "gh"],
+                "users": [{"name": "ada"}],
+            }
+        )
+        appliance.tokens["ada"] = appliance.cli("token", "add", "ada").strip()
+        assert appliance.request("POST", "/passthrough/g/upload/v1beta/files", {"file": {}}).status == 200
+        paths.clear()
+        refused = appliance.request("GET", "/passthrough/h/v1beta/files/abc123")
+        assert refused.status == 404 and "files/abc123" in refused.json()["error"]["message"]
+        assert paths == []
+        assert appliance.request("GET", "/passthrough/g/v1beta/files/abc123").status == 200
+        assert paths == ["/v1beta/files/abc123"]

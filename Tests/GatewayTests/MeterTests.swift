@@ -9,13 +9,14 @@ struct MeterTests {
 
   private static func settled(
     _ facts: AnswerFacts, input: RequestTally? = nil, outcome: Receipt.Outcome = .served,
-    endpoint: Endpoint = .chatCompletions
+    endpoint: Endpoint = .chatCompletions, change: (inout PricedCall) -> Void = { _ in }
   ) -> Receipt {
     var receipt = Receipt(requestID: "r", startedAtMilliseconds: 0)
     receipt.outcome = outcome
     let vendor = PriceVendor.infer(dialect: .openai, providerName: "sim", host: "127.0.0.1")
-    let call = PricedCall(
+    var call = PricedCall(
       endpoint: endpoint, requestedModel: "sim-small", vendor: vendor)
+    change(&call)
     var facts = facts
     Meter.settle(&facts, call: call, prices: prices, input: input, into: &receipt)
     return receipt
@@ -70,6 +71,75 @@ struct MeterTests {
     let receipt = Self.settled(facts, input: Self.asked("Hello"), endpoint: .response)
     #expect(receipt.usage == Usage() && receipt.usageSource == .none)
     #expect(receipt.costNanoUSD == 0 && receipt.unstatedCostNanoUSD == nil)
+  }
+
+  // MARK: in the background
+
+  private static func queued() -> AnswerFacts {
+    var facts = AnswerFacts()
+    facts.id = "resp_1"
+    facts.isUnderWay = true
+    return facts
+  }
+
+  /// Nobody knows yet what it will use: the answer that says so is the one that is accounted for.
+  @Test(arguments: [nil, Usage()] as [Usage?])
+  func aResponseMadeInTheBackgroundHasNoUsageYet(_ stated: Usage?) {
+    var facts = Self.queued()
+    facts.usage = stated
+    let receipt = Self.settled(facts, input: Self.asked("Hello"), endpoint: .responses)
+    #expect(receipt.usage == Usage() && receipt.usageSource == .none)
+    #expect(receipt.costNanoUSD == nil && receipt.unstatedCostNanoUSD == nil)
+    #expect(receipt.bill == nil && receipt.priceVersion == Self.prices.version)
+    #expect(receipt.anomalies == ["usage_follows"] && receipt.usageFollows)
+  }
+
+  struct NotYet: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    var endpoint = Endpoint.responses
+    var outcome = Receipt.Outcome.served
+    var change: @Sendable (inout AnswerFacts) -> Void = { _ in }
+  }
+
+  static let owedByNobody: [NotYet] = [
+    NotYet(testDescription: "its client left", outcome: .abandoned),
+    NotYet(testDescription: "it was cut", outcome: .cut),
+    NotYet(testDescription: "it is over", change: { $0.isUnderWay = false }),
+    NotYet(testDescription: "it has no id to be read by", change: { $0.id = nil }),
+    NotYet(testDescription: "it has failed", change: { $0.errorEvent = ErrorEventFacts() }),
+    NotYet(testDescription: "not that API", endpoint: .chatCompletions),
+  ]
+
+  @Test(arguments: owedByNobody)
+  func anyOtherAnswerWithoutAUsageIsEstimated(_ example: NotYet) {
+    var facts = Self.queued()
+    example.change(&facts)
+    let receipt = Self.settled(
+      facts, input: Self.asked("Hello"), outcome: example.outcome, endpoint: example.endpoint)
+    #expect(receipt.usageSource == .estimated)
+    #expect(!receipt.usageFollows && !receipt.anomalies.contains("usage_follows"))
+  }
+
+  /// The first reading that states the usage is priced by the model and tier that it names, whatever
+  /// became of the rest of it; it is no estimate in any case.
+  @Test(arguments: [Receipt.Outcome.served, .cut, .abandoned])
+  func theReadingThatAccountsForAResponseIsPriced(_ outcome: Receipt.Outcome) {
+    var facts = Self.said("Nobody")
+    facts.id = "resp_1"
+    facts.model = "sim-small"
+    var usage = Usage()
+    usage.inputTokens = 6
+    usage.outputTokens = 19
+    facts.usage = usage
+    let receipt = Self.settled(facts, outcome: outcome, endpoint: .response) {
+      $0.requestedModel = nil
+      $0.accountsForResponse = true
+    }
+    #expect(receipt.usage == usage && receipt.usageSource == .reported)
+    // 6 at 0.10 and 19 at 0.40 dollars a million.
+    #expect(receipt.costNanoUSD == 8_200)
+    #expect(receipt.bill?.lines.map(\.name) == ["input", "output"])
+    #expect(receipt.anomalies.isEmpty)
   }
 
   /// A broken answer that stated nothing: what was delivered is estimated, marked and priced.

@@ -147,6 +147,16 @@ struct RefusalWireTests {
     #expect(message.count < 260)
   }
 
+  /// Where a request names no model there is none to quote.
+  @Test(arguments: [
+    Refusal.modelNotAllowed(model: ""), .modelNotFound(model: ""), .modelNotPriced(model: ""),
+    .modelNotServed(model: ""), .noUsableKey(model: ""), .noKeyOfLevel(model: ""),
+  ])
+  func quotesNoNameThatIsNotThere(_ refusal: Refusal) {
+    #expect(!refusal.message.contains("''"), "\(refusal.message)")
+    #expect(refusal.message.hasSuffix(".") && refusal.message.count < 260)
+  }
+
   @Test func saysWhatAPathTakes() {
     #expect(Refusal.methodNotAllowed(allowed: "GET, HEAD").allow == "GET, HEAD")
     #expect(Refusal.methodNotAllowed(allowed: "GET").message.contains("GET"))

@@ -97,6 +97,64 @@ struct ExchangeAdmissionTests {
     #expect(used(restarted) == [1, tokens, input])
   }
 
+  private static func response(_ status: String, usage: String = "null") -> String {
+    #"{"id":"resp_1","object":"response","status":"\#(status)","model":"m","output":[],"#
+      + #""usage":\#(usage)}"#
+  }
+
+  private static let used = #"{"input_tokens":3,"output_tokens":2,"total_tokens":5}"#
+
+  /// The reading that says what a response has used is charged for it, once, though nothing was set
+  /// aside for it; and it is not refused, whatever is left of the budget.
+  @Test func whatIsMadeInTheBackgroundIsChargedWhenItIsRead() throws {
+    let bench = try TestBench { call in
+      switch call.number {
+      case 1: call.answer(200, Self.response("queued"))
+      case 2: call.answer(200, Self.response("in_progress"))
+      default: call.answer(200, Self.response("completed", usage: Self.used))
+      }
+    }
+    defer { bench.stop() }
+    try bench.perform(
+      "price.set",
+      ["model": "m", "fields": ["input_cost_per_token": 0.001, "output_cost_per_token": 0.01]])
+    func set(_ budget: String) throws {
+      let user = #"{"name":"ada","limits":{"tpm":10000},"budgets":[\#(budget)]}"#
+      try bench.perform("user.set", try JSONValue(parsing: user))
+    }
+    func budget() throws -> [String?] {
+      let budget = try bench.perform("budget.show", ["user": "ada"])["budgets"]?[0]
+      return [budget?["spent_usd"]?.text, budget?["reserved_usd"]?.text]
+    }
+    try set(#"{"usd":1,"period":"total"}"#)
+    let body = #"{"model":"m","input":"hi","background":true,"max_output_tokens":9}"#
+    #expect(try bench.ask(Ask.post("/v1/responses", body)).status == 200)
+    #expect(try budget() == ["0", "0"])
+    try set(#"{"usd":0,"period":"total","mode":"strict"}"#)
+    #expect(try bench.ask(Ask.post("/v1/responses", body)).status == 402)
+    for spent in ["0", "0.023", "0.023"] {
+      let answer = try bench.ask(Ask.get("/v1/responses/resp_1"))
+      #expect(answer.status == 200)
+      #expect(try budget() == [spent, "0"])
+    }
+    #expect(bench.upstream.requests.count == 4)
+    let rows = try bench.receipts(5)
+    #expect(rows.map { $0["cost_usd"]?.string } == [nil, nil, "0", "0.023", "0"])
+    #expect(
+      rows.map { $0["usage_source"]?.string } == ["none", "none", "none", "reported", "none"])
+    #expect(rows.map { $0["usage"]?["output_tokens"]?.int } == [0, 0, 0, 2, 0])
+    let anomalies = rows.map { $0["anomalies"]?.array?.compactMap(\.string) ?? [] }
+    #expect(anomalies[0] == ["cost_not_bounded", "usage_follows"])
+    #expect(anomalies[3] == [])
+    // The tokens are a debt of the minute that they were told in.
+    let snapshot = bench.installation.records.snapshot
+    let user = try #require(snapshot.user(named: "ada")?.allowance)
+    let outlook = bench.installation.accounts.outlook(
+      user: user, token: nil, Demand(model: "m"),
+      now: MonotonicTime.now().nanoseconds / 1_000_000, wall: 0)
+    #expect(outlook.limits.map(\.used) == [5])
+  }
+
   @Test func whatWasSetAsideComesBack() throws {
     let bench = try TestBench()
     defer { bench.stop() }

@@ -61,6 +61,17 @@ struct ExplainOperationTests {
     #expect(own.at("keys.0.provider") == "open" && own["resting"]?.array?.isEmpty == true)
     #expect(try told(#""id":"resp_2""#)["status"] == 400)
     #expect(try told(#""id":"resp_1","own_key":true"#)["status"] == 404)
+    func through(_ provider: String) throws -> JSONValue {
+      try desk.perform("explain", #"{"user":"ada","provider":"\#(provider)","id":"resp_1"}"#)
+    }
+    let there = try through("open")
+    #expect(there["allowed"] == true && there["endpoint"] == "passthrough")
+    #expect(there.at("keys.0.key") == "second")
+    let elsewhere = try through("clod")
+    #expect(elsewhere["status"] == 404 && elsewhere["code"] == "not_found")
+    #expect(elsewhere["message"]?.string?.contains("'resp_1'") == true)
+    #expect(elsewhere["keys"]?.array?.isEmpty == true)
+    #expect(try through("gone")["message"]?.string?.contains("'gone'") == true)
     let others = #"{"user":"bob","model":"best","id":"resp_1"}"#
     #expect(try desk.code("explain", others) == "not_found")
   }

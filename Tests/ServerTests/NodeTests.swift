@@ -60,6 +60,28 @@ struct NodeTests {
     #expect(throws: Refusal.resourceNotFound(id: "resp_1")) {
       try node.owner(of: ["resp_1"], userID: bob.id)
     }
+    let clod = try #require(snapshot.provider(named: "clod"))
+    #expect(try node.owner(of: ["resp_1"], userID: ada.id, at: open.id) == owner)
+    #expect(throws: Refusal.resourceNotFound(id: "resp_1")) {
+      try node.owner(of: ["resp_1"], userID: ada.id, at: clod.id)
+    }
+  }
+
+  @Test func whatAResponseOwesIsClaimedOnceAndByItsUser() throws {
+    let desk = try TestDesk.furnished()
+    let node = try desk.node()
+    let snapshot = desk.installation.records.snapshot
+    let ada = try #require(snapshot.user(named: "ada"))
+    let bob = try #require(snapshot.user(named: "bob"))
+    let open = try #require(snapshot.provider(named: "open"))
+    let key = try #require(open.keys.first)
+    node.remember("resp_1", user: ada, provider: open, key: key, owesUsage: true)
+    node.remember("resp_1", user: ada, provider: open, key: key)
+    node.remember("resp_2", user: ada, provider: open, key: key)
+    #expect(!node.claimUsage(of: "resp_1", userID: bob.id))
+    #expect(!node.claimUsage(of: "resp_2", userID: ada.id))
+    #expect(node.claimUsage(of: "resp_1", userID: ada.id))
+    #expect(!node.claimUsage(of: "resp_1", userID: ada.id))
   }
 
   @Test func certificatesThatAreNoGoodDoNotStart() throws {

@@ -322,6 +322,120 @@ struct RelayTests {
     #expect(try bench.receipts()[0]["outcome"]?.string == "cut")
   }
 
+  // MARK: an end in itself
+
+  /// A stream up to the event that ends it.
+  struct OwnEnd: Sendable, CustomTestStringConvertible {
+    let name: String
+    var dialect = "openai"
+    var basePath = "/v1"
+    var type = "text/event-stream"
+    let request: String
+    /// In two parts: what comes before the last event, and that.
+    let start: String
+    let last: String
+    /// So many bytes from its end the last event is not whole.
+    var tornBytes = 1
+    var testDescription: String { name }
+  }
+
+  static let ownEnds: [OwnEnd] = [
+    OwnEnd(
+      name: "chat",
+      request: Ask.chat(stream: true, extra: #","stream_options":{"include_usage":true}"#),
+      start: Said.hello + Said.stop + Said.usage, last: Said.done),
+    OwnEnd(
+      name: "responses", request: dialects[1].request, start: dialects[1].content,
+      last: "event: response.completed\n"
+        + #"data: {"type":"response.completed","response":{"id":"r","usage":"#
+        + #"{"input_tokens":3,"output_tokens":2,"total_tokens":5}}}"# + "\n\n"),
+    OwnEnd(
+      name: "messages", dialect: "anthropic", basePath: "", request: dialects[2].request,
+      start:
+        #"data: {"type":"message_start","message":{"id":"m","usage":"#
+        + #"{"input_tokens":3,"output_tokens":1}}}"# + "\n\n" + dialects[2].content
+        + #"data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"#
+        + #""usage":{"output_tokens":2}}"# + "\n\n",
+      last: "event: message_stop\n" + #"data: {"type":"message_stop"}"# + "\n\n"),
+    OwnEnd(
+      name: "lines of JSON", type: "application/x-ndjson",
+      request: Ask.post("/passthrough/up/api/chat", #"{"model":"m","messages":[]}"#),
+      start: #"{"model":"m","message":{"content":"hello"},"done":false}"# + "\n",
+      last: #"{"model":"m","done":true,"prompt_eval_count":3,"eval_count":2}"# + "\n",
+      tornBytes: 5),
+  ]
+
+  /// The client has all that there is, and the account says so; the connection is not used again.
+  @Test(arguments: ownEnds, ["closed", "garbled", "silent"])
+  func aBreakBehindTheLastEventTakesNothingAway(_ end: OwnEnd, _ how: String) throws {
+    let bench = try TestBench(
+      Self.options(
+        dialect: end.dialect, basePath: end.basePath,
+        settings: #""stream_silence_timeout":"200ms""#)
+    ) { call in
+      call.beginStream(type: end.type)
+      call.chunk(end.start)
+      call.chunk(end.last)
+      if how == "garbled" { call.send("zz\r\n") }
+      if how == "closed" { call.close() } else { _ = call.waitForEnd() }
+    }
+    defer { bench.stop() }
+    for _ in 0..<2 {
+      let answer = try bench.ask(end.request)
+      #expect(answer.status == 200 && answer.isWhole)
+      #expect(answer.text == end.start + end.last)
+    }
+    #expect(Set(bench.upstream.requests.map(\.connection)).count == 2)
+    for receipt in try bench.receipts(2) {
+      #expect(receipt["outcome"]?.string == "served")
+      #expect(receipt["attempts"] == 1)
+      #expect(receipt["usage_source"]?.string == "reported")
+      #expect(receipt.at("usage.total_tokens") == 5)
+      let anomalies = receipt["anomalies"]?.array?.compactMap(\.string) ?? []
+      #expect(!anomalies.contains { $0.hasPrefix("provider_") }, "\(anomalies)")
+      let id = try #require(receipt["request_id"]?.string)
+      let account = try bench.perform("request.show", ["id": .string(id)])
+      #expect(account.at("request.attempt_list.0.end")?.string == "served")
+    }
+  }
+
+  /// By a last event that is not whole a client does not know that it has all.
+  @Test(arguments: ownEnds)
+  func aBreakWithinTheLastEventIsACut(_ end: OwnEnd) throws {
+    let bench = try TestBench(Self.options(dialect: end.dialect, basePath: end.basePath)) { call in
+      call.beginStream(type: end.type)
+      call.chunk(end.start)
+      call.chunk(String(end.last.dropLast(end.tornBytes)))
+      call.close()
+    }
+    defer { bench.stop() }
+    let answer = try bench.ask(end.request)
+    #expect(answer.isWhole && answer.text.hasPrefix(end.start), "\(answer.text)")
+    #expect(answer.text.dropFirst(end.start.count).contains("error"))
+    #expect(try bench.receipts()[0]["outcome"]?.string == "cut")
+  }
+
+  /// A client that was told of a length waits for all of it.
+  @Test func anAnnouncedLengthOutweighsTheLastEvent() throws {
+    let isSeen = Guarded(false)
+    let end = Self.ownEnds[0]
+    let bench = try TestBench(Self.options()) { call in
+      call.send(
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
+          + "content-length: \((end.start + end.last).utf8.count + 9)\r\n\r\n" + end.start)
+      for _ in 0..<5_000 where !isSeen.withLock({ $0 }) { usleep(1_000) }
+      call.send(end.last)
+      call.close()
+    }
+    defer { bench.stop() }
+    let client = try bench.client()
+    client.send(end.request)
+    try client.wait(for: "hello")
+    isSeen.withLock { $0 = true }
+    #expect(try client.answer().isWhole == false)
+    #expect(try bench.receipts()[0]["outcome"]?.string == "cut")
+  }
+
   // MARK: the client's fault
 
   /// How a provider refuses the request itself in an answer of status 200, before any content.
@@ -555,6 +669,8 @@ struct RelayTests {
     let name: String
     var settings = ""
     var isWhole = true
+    /// The connection breaks behind the last event.
+    var breaks = false
     /// Bytes after the client has left.
     var padding = 0
     let ending: String
@@ -563,6 +679,7 @@ struct RelayTests {
 
   static let drains: [Drain] = [
     Drain(name: "to its end", ending: "client_left_drained"),
+    Drain(name: "to its own end", breaks: true, ending: "client_left_drained"),
     Drain(
       name: "to the cap of time", settings: #""drain_time":"300ms""#, isWhole: false,
       ending: "client_left_drain_capped"),
@@ -590,7 +707,7 @@ struct RelayTests {
       call.chunk(Said.stop)
       call.chunk(Said.usage)
       call.chunk(Said.done)
-      call.endStream()
+      if example.breaks { call.close() } else { call.endStream() }
     }
     defer { bench.stop() }
     try bench.perform("user.set", ["name": "ada", "disconnect": "drain"])

@@ -29,6 +29,14 @@ struct StatusOperationTests {
     #expect(status["requests_total"] == 0)
   }
 
+  /// It cannot be used, whoever still has it on record.
+  @Test func countsNoKeyThatIsWithdrawn() throws {
+    let desk = try KeyOperationsTests.desk()
+    #expect(try desk.perform("status")["keys"] == 3)
+    try desk.perform("key.withdraw", KeyOperationsTests.found)
+    #expect(try desk.perform("status")["keys"] == 2)
+  }
+
   @Test func countsRequestsThatWereJustHandedOver() throws {
     let desk = try TestDesk()
     try desk.record(.init(requestID: "req_1", startedAtMilliseconds: 1))

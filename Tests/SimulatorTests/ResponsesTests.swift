@@ -30,6 +30,26 @@ struct ResponsesTests {
     #expect(try send("GET /v1/responses/\(id)").status == 404)
   }
 
+  @Test func areMadeInTheBackground() throws {
+    let ask: JSONValue = ["model": "sim", "input": "hello", "background": true]
+    let queued = try send("POST /v1/responses", ask).json
+    let id = try #require(queued["id"]?.string)
+    #expect(queued["status"] == "queued" && queued["background"] == true)
+    #expect(queued["usage"] == .null && queued["output"] == [])
+    let begun = try send("GET /v1/responses/\(id)").json
+    #expect(begun["status"] == "in_progress" && begun["usage"] == .null)
+    #expect(try send("GET /v1/responses/\(id)", key: "other").status == 404)
+    for _ in 1...2 {
+      let done = try send("GET /v1/responses/\(id)").json
+      #expect(done["status"] == "completed" && done["id"]?.string == id)
+      #expect((done["usage"]?["output_tokens"]?.int ?? 0) > 0)
+    }
+    let streamed = try send("POST /v1/responses", ask.adding("stream", true)).data
+    #expect((streamed.last?["response"]?["usage"]?["input_tokens"]?.int ?? 0) > 0)
+    let streamedID = try #require(streamed.last?["response"]?["id"]?.string)
+    #expect(try send("GET /v1/responses/\(streamedID)").json["status"] == "completed")
+  }
+
   @Test func streamAsNumberedEvents() throws {
     let data = try send("POST /v1/responses", ["model": "sim", "input": "hello", "stream": true])
       .data

@@ -64,6 +64,15 @@ struct SimulatorStateTests {
     #expect(shown?["body_base64"] == "AQI=")
   }
 
+  @Test func readsTheStagesOfAResponseFirst() {
+    let state = state()
+    state.store("done", id: "r", key: "a", stages: ["one", "two"])
+    #expect(state.readResponse("r", key: "b") == nil)
+    #expect(state.response("r", key: "a") == "done")
+    let read = (0..<4).map { _ in state.readResponse("r", key: "a") }
+    #expect(read == ["one", "two", "done", "done"])
+  }
+
   @Test func keepsAResponseForItsKeyAlone() {
     let state = state()
     state.store(["id": "r"], id: "r", key: "a")

@@ -4,8 +4,12 @@ import Testing
 
 @Suite("Ids that live on one key")
 struct OwnedIDsTests {
-  func owned(_ id: String, _ user: String, key: String = "k1", expires: Int64 = 100) -> OwnedID {
-    OwnedID(id: id, user: user, provider: "p1", key: key, expiresAtMilliseconds: expires)
+  func owned(
+    _ id: String, _ user: String, key: String = "k1", expires: Int64 = 100,
+    debt: UsageDebt = .unknown
+  ) -> OwnedID {
+    OwnedID(
+      id: id, user: user, provider: "p1", key: key, expiresAtMilliseconds: expires, debt: debt)
   }
 
   @Test func areFoundBeforeAndAfterTheyAreStored() throws {
@@ -62,6 +66,120 @@ struct OwnedIDsTests {
     }
   }
 
+  // MARK: what a response owes
+
+  @Test(arguments: [false, true])
+  func aDebtIsClaimedOnceAndByItsUser(isStored: Bool) throws {
+    try withFolder { folder throws in
+      let writer = try Writer(path: "\(folder)/appliance.db")
+      let ids = try OwnedIDs(writer)
+      func claim(_ id: String, _ user: String, at now: Int64 = 1) throws -> Bool {
+        try ids.claimUsage(of: id, user: user, nowMilliseconds: now)
+      }
+      ids.remember(owned("resp_1", "ada", debt: .owed))
+      ids.remember(owned("resp_2", "ada"))
+      if isStored { try writer.performAndWait { _ in } }
+      #expect(try claim("resp_1", "bob") == false)
+      #expect(try claim("resp_2", "ada") == false)
+      #expect(try claim("resp_3", "ada") == false)
+      #expect(try claim("resp_1", "ada", at: 100) == false)
+      #expect(try claim("resp_1", "ada"))
+      for _ in 1...2 {
+        #expect(try claim("resp_1", "ada") == false)
+        try writer.performAndWait { _ in }
+      }
+      #expect(writer.waitingIDs("resp_1").isEmpty)
+    }
+  }
+
+  @Test func ofManyWhoClaimAtOnceOneIsTheFirst() throws {
+    try withFolder { folder throws in
+      let writer = try Writer(path: "\(folder)/appliance.db")
+      let ids = try OwnedIDs(writer)
+      let (threads, debts) = (4, 200)
+      for number in 0..<debts { ids.remember(owned("\(number)", "ada", debt: .owed)) }
+      let claims = Monitor(0)
+      let ended = Monitor(0)
+      for _ in 0..<threads {
+        try startThread(name: "test") {
+          for number in 0..<debts {
+            let isFirst = try? ids.claimUsage(of: "\(number)", user: "ada", nowMilliseconds: 1)
+            if isFirst == true { claims.withLock { $0 += 1 } }
+          }
+          ended.withLock { $0 += 1 }
+          ended.wake()
+        }
+      }
+      ended.wait { $0 == threads ? .done(()) : .again(atMilliseconds: nil) }
+      #expect(claims.withLock { $0 } == debts)
+    }
+  }
+
+  /// Whoever names an id later, and does not know of the debt or thinks that it is owed still.
+  @Test(
+    arguments: [
+      (.owed, .unknown, 0), (.owed, .unknown, 1), (.owed, .unknown, 2), (.settled, .unknown, 0),
+      (.settled, .unknown, 1), (.settled, .unknown, 2), (.settled, .owed, 0), (.settled, .owed, 1),
+    ] as [(UsageDebt, UsageDebt, Int)])
+  func namingAnIDAgainKeepsItsDebt(
+    _ debt: UsageDebt, again: UsageDebt, storedAfter: Int
+  ) throws {
+    try withFolder { folder throws in
+      let writer = try Writer(path: "\(folder)/appliance.db")
+      let ids = try OwnedIDs(writer)
+      ids.remember(owned("a", "ada", debt: debt))
+      if storedAfter == 1 { try writer.performAndWait { _ in } }
+      ids.remember(owned("a", "ada", key: "k2", debt: again))
+      if storedAfter == 2 { try writer.performAndWait { _ in } }
+      for _ in 1...2 {
+        let found = try ids.find("a", user: "ada", nowMilliseconds: 1)
+        #expect(found == .own(owned("a", "ada", key: "k2", debt: debt)))
+        try writer.performAndWait { _ in }
+      }
+    }
+  }
+
+  @Test func aDebtAndItsClaimSurviveARestart() throws {
+    try withFolder { folder throws in
+      let path = "\(folder)/appliance.db"
+      do {
+        let writer = try Writer(path: path)
+        let ids = try OwnedIDs(writer)
+        ids.remember(owned("a", "ada", debt: .owed))
+        ids.remember(owned("b", "ada", debt: .owed))
+        #expect(try ids.claimUsage(of: "a", user: "ada", nowMilliseconds: 1))
+        writer.close()
+        // What cannot be stored is not claimed.
+        #expect(try ids.claimUsage(of: "b", user: "ada", nowMilliseconds: 1) == false)
+      }
+      let ids = try OwnedIDs(try Writer(path: path))
+      #expect(try ids.claimUsage(of: "a", user: "ada", nowMilliseconds: 1) == false)
+      #expect(try ids.claimUsage(of: "b", user: "ada", nowMilliseconds: 1))
+    }
+  }
+
+  @Test func idsOfAnEarlierVersionOweNothing() throws {
+    try withFolder { folder throws in
+      let path = "\(folder)/appliance.db"
+      do {
+        let database = try Database(path: path, .owner)
+        let earlier = Migration.all.prefix { $0.name != "owned_id_debt" }
+        try #require(earlier.count < Migration.all.count)
+        try Migration.apply(to: database, steps: Array(earlier))
+        try database.execute(
+          """
+          INSERT INTO owned_id (id, user, provider, key, expires_at)
+          VALUES ('a', 'ada', 'p1', 'k1', 100)
+          """)
+      }
+      let ids = try OwnedIDs(try Writer(path: path))
+      #expect(try ids.find("a", user: "ada", nowMilliseconds: 1) == .own(owned("a", "ada")))
+      #expect(try ids.claimUsage(of: "a", user: "ada", nowMilliseconds: 1) == false)
+      ids.remember(owned("a", "ada", debt: .owed))
+      #expect(try ids.claimUsage(of: "a", user: "ada", nowMilliseconds: 1))
+    }
+  }
+
   @Test func anIDWithoutEndIsNotKept() throws {
     try withFolder { folder throws in
       let writer = try Writer(path: "\(folder)/appliance.db")
@@ -69,6 +187,7 @@ struct OwnedIDsTests {
       let long = String(repeating: "x", count: 10_000)
       ids.remember(owned(long, "ada"))
       #expect(try ids.find(long, user: "ada", nowMilliseconds: 1) == .unknown)
+      #expect(try ids.claimUsage(of: long, user: "ada", nowMilliseconds: 1) == false)
       #expect(writer.health.waitingRows == 0)
     }
   }

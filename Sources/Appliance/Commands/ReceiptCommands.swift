@@ -103,6 +103,9 @@ enum ReceiptCommands {
     guard request["attempts"] != .int(0) || !cellText(cost["cost_usd"]).isEmpty else {
       return call.console.writeLine("\nCost: none, no provider was asked.")
     }
+    guard !usedNothing(request) else {
+      return call.console.writeLine("\nCost: none, no usage is known.")
+    }
     let entry = cost["price_key"]?.string.map { ", entry \($0)" } ?? ""
     call.console.writeLine("\nCost, by price table \(cellText(cost["price_version"]))\(entry)")
     let lines = cost["lines"]?.array ?? []
@@ -132,5 +135,12 @@ enum ReceiptCommands {
     let possible = cellText(cost["possible_usd"])
     if !possible.isEmpty { sums.append(("attempts_that_were_left_may_add", possible)) }
     printPairs(sums, call)
+  }
+
+  /// Whether the client left before there was anything to count: then no anomaly speaks of the cost.
+  private static func usedNothing(_ request: JSONValue) -> Bool {
+    let cost = request["cost"] ?? .null
+    return request["outcome"]?.string == "abandoned" && request["usage_source"]?.string == "none"
+      && cellText(cost["cost_usd"]).isEmpty && cellText(cost["possible_usd"]).isEmpty
   }
 }

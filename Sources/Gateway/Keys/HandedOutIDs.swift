@@ -36,15 +36,16 @@ package enum HandedOutIDs {
   /// Where the ids live that a request names, all on one key; nil if it names none.
   ///
   /// `owner` looks an id up in the store. An id that is unknown or another user's is
-  /// `resourceNotFound`.
+  /// `resourceNotFound`; so is one of another provider than `providerID`, where that is not nil.
   package static func owner(
-    of ids: [String], userID: String, owner: (String) throws(Refusal) -> Owner?
+    of ids: [String], userID: String, at providerID: String? = nil,
+    owner: (String) throws(Refusal) -> Owner?
   ) throws(Refusal) -> Owner? {
     var found: Owner?
     for id in ids {
-      guard let owner = try owner(id), owner.userID == userID else {
-        throw .resourceNotFound(id: id)
-      }
+      guard let owner = try owner(id), owner.userID == userID,
+        owner.providerID == providerID ?? owner.providerID
+      else { throw .resourceNotFound(id: id) }
       if let found, found != owner {
         throw .malformed(
           "The ids in this request live on different upstream keys and cannot be used together.")
@@ -56,6 +57,14 @@ package enum HandedOutIDs {
 }
 
 extension Router.Question {
+  /// The provider where all ids must live that the request names; nil: wherever they live.
+  ///
+  /// A passthrough names its provider, and an id of another is none there. A name that is no
+  /// provider's is refused when the request is routed.
+  package func providerOfIDs(_ snapshot: Snapshot) -> String? {
+    passthroughProvider.flatMap { snapshot.provider(named: $0)?.id }
+  }
+
   /// Binds the request to where the ids live that it names, `id` among them.
   ///
   /// `ownKeyID` is that of the key which the client brought. A request without it cannot reach what

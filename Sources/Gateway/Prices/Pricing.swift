@@ -8,6 +8,9 @@ package struct PricedCall: Sendable {
   package var vendor: PriceVendor
   /// The answer is an error: nothing is billed that we know of.
   package var isError = false
+  /// The answer is a reading of a response made in the background, and the one that accounts for what
+  /// that has used; all others are free.
+  package var accountsForResponse = false
   /// Unicode code points of the text of a speech request.
   package var inputCharacters: Int64?
   /// `1024x1792`; nil: the provider's default.
@@ -35,7 +38,7 @@ package enum Pricing {
     _ facts: AnswerFacts, of call: PricedCall, table: PriceTable
   ) -> Cost {
     guard !call.isError else { return .unknown(.errorAnswer, tableVersion: table.version) }
-    guard !isFree(call.endpoint), facts.countedTokens == nil else {
+    guard call.accountsForResponse || !isFree(call.endpoint), facts.countedTokens == nil else {
       return .free(tableVersion: table.version)
     }
     do throws(UnpricedReason) {
@@ -59,7 +62,7 @@ package enum Pricing {
       .ownKeys:
       true
     case .response:
-      true  // The call that made the response was billed.
+      true  // The call that made the response was billed; but see `accountsForResponse`.
     case .chatCompletions, .completions, .responses, .responsesCompact, .embeddings,
       .imagesGenerations, .imagesEdits, .imagesVariations, .audioSpeech, .audioTranscriptions,
       .audioTranslations, .rerank, .messages, .generateContent, .streamGenerateContent,

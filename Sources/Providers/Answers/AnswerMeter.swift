@@ -1,3 +1,5 @@
+import HTTP
+
 /// Collects the facts of an answer from the values that the scanner comes by.
 ///
 /// Holds a fixed set of counters and a few short strings, however long the answer.
@@ -153,6 +155,7 @@ struct AnswerMeter {
     case .geo: facts.inferenceGeo = geo(token)
     case .speed: facts.speed = text(token)
     case .type: readType(token)
+    case .status where kind == .responses: facts.isUnderWay = isUnderWay(token)
     case .handle where !isCut: remember(text(token))
     case .resourceName where kind == .unknown && !isCut: rememberResource(text(token))
     case .outputType: toolCalls.list(type: text(token))
@@ -274,6 +277,7 @@ struct AnswerMeter {
       break
     case .end:
       hasEnded = true
+      facts.isUnderWay = false
     case .image:
       hasFinished = true
       if entryHasImage { countImage() }
@@ -330,6 +334,11 @@ struct AnswerMeter {
   // MARK: Small readings
 
   private func text(_ token: Span<UInt8>) -> String { readText(token) }
+
+  /// platform.openai.com/docs/api-reference/responses/object: the others are ends.
+  private func isUnderWay(_ status: Span<UInt8>) -> Bool {
+    status.equals("queued") || status.equals("in_progress")
+  }
 
   /// Where no place was chosen, none is named.
   private func geo(_ token: Span<UInt8>) -> String? {

@@ -246,11 +246,13 @@ extension AnswerPaths {
     paths.token(response, "id", is: .id)
     paths.token(response, "model", is: .model)
     paths.token(response, "service_tier", is: .tier)
+    paths.token(response, "status", is: .status)
     paths.member(response, "usage", "meta", to: usage)
     paths.member(response, "output", to: finalOutput)
     paths.member(response, "conversation", to: handle)
     paths.member(response, "error", to: errorNode(&paths))
     paths.member(root, "response", to: response)
+    paths.token(root, "status", is: .status)
 
     paths.content(root, "partial_image_b64")
     paths.token(root, "sequence_number", is: .eventNumber)

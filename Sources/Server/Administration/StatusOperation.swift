@@ -24,7 +24,11 @@ extension Administration {
       .init("node", .string(String(installation.node, radix: 16))),
     ]
     for kind in Record.Kind.allCases where kind != .setting {
-      members.append(.init(Self.section(kind), .int(Int64(snapshot.records(kind).count))))
+      // A key that was withdrawn cannot be used.
+      let count = snapshot.records(kind).count {
+        kind != .key || snapshot.key(id: $0.id)?.status != .withdrawn
+      }
+      members.append(.init(Self.section(kind), .int(Int64(count))))
     }
     members += [
       .init("price_version", .string(snapshot.prices.version)),

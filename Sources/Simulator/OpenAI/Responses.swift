@@ -10,9 +10,17 @@ struct Responses {
   /// The response when it is complete; what `GET` returns later.
   var whole: JSONValue { response(status: turn.isCut ? "incomplete" : "completed", isDone: true) }
 
-  var answer: SimulatedAnswer {
-    call.wantsStream ? .events(stream) : .json(whole)
+  /// What it is before that, as the `POST` and then the `GET`s say it.
+  var stages: [JSONValue] {
+    guard isInBackground, !call.wantsStream else { return [] }
+    return ["queued", "in_progress"].map { response(status: $0, isDone: false) }
   }
+
+  var answer: SimulatedAnswer {
+    call.wantsStream ? .events(stream) : .json(stages.first ?? whole)
+  }
+
+  private var isInBackground: Bool { call.document["background"]?.bool == true }
 
   /// `…/responses/compact`.
   var compacted: SimulatedAnswer {
@@ -43,7 +51,7 @@ struct Responses {
   private func response(status: String, isDone: Bool) -> JSONValue {
     [
       "id": .string(id), "object": "response", "created_at": number(turn.createdSeconds),
-      "status": .string(status), "background": false, "error": nil,
+      "status": .string(status), "background": .bool(isInBackground), "error": nil,
       "incomplete_details": isDone && turn.isCut ? ["reason": "max_output_tokens"] : nil,
       "instructions": call.document["instructions"] ?? nil,
       "max_output_tokens": call.document["max_output_tokens"] ?? nil, "metadata": [:],

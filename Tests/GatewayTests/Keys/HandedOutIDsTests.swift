@@ -27,6 +27,41 @@ struct HandedOutIDsTests {
     #expect(throws: Refusal.self) { try pin(["a", "e"]) }
   }
 
+  static let document = """
+    {'providers': [
+      {'name': 'oa', 'dialect': 'openai', 'base_url': 'https://oa.example/v1'},
+      {'name': 'or', 'dialect': 'openai', 'base_url': 'https://or.example/v1'}]}
+    """
+
+  /// Which provider a passthrough names, which ids, and which of them is none there.
+  static let places: [(provider: String?, ids: [String], refused: String?)] = [
+    (nil, ["a", "b"], nil), (nil, ["c"], nil), ("oa", ["a", "b"], nil), ("oa", ["c"], "c"),
+    ("oa", ["a", "c"], "c"), ("or", ["a"], "a"), ("or", ["c"], nil), ("or", [], nil),
+    // Who is not there is refused as such.
+    ("gone", ["a"], nil),
+  ]
+
+  /// An id of another provider leads nowhere where a passthrough names its own.
+  @Test(arguments: places)
+  func underAPassthroughAreItsProviders(
+    _ provider: String?, _ ids: [String], _ refused: String?
+  ) throws {
+    let world = try World(Self.document)
+    let (oa, or) = (try world.provider("oa").id, try world.provider("or").id)
+    let known = [
+      "a": owner("k1", at: oa), "b": owner("k1", at: oa), "c": owner("k2", at: or),
+    ]
+    let question = Router.Question(
+      model: nil, dialect: .openai, passthroughProvider: provider)
+    do throws(Refusal) {
+      let found = try HandedOutIDs.owner(
+        of: ids, userID: "u", at: question.providerOfIDs(world.snapshot), owner: { known[$0] })
+      #expect(refused == nil && found == ids.first.flatMap { known[$0] })
+    } catch {
+      #expect(refused.map { Refusal.resourceNotFound(id: $0) } == error)
+    }
+  }
+
   /// Whose key holds an id, and which key the client brings; where the request is bound to.
   static let bindings: [(key: String, own: String?, pinned: String?, provider: String?, Int?)] = [
     ("k1", nil, "k1", nil, nil), ("own/f1", "own/f1", nil, "p", nil),

@@ -159,7 +159,7 @@ struct PricingTests {
   }
 
   @Test(arguments: [
-    Endpoint.messagesCountTokens, .countTokens, .responsesInputTokens, .moderations,
+    Endpoint.messagesCountTokens, .countTokens, .responsesInputTokens, .moderations, .response,
   ])
   func freeEndpoints(_ endpoint: Endpoint) throws {
     let cost = try cost(AnswerFacts(), "chat", endpoint)

@@ -135,6 +135,45 @@ struct AnswerMeterTests {
         && $0.usage?.outputTokens == 2
     },
     AnswerCase(
+      name: "responses: queued in the background", kind: .responses,
+      body: #"{"id":"resp_1","status":"queued","model":"g","output":[],"usage":null}"#
+    ) { $0.isUnderWay && !$0.statesFinalUsage && $0.id == "resp_1" },
+    AnswerCase(
+      name: "responses: what has been used so far is not the last word", kind: .responses,
+      body:
+        #"{"usage":{"input_tokens":1,"output_tokens":2},"id":"resp_1","status":"in_progress"}"#
+    ) { $0.isUnderWay && !$0.statesFinalUsage && $0.usage?.outputTokens == 2 },
+    AnswerCase(
+      name: "responses: complete", kind: .responses,
+      body: #"{"id":"resp_1","status":"completed","usage":{"input_tokens":1,"output_tokens":2}}"#
+    ) { !$0.isUnderWay && $0.statesFinalUsage },
+    AnswerCase(
+      name: "responses: complete, and nothing said of it", kind: .responses,
+      body: #"{"id":"resp_1","status":"completed","usage":null}"#
+    ) { !$0.isUnderWay && !$0.statesFinalUsage },
+    AnswerCase(
+      name: "responses: the status of an item is another", kind: .responses,
+      body:
+        #"{"status":"incomplete","output":[{"type":"message","status":"in_progress","content":[]}]}"#
+    ) { !$0.isUnderWay },
+    AnswerCase(
+      name: "responses: a stream is under way until it says otherwise", kind: .responses,
+      body: AnswerSamples.stream(
+        #"{"type":"response.queued","response":{"id":"resp_1","status":"queued","usage":null}}"#,
+        #"{"type":"response.in_progress","response":{"id":"resp_1","status":"in_progress"}}"#)
+    ) { $0.isUnderWay && !$0.statesFinalUsage },
+    AnswerCase(
+      name: "responses: a stream and its end", kind: .responses,
+      body: AnswerSamples.stream(
+        #"{"type":"response.created","response":{"id":"resp_1","status":"queued","usage":null}}"#,
+        #"{"type":"response.completed","response":{"id":"resp_1","usage":{"input_tokens":1,"output_tokens":2}}}"#
+      )
+    ) { !$0.isUnderWay && $0.statesFinalUsage },
+    AnswerCase(
+      name: "a status elsewhere means something else", kind: .chat,
+      body: #"{"status":"queued","choices":[],"usage":{"prompt_tokens":1}}"#
+    ) { !$0.isUnderWay && $0.statesFinalUsage },
+    AnswerCase(
       name: "interactions have no tier of a price", kind: .interactions,
       body:
         #"{"id":"v","service_tier":"standard","usage":{"total_input_tokens":4,"total_output_tokens":5,"total_tokens":9}}"#

@@ -22,6 +22,8 @@ struct AnswerPathTableTests {
     (["message", "id"], .id),
     (["responseId"], .id),
     (["service_tier"], .tier),
+    (["status"], .status),
+    (["response", "status"], .status),
     (["delta"], .deltaOfEvent),
     (["text"], .textOfEvent),
     (["container", "id"], .handle),
