@@ -6,6 +6,8 @@ struct Turn: Equatable {
   var isTrial = false
   /// It comes by weighted round robin, and moves the others on.
   var isInTurn = true
+  /// It is asked because it served last.
+  var hasServedLast = false
 }
 
 /// Finds the key that goes first, in one pass over those that may be used.

@@ -23,6 +23,11 @@ struct ProviderHealth {
     ///
     /// The first one does, and others now and then; between those the other keys are asked in turn.
     var shouldProbeServedLast: Bool { probes == 0 || probes > 1 && probes & (probes - 1) == 0 }
+
+    mutating func noteProbe(_ turn: Turn) {
+      probes += 1
+      hasProbedServedLast = turn.hasServedLast
+    }
   }
 
   let policy: HealthPolicy
@@ -97,6 +102,7 @@ struct ProviderHealth {
     }
     if turn.isTrial { keys[keyPlace].beginTrial(now: now, policy: policy) }
     if isKeyProbe || turn.isTrial { refresh(key: keyPlace) }
+    if isPoolProbe || isProviderProbe { pools[pool].noteProbe(turn) }
     if isPoolProbe { pools[pool].circuit.beginProbe(now: now, policy: policy.poolCircuit) }
     return Grant(
       key: roster[keyPlace], level: pools[pool].level, model: lanes[place].model, grantedAt: now,
@@ -137,12 +143,11 @@ struct ProviderHealth {
       request.isFirst && request.affinity == nil && lanes[place].failingCount > 0
       && !retryBudget.hasRoom(now: now, policy: budget)
     if isProbe {
-      let turn =
-        pools[pool].shouldProbeServedLast
-        ? lastServed(pool: pool, lane: place, now: now, Lane.Entry.isUsable) : nil
-      pools[pool].probes += 1
-      pools[pool].hasProbedServedLast = turn != nil
-      if let turn { return turn }
+      if pools[pool].shouldProbeServedLast,
+        let turn = lastServed(pool: pool, lane: place, now: now, Lane.Entry.isUsable)
+      {
+        return turn
+      }
     } else if request.isRetry || isUnpaid,
       let turn = lastServed(pool: pool, lane: place, now: now, Lane.Entry.isGood)
     {
@@ -174,7 +179,7 @@ struct ProviderHealth {
     }
     let index = keyPlace - lanes[place].range.lowerBound
     guard willDo(lanes[place].entries[index])(now, choices) else { return nil }
-    return Turn(index: index, isInTurn: false)
+    return Turn(index: index, isInTurn: false, hasServedLast: true)
   }
 
   // MARK: - Learning
