@@ -15,17 +15,20 @@ package struct HealthPolicy: Sendable {
   package var keyCircuit = Circuit.Policy(
     failuresMin: 5, gapMax: .seconds(30), openFirst: .seconds(5), openMax: .seconds(60))
   /// Counted across the keys of a pool: a thousand keys need not each fail.
+  ///
+  /// A probe is a request that would be refused else: one in five seconds is no load, and a provider
+  /// that is back is used again soon.
   package var poolCircuit = Circuit.Policy(
-    failuresMin: 10, gapMax: .seconds(30), openFirst: .seconds(2), openMax: .seconds(30))
+    failuresMin: 10, gapMax: .seconds(30), openFirst: .seconds(2), openMax: .seconds(5))
 
   /// How many keys of a stopped pool are asked in quick succession.
   ///
   /// Nothing bad is known of them, and one may serve. When so many have failed, the others will too.
-  package var looksMax = 64
+  package var looksMax = 256
 
   /// Counted across all levels: for want of a connection no level is better than another.
   package var providerCircuit = Circuit.Policy(
-    failuresMin: 10, gapMax: .seconds(30), openFirst: .seconds(2), openMax: .seconds(30))
+    failuresMin: 10, gapMax: .seconds(30), openFirst: .seconds(2), openMax: .seconds(5))
 
   package var retryBudget = RetryBudget.Policy()
 

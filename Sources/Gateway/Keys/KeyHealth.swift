@@ -97,15 +97,21 @@ struct KeyHealth: Sendable {
     recent.takeBackServed(now: now)
   }
 
+  /// With no good key beside it (`isAlone`), what fails is the provider, which has circuits of its
+  /// own: it counts once against the key, which is as good as any when the provider is back.
   mutating func providerFailed(
-    isProbe: Bool, retryAfter: Duration?, now: Moment, policy: HealthPolicy, random: UInt64
+    isProbe: Bool, isAlone: Bool, retryAfter: Duration?, now: Moment, policy: HealthPolicy,
+    random: UInt64
   ) {
     noteFailure(now)
-    let doubt = nextDoubt(policy)
-    failuresInARow += 1
+    let doubt = isAlone ? policy.doubtFirst : nextDoubt(policy)
+    failuresInARow = isAlone ? max(failuresInARow, 1) : failuresInARow + 1
     let stated = min(retryAfter ?? .zero, policy.doubtMax)
     failureDoubtUntil = max(failureDoubtUntil, now + max(doubt, stated))
-    circuit.failed(isProbe: isProbe, now: now, policy: policy.keyCircuit, random: random)
+    guard isAlone else {
+      return circuit.failed(isProbe: isProbe, now: now, policy: policy.keyCircuit, random: random)
+    }
+    if isProbe { circuit.releaseProbe(now: now) }
   }
 
   /// One request at a time tries a failing key: the others see it in doubt until the trial has

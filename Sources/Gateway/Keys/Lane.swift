@@ -74,6 +74,8 @@ struct Lane: Sendable {
   /// largest weight, small enough that 2^40 turns fit.
   static let turn: UInt64 = 1 << 24
 
+  private static let owedTurnsMax: UInt64 = 4
+
   let level: Int
   let model: String
   /// Places of the pool's keys in the roster.
@@ -290,6 +292,12 @@ struct Lane: Sendable {
     return max(logarithm, 0) * Double(stride)
   }
 
+  /// Whether nothing speaks against some other key than this.
+  func hasGoodKey(beside index: Int, now: Moment) -> Bool {
+    // No choice is being made: none is excluded.
+    entries.indices.contains { $0 != index && entries[$0].isGood(now: now, stamp: .max) }
+  }
+
   /// How many keys could be used now.
   func usableCount(now: Moment) -> Int {
     entries.count { $0.blockedUntil <= now }
@@ -297,14 +305,17 @@ struct Lane: Sendable {
 
   /// Charges a key for one turn.
   ///
-  /// One that was not taken in turn, but for affinity, is charged and moves nobody else on.
+  /// One that was not taken in turn, but for affinity or because it served last, is charged and moves
+  /// nobody else on; of many such it owes the others four turns at most.
   mutating func chose(_ index: Int, inTurn: Bool) {
     let pass = max(entries[index].pass, virtualTime)
     if inTurn, pass != virtualTime {
       virtualTime = pass
       searchStart = 0
     }
-    entries[index].pass = pass &+ entries[index].stride
+    let stride = entries[index].stride
+    entries[index].pass =
+      inTurn ? pass &+ stride : min(pass &+ stride, virtualTime &+ Self.owedTurnsMax &* stride)
     while searchStart < entries.count, entries[searchStart].pass > virtualTime { searchStart += 1 }
   }
 }

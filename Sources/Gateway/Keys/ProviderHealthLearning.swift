@@ -43,7 +43,8 @@ extension ProviderHealth {
   ) {
     let wasFailing = keys[key].isFailing
     keys[key].providerFailed(
-      isProbe: grant.isKeyProbe, retryAfter: retryAfter, now: now, policy: policy, random: random)
+      isProbe: grant.isKeyProbe, isAlone: !hasGoodKey(beside: key, grant, now: now),
+      retryAfter: retryAfter, now: now, policy: policy, random: random)
     if let place = lanes.place(level: grant.level, model: grant.model) {
       lanes[place].line.restart()
     }
@@ -55,6 +56,15 @@ extension ProviderHealth {
     pools[pool].circuit.failed(
       isProbe: grant.isPoolProbe, reopening: reopening(pool, wasFailing: wasFailing), now: now,
       policy: policy.poolCircuit, random: random)
+  }
+
+  /// Whether another key could serve what an attempt has failed to.
+  private func hasGoodKey(beside key: Int, _ grant: Grant, now: Moment) -> Bool {
+    guard let place = lanes.place(level: grant.level, model: grant.model),
+      lanes[place].range.contains(key)
+    else { return true }
+    let index = key - lanes[place].range.lowerBound
+    return lanes[place].hasGoodKey(beside: index, now: now)
   }
 
   /// A probe that finds out one more key says little of the others, and so does one of the key that

@@ -103,12 +103,14 @@ struct FailingKeysTests {
     }
   }
 
-  /// A thousand keys need not each fail: ten do, 64 more in quick succession, and then one in each
-  /// rest; none for want of a connection.
+  /// A thousand keys need not each fail, and fewer requests go out than come in.
+  ///
+  /// Ten fail, 256 more in quick succession, and then one after each rest; none for want of a
+  /// connection.
   @Test(
     arguments: [
-      (.answered(.providerFailing(retryAfter: nil)), 84...104), (.brokeOff, 84...104),
-      (.connectFailed, 11...16),
+      (.answered(.providerFailing(retryAfter: nil)), 200...290), (.brokeOff, 200...290),
+      (.connectFailed, 11...25),
     ] as [(AttemptEnd, ClosedRange<Int>)])
   func aProviderThatIsDownIsLeftAlone(end: AttemptEnd, attempts: ClosedRange<Int>) throws {
     let pool = try AskedPool(count: 1_000, seed: 1)
@@ -195,7 +197,7 @@ struct FailingKeysTests {
       bench.now = .at(Double(step) / 10)
       if bench.attempt(Self.failing) != nil { probes.append(Double(step) / 10) }
     }
-    #expect(probes == [2, 2.3, 2.6, 2.9, 6.9, 14.9])
+    #expect(probes == [2, 2.3, 2.6, 2.9, 6.9, 11.9, 16.9])
   }
 
   /// A request whose probe has failed goes on with the next key, as far as its retries are paid for.
@@ -213,23 +215,42 @@ struct FailingKeysTests {
 
   // MARK: - None is good
 
-  /// The only good key of many that fail may fail too for a moment: it is asked first as before.
-  @Test(arguments: [1, 3, 4])
-  func whatServedLastIsAskedFirst(failures: Int) throws {
-    let pool = try AskedPool(count: 13, seed: 6)
-    let good = pool.keys[12]
-    for _ in 0..<300 { _ = pool.ask { $0 === good ? .served : Self.failing } }
-    var left = failures
+  /// The only good key of many that fail may fail too for a moment: it is asked first as before, and
+  /// when the pool has stopped, again after the first rest.
+  @Test(arguments: [1, 2, 4, 13, 41], [1, 3, 5, 9, 10, 30])
+  func whatServedLastIsAskedFirst(count: Int, failures: Int) throws {
+    let pool = try AskedPool(count: count, seed: 6)
+    let good = pool.keys[count - 1]
+    for _ in 0..<900 { _ = pool.ask { $0 === good ? .served : Self.failing } }
+    let end = pool.now + .milliseconds(100 * failures)
     var refused = 0
     for _ in 0..<300 {
       let key = pool.ask { key in
-        guard key === good else { return Self.failing }
-        left -= 1
-        return left >= 0 ? Self.failing : .served
+        key === good && pool.now >= end ? .served : Self.failing
       }
       if key == nil { refused += 1 }
     }
-    #expect(refused == failures)
+    // Ten failures stop it for at most 2.5 s.
+    #expect(refused >= failures && refused <= (failures < 10 ? failures : failures + 36))
+  }
+
+  /// A provider that is back is used again soon, and its keys share the work as before.
+  @Test(arguments: [1, 3, 10, 30], [1, 5, 20, 300])
+  func aProviderThatIsBackIsUsedAgain(count: Int, seconds: Int) throws {
+    let pool = try AskedPool(count: count, seed: 8)
+    for _ in 0..<100 { #expect(pool.ask { _ in .served } != nil) }
+    for _ in 0..<seconds * 10 { #expect(pool.ask { _ in Self.failing } == nil) }
+    var wait = 0
+    while pool.ask({ _ in .served }) == nil, wait < 600 { wait += 1 }
+    #expect(wait <= 64, "at most five seconds and a quarter")
+    // Failing keys are tried again with retries that are left, of which there are some in ten seconds.
+    for _ in 0..<120 { #expect(pool.ask { _ in .served } != nil) }
+    let before = pool.attempts
+    for _ in 0..<count * 10 { #expect(pool.ask { _ in .served } != nil) }
+    for key in pool.keys {
+      let turns = (pool.attempts[key.id] ?? 0) - (before[key.id] ?? 0)
+      #expect((8...12).contains(turns), "\(turns) twelve seconds later")
+    }
   }
 
   /// What rests for another reason than its failures is not asked before others.

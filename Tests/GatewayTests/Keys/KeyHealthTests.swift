@@ -13,7 +13,7 @@ struct KeyHealthTests {
     for expected in [1, 2, 4, 8, 16, 30, 30] as [Double] {
       health.failureDoubtUntil = .distantPast
       health.providerFailed(
-        isProbe: false, retryAfter: nil, now: .at(0), policy: policy, random: 0)
+        isProbe: false, isAlone: false, retryAfter: nil, now: .at(0), policy: policy, random: 0)
       #expect(health.doubtUntil == .at(expected))
     }
     health.succeeded(now: .at(1))
@@ -24,12 +24,12 @@ struct KeyHealthTests {
   @Test func aTrialRenewsTheDoubt() throws {
     var health = try health()
     health.providerFailed(
-      isProbe: false, retryAfter: nil, now: .at(0), policy: policy, random: 0)
+      isProbe: false, isAlone: false, retryAfter: nil, now: .at(0), policy: policy, random: 0)
     #expect(health.isFailing)
     health.beginTrial(now: .at(5), policy: policy)
     #expect(health.doubtUntil == .at(7) && health.isFailing)
     health.providerFailed(
-      isProbe: false, retryAfter: nil, now: .at(6), policy: policy, random: 0)
+      isProbe: false, isAlone: false, retryAfter: nil, now: .at(6), policy: policy, random: 0)
     #expect(health.doubtUntil == .at(8))
     health.beginTrial(now: .at(9), policy: policy)
     health.succeeded(now: .at(9))
@@ -41,9 +41,29 @@ struct KeyHealthTests {
     for count in 1...5 {
       #expect(health.blockedUntil == .distantPast, "after \(count - 1)")
       health.providerFailed(
-        isProbe: false, retryAfter: nil, now: .at(0), policy: policy, random: 0)
+        isProbe: false, isAlone: false, retryAfter: nil, now: .at(0), policy: policy, random: 0)
     }
     #expect(health.blockedUntil == .at(5))
+  }
+
+  /// What fails with all keys is the provider: no key is left alone for it when that is over.
+  @Test func failuresOfOneThatIsAloneCountOnce() throws {
+    var health = try health()
+    for _ in 1...20 {
+      health.providerFailed(
+        isProbe: false, isAlone: true, retryAfter: nil, now: .at(3), policy: policy, random: 0)
+    }
+    #expect(health.isFailing && health.doubtUntil == .at(4))
+    #expect(health.blockedUntil == .distantPast)
+    for _ in 1...6 {
+      health.providerFailed(
+        isProbe: false, isAlone: false, retryAfter: nil, now: .at(5), policy: policy, random: 0)
+    }
+    #expect(health.blockedUntil == .at(10))
+    health.circuit.beginProbe(now: .at(10), policy: policy.keyCircuit)
+    health.providerFailed(
+      isProbe: true, isAlone: true, retryAfter: nil, now: .at(11), policy: policy, random: 0)
+    #expect(health.circuit.verdict(now: .at(11)) == .probe)
   }
 
   /// A client's request may only throw suspicion: other keys go first, the key stays usable.
@@ -175,7 +195,7 @@ struct KeyHealthTests {
     health.succeeded(now: .at(10))
     health.takeBackSuccess(now: .at(11))
     health.providerFailed(
-      isProbe: false, retryAfter: nil, now: .at(11), policy: policy, random: 0)
+      isProbe: false, isAlone: false, retryAfter: nil, now: .at(11), policy: policy, random: 0)
     #expect(health.recent.counts(now: .at(12)) == (0, 1))
     #expect(health.successes == 0 && health.failures == 1)
   }

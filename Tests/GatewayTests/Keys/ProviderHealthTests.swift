@@ -237,13 +237,17 @@ struct ProviderHealthTests {
   }
 
   @Test func aProbeThatIsAbandonedIsHandedOn() throws {
-    let bench = try HealthBench(count: 1)
-    for _ in 0..<5 { bench.attempt(Self.failing) }
+    let bench = try HealthBench(count: 2)
+    let tried = [bench.roster.keys[1]]
+    for _ in 0..<5 {
+      let grant = try #require(bench.grant(tried: tried))
+      bench.health.report(grant, Self.failing, now: bench.now, random: 0)
+    }
     bench.now = .at(60)
-    let probe = try #require(bench.grant())
+    let probe = try #require(bench.grant(tried: tried))
     #expect(probe.isKeyProbe)
     bench.health.report(probe, .clientLeft, now: bench.now, random: 0)
-    #expect(bench.grant()?.isKeyProbe == true)
+    #expect(bench.grant(tried: tried)?.isKeyProbe == true)
   }
 
   @Test func aRefusalShowsThatTheProviderWorks() throws {

@@ -87,15 +87,21 @@ struct ProviderHealthWaitingTests {
 
   /// Of what is known of a rest: its end, and that a probe is out of which nobody knows it.
   @Test func looksAgainBeforeTheEnd() throws {
-    let bench = try HealthBench(count: 1)
-    for _ in 0..<5 { bench.attempt(Self.failing) }
+    let bench = try HealthBench(count: 2)
+    // The other key is good: what fails is this one.
+    let tried = [bench.roster.keys[1]]
+    for _ in 0..<5 {
+      let grant = try #require(bench.grant(tried: tried))
+      bench.health.report(grant, Self.failing, now: bench.now, random: 0)
+    }
     bench.now = .at(4.95)
     #expect(
-      bench.obstacle()
+      bench.obstacle(tried: tried)
         == Obstacle(againAt: .at(5), usableAt: .at(5), restEndsAt: .at(5), isCircuitOpen: true))
     bench.now = .at(5)
-    #expect(bench.grant()?.isKeyProbe == true)
+    #expect(bench.grant(tried: tried)?.isKeyProbe == true)
     #expect(
-      bench.obstacle() == Obstacle(againAt: .at(5.1), usableAt: .at(5.1), isCircuitOpen: true))
+      bench.obstacle(tried: tried)
+        == Obstacle(againAt: .at(5.1), usableAt: .at(5.1), isCircuitOpen: true))
   }
 }
