@@ -861,7 +861,6 @@ struct RelayTests {
       usleep(100_000)
       return count > 1 && bench.upstream.requests.count == count
     }
-    let count = bench.upstream.requests.count
     client.close()
     // Newest first; the last answer is on record as served until the client is seen to leave.
     var outcomes: [String?] = []
@@ -870,7 +869,7 @@ struct RelayTests {
       outcomes = rows.map { $0["outcome"]?.string }
       return outcomes.first == "abandoned"
     }
-    #expect(outcomes.count == count)
+    #expect(outcomes.count == bench.upstream.requests.count)
     #expect(outcomes.dropFirst().allSatisfy { $0 == "served" })
   }
 }
