@@ -22,7 +22,8 @@ package enum Meter {
   /// estimated, marked so and priced. `input` is what was asked, for an estimate; nil where the
   /// answer is not text. `facts` are left with the usage that was priced. A whole answer that states
   /// no usage is estimated too, but has no cost: what the provider bills for it is unknown. One that
-  /// says that it is still being made has no usage yet: `Receipt.usageFollows`.
+  /// says that it is still being made has no usage yet, whatever it has stated so far:
+  /// `Receipt.usageFollows`.
   ///
   /// A reading of a response uses nothing, unless `call` says that it is the one that accounts for it:
   /// then it states the final usage, and that is priced.
@@ -36,7 +37,7 @@ package enum Meter {
       return receipt.anomalies.append(MeterAnomaly.usageFollows)
     }
     // What the call used that made a response is that one's, or the first reading's.
-    let isReadAgain = call.endpoint == .response && !call.accountsForResponse
+    let isReadAgain = call.isReading && !call.accountsForResponse
     if isReadAgain { facts.usage = nil }
     let isWhole = receipt.outcome != .cut && receipt.outcome != .abandoned
     let isFinal = !facts.usageIsPartial || isWhole && facts.errorEvent == nil
@@ -62,12 +63,17 @@ package enum Meter {
     receipt.bill = ReceiptBill(cost)  // Last, so that its lines are moved and not copied.
   }
 
-  /// Whether an answer that is whole is but the beginning of a response, which is known by its id.
+  /// Whether an answer is but the beginning of a response, which is known by its id.
+  ///
+  /// A stream that broke off is one only where the response says so: a break ends any other.
   private static func isMadeInBackground(
     _ facts: AnswerFacts, _ call: PricedCall, _ outcome: Receipt.Outcome
   ) -> Bool {
-    call.endpoint == .responses && outcome == .served && !call.isError
-      && facts.errorEvent == nil && facts.id != nil && (facts.usage?.totalTokens ?? 0) == 0
+    guard call.endpoint == .responses || call.endpoint == .passthrough, !call.isReading,
+      !call.isError, facts.errorEvent == nil, facts.id != nil
+    else { return false }
+    return outcome == .served
+      || facts.isBackground && (outcome == .cut || outcome == .abandoned)
   }
 
   /// What a call used as far as it is known: the parts that were stated, and the rest by the text.

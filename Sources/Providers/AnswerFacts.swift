@@ -9,6 +9,8 @@ package struct AnswerFacts: Equatable, Sendable {
   package var usageIsPartial = false
   /// The provider still works on the response (of the Responses API), which it has queued or begun.
   package var isUnderWay = false
+  /// It is made in the background: whoever leaves its stream does not stop that work.
+  package var isBackground = false
   /// Billed work that the usage leaves out (Anthropic's compaction and advisor iterations).
   package var additionalUsage: [AdditionalUsage] = []
   /// The model that the provider says it used.

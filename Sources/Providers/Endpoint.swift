@@ -6,7 +6,7 @@ package enum Endpoint: String, Sendable, CaseIterable {
   case responses
   case responsesCompact = "responses/compact"
   case responsesInputTokens = "responses/input_tokens"
-  /// `GET` and `DELETE` of a stored response.
+  /// `GET` and `DELETE` of a stored response, `POST …/cancel`, `GET …/input_items`.
   case response = "responses/{id}"
   case embeddings
   case moderations

@@ -18,6 +18,15 @@ package struct Route: Equatable, Sendable {
     case v1beta
   }
 
+  /// What a path names of a stored response.
+  package enum ResponsePart: Equatable, Sendable {
+    case whole
+    /// `POST …/cancel`: its making in the background ends.
+    case cancel
+    /// `GET …/input_items`: what it was made from.
+    case inputItems
+  }
+
   /// The dialect that the client speaks, in refusals too.
   ///
   /// For a passthrough it is a guess: the provider's own counts there.
@@ -27,6 +36,8 @@ package struct Route: Equatable, Sendable {
   package var model: String?
   /// The id that the path names: a stored response, or the model of `GET /v1/models/{id}`.
   package var resourceID: String?
+  /// What of the stored response the path names.
+  package var responsePart: ResponsePart
   /// The provider that a passthrough path names.
   package var passthroughProvider: String?
   /// The provider of a contributed key that the path names; `resourceID` is the key's label.
@@ -41,6 +52,7 @@ package struct Route: Equatable, Sendable {
     self.endpoint = endpoint
     model = nil
     resourceID = nil
+    responsePart = .whole
     passthroughProvider = nil
     keyProvider = nil
     upstreamPath = 0..<0
@@ -139,17 +151,29 @@ extension Route {
     throw .routeNotFound
   }
 
+  /// `{id}`, `{id}/cancel` and `{id}/input_items`.
   private static func matchResponse(
-    _ id: Span<UInt8>, _ head: RequestHead
+    _ tail: Span<UInt8>, _ head: RequestHead
   ) throws(Refusal) -> Route {
-    guard id.firstIndex(of: UInt8(ascii: "/"), in: 0..<id.count) == nil else {
-      throw .routeNotFound
-    }
     var route = Route(.openai, .response)
-    route.resourceID = try identifier(id, what: "response id")
-    switch head.method {
-    case .get, .head, .delete: return route
-    default: throw .methodNotAllowed(allowed: "GET, HEAD, DELETE")
+    var idEnd = tail.count
+    if let slash = tail.firstIndex(of: UInt8(ascii: "/"), in: 0..<tail.count) {
+      idEnd = slash
+      let part = tail.extracting(slash + 1..<tail.count)
+      if part.equals("cancel") {
+        route.responsePart = .cancel
+      } else if part.equals("input_items") {
+        route.responsePart = .inputItems
+      } else {
+        throw .routeNotFound
+      }
+    }
+    route.resourceID = try identifier(tail.extracting(0..<idEnd), what: "response id")
+    switch (route.responsePart, head.method) {
+    case (.cancel, _): return try post(route, head)
+    case (.inputItems, _): return try get(route, head)
+    case (.whole, .get), (.whole, .head), (.whole, .delete): return route
+    case (.whole, _): throw .methodNotAllowed(allowed: "GET, HEAD, DELETE")
     }
   }
 

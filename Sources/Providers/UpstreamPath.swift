@@ -97,6 +97,11 @@ package enum UpstreamPath {
     case .response:
       out.append("responses/")
       PathCoding.appendSegment(route.resourceID ?? "", to: &out)
+      switch route.responsePart {
+      case .whole: break
+      case .cancel: out.append("/cancel")
+      case .inputItems: out.append("/input_items")
+      }
     default:
       out.append(ascii: route.endpoint.rawValue)
     }

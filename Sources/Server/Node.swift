@@ -128,28 +128,28 @@ package final class Node: Sendable {
 
   /// Takes note of an id that an answer has handed out.
   ///
-  /// `owesUsage`: it is that of a response whose usage a later answer will state.
+  /// `owed`: it is that of a response of these models, whose usage a later answer will state.
   func remember(
-    _ id: String, user: User, provider: Provider, key: Key, owesUsage: Bool = false
+    _ id: String, user: User, provider: Provider, key: Key, owed: OwedModels? = nil
   ) {
     ownedIDs.remember(
       OwnedID(
         id: id, user: user.id, provider: provider.id, key: key.id,
         expiresAtMilliseconds: wallClockMilliseconds() + HandedOutIDs.lifetimeMilliseconds(of: id),
-        debt: owesUsage ? .owed : .unknown))
+        debt: owed == nil ? .unknown : .owed, owed: owed ?? OwedModels()))
   }
 
-  /// Whether an answer that states what a response has used is the one that accounts for it; true
-  /// once for a response whose usage is owed.
+  /// What was asked for, to the first answer that states what a response has used whose usage is
+  /// owed; nil to all others, which do not account for it.
   ///
   /// Where that cannot be looked up it counts nothing, and a later reading will.
-  func claimUsage(of id: String, userID: String) -> Bool {
+  func claimUsage(of id: String, userID: String) -> OwedModels? {
     do throws(StoreError) {
       return try ownedIDs.claimUsage(
         of: id, user: userID, nowMilliseconds: wallClockMilliseconds())
     } catch {
       log.log(.error, "owned_ids.unreadable") { $0.text("reason", error.message) }
-      return false
+      return nil
     }
   }
 

@@ -2,6 +2,7 @@ import Gateway
 import HTTP
 import Network
 import Providers
+import Store
 
 // What a relay does when its client has left, and what it says in the account.
 
@@ -12,6 +13,9 @@ extension Relay {
   // MARK: the client has left
 
   /// The client is gone; its user may want the provider to be heard to its end.
+  ///
+  /// To read a response costs its provider nothing: that is always heard, for the usage that it may
+  /// owe.
   func hearOut(_ beforeLastByte: () -> Void) async -> End {
     if let refusal = connection.cut {
       ending = .revoked
@@ -19,7 +23,9 @@ extension Relay {
       await tellOfCut(refusal, beforeLastByte)
       return .clientLeft
     }
-    if !hasFacts, attempt.drains { await drain() }
+    let readsResponse =
+      attempt.request.route.endpoint == .response && exchange.head.method == .get
+    if !hasFacts, attempt.drains || readsResponse { await drain() }
     return leave()
   }
 
@@ -82,31 +88,45 @@ extension Relay {
 
   /// Ids that the answer hands out live on this key from now on.
   ///
-  /// `owesUsage`: the answer's own is that of a response whose usage a later answer states.
+  /// `owed`: the answer's own is that of a response of these models, whose usage a later answer
+  /// states.
   @inline(never)
-  private func rememberIDs(owesUsage: Bool) {
+  private func rememberIDs(owed: OwedModels?) {
     guard outcome != .rejected else { return }
     for id in facts.handles { remember(id) }
     let endpoint = attempt.request.route.endpoint
     // The ids of other answers cannot be named in a request.
     if endpoint == .responses || endpoint == .passthrough, let id = facts.id {
-      remember(id, owesUsage: owesUsage)
+      remember(id, owed: owed)
     }
   }
 
-  private func remember(_ id: String, owesUsage: Bool = false) {
+  private func remember(_ id: String, owed: OwedModels? = nil) {
     let choice = attempt.choice
     worker.node.remember(
       id, user: attempt.request.caller.user, provider: choice.candidate.provider, key: choice.key,
-      owesUsage: owesUsage)
+      owed: owed)
   }
 
-  /// Whether this answer is the one that accounts for a response made in the background: the first
-  /// that states what it has used, whatever becomes of the rest of it.
+  /// Whether the answer is one of what was made before.
+  private var isReading: Bool {
+    let request = attempt.request
+    switch request.route.endpoint {
+    case .response: return true
+    case .passthrough: return facts.id.map { request.facts.namedIDs.contains($0) } ?? false
+    default: return false
+    }
+  }
+
+  /// What was asked for, where this reading is the one that accounts for a response made in the
+  /// background: the first that states what it has used, whatever becomes of the rest of it.
+  ///
+  /// One that has used nothing may yet be told what it has.
   @inline(never)
-  private func claimsUsage() -> Bool {
-    guard attempt.request.route.endpoint == .response, facts.statesFinalUsage, let id = facts.id
-    else { return false }
+  private func claimUsage() -> OwedModels? {
+    guard facts.statesFinalUsage, let tokens = facts.usage?.totalTokens, tokens > 0,
+      let id = facts.id
+    else { return nil }
     return worker.node.claimUsage(of: id, userID: attempt.request.caller.user.id)
   }
 
@@ -144,9 +164,17 @@ extension Relay {
     if let ending { receipt.note(ending) }
     var call = attempt.pricedCall
     call.isError = isRejected || !(200..<300).contains(answer.status)
-    call.accountsForResponse = !call.isError && claimsUsage()
+    call.isReading = isReading
+    if call.isReading, !call.isError, let owed = claimUsage() {
+      call.accountsForResponse = true
+      call.requestedModel = owed.upstreamModel ?? call.requestedModel
+      receipt.model = receipt.model ?? owed.model
+      receipt.upstreamModel = receipt.upstreamModel ?? owed.upstreamModel
+    }
     Meter.settle(
       &facts, call: call, prices: exchange.snapshot.prices, input: input, into: &receipt)
-    rememberIDs(owesUsage: receipt.usageFollows)
+    rememberIDs(
+      owed: receipt.usageFollows
+        ? OwedModels(model: receipt.model, upstreamModel: call.requestedModel) : nil)
   }
 }

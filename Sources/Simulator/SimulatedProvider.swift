@@ -51,7 +51,7 @@ struct SimulatedProvider {
       }
       return storedResponse(state)
     }
-    if call.method == .delete { return storedResponse(state) }
+    if call.method == .delete || call.isFor("cancel") { return storedResponse(state) }
     guard call.method == .post else { return nil }
     if let refusal = missingModel { return refusal }
     let media = OpenAIMedia(call: call, turn: turn)
@@ -106,12 +106,31 @@ struct SimulatedProvider {
     return responses.answer
   }
 
-  /// `GET` and `DELETE …/responses/{id}`.
+  /// `GET` and `DELETE …/responses/{id}`, `GET …/{id}/input_items` and `POST …/{id}/cancel`.
   private func storedResponse(_ state: SimulatorState) -> SimulatedAnswer? {
-    guard let id = call.pathTail(after: "/responses/") else { return nil }
+    guard let tail = call.pathTail(after: "/responses/") else { return nil }
+    let parts = tail.split(separator: "/", maxSplits: 1)
+    let id = parts.first.map { String($0) } ?? tail
     var missing = error(404)
     missing.message = "Response with id '\(id)' not found."
     missing.code = "response_not_found"
+    switch (call.method, parts.count > 1 ? parts[1] : "") {
+    case (.get, "input_items"):
+      guard state.response(id, key: key) != nil else { return missing.answer }
+      return .json(Responses.inputItems(of: id))
+    case (.post, "cancel"):
+      guard let response = state.response(id, key: key) else { return missing.answer }
+      guard response["background"]?.bool == true else {
+        var refused = error(400)
+        refused.message = "Cannot cancel a synchronous response."
+        return refused.answer
+      }
+      let cancelled = response.adding("status", "cancelled").adding("output", [])
+      state.change(cancelled, id: id, key: key)
+      return .json(cancelled)
+    case (.get, ""), (.delete, ""): break
+    default: return nil
+    }
     if call.method == .get {
       return state.readResponse(id, key: key).map { SimulatedAnswer.json($0) } ?? missing.answer
     }

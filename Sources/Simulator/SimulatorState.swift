@@ -124,6 +124,12 @@ final class SimulatorState {
     return responses[id]?.stages.removeFirst()
   }
 
+  /// Puts another value in the place of a stored response, which no stages come before.
+  func change(_ value: JSONValue, id: String, key: String) {
+    guard response(id, key: key) != nil else { return }
+    responses[id] = StoredResponse(key: key, value: value, stages: [])
+  }
+
   func removeResponse(_ id: String, key: String) -> Bool {
     guard response(id, key: key) != nil else { return false }
     responses[id] = nil

@@ -11,10 +11,12 @@ package struct OwnedID: Equatable, Sendable {
   /// Unix time, milliseconds.
   package var expiresAtMilliseconds: Int64
   package var debt: UsageDebt
+  /// What was asked for, where a usage is or was owed.
+  package var owed: OwedModels
 
   package init(
     id: String, user: String, provider: String, key: String, expiresAtMilliseconds: Int64,
-    debt: UsageDebt = .unknown
+    debt: UsageDebt = .unknown, owed: OwedModels = OwedModels()
   ) {
     self.id = id
     self.user = user
@@ -22,6 +24,32 @@ package struct OwnedID: Equatable, Sendable {
     self.key = key
     self.expiresAtMilliseconds = expiresAtMilliseconds
     self.debt = debt
+    self.owed = owed
+  }
+}
+
+/// The model whose use is owed, by which it is counted and priced.
+package struct OwedModels: Equatable, Sendable {
+  /// As the client asked.
+  package var model: String?
+  /// As it went to the provider.
+  package var upstreamModel: String?
+
+  /// A name that is longer than `Ledger.textBytesMax` is none.
+  package init(model: String? = nil, upstreamModel: String? = nil) {
+    self.model = Self.bounded(model)
+    self.upstreamModel = Self.bounded(upstreamModel)
+  }
+
+  private static func bounded(_ name: String?) -> String? {
+    guard let name, name.utf8.count <= Ledger.textBytesMax else { return nil }
+    return name
+  }
+
+  /// Puts what another knows in the place of what this one does not.
+  fileprivate mutating func learn(_ other: Self) {
+    model = model ?? other.model
+    upstreamModel = upstreamModel ?? other.upstreamModel
   }
 }
 
@@ -70,7 +98,8 @@ package final class OwnedIDs: Sendable {
           OwnedID(
             id: id, user: find.text(0), provider: find.text(1), key: find.text(2),
             expiresAtMilliseconds: find.int(3),
-            debt: UsageDebt(rawValue: find.int(4)) ?? .unknown))
+            debt: UsageDebt(rawValue: find.int(4)) ?? .unknown,
+            owed: OwedModels(model: find.optionalText(5), upstreamModel: find.optionalText(6))))
       }
       return owners
     }
@@ -81,8 +110,10 @@ package final class OwnedIDs: Sendable {
     self.writer = writer
     let database = try Database(path: writer.path, .reader)
     let find = try database.prepare(
-      "SELECT user, provider, key, expires_at, usage_debt FROM owned_id WHERE id = ?1",
-      isKept: true)
+      """
+      SELECT user, provider, key, expires_at, usage_debt, model, upstream_model
+      FROM owned_id WHERE id = ?1
+      """, isKept: true)
     reader = Guarded(Reader(database: database, find: find))
   }
 
@@ -99,21 +130,21 @@ package final class OwnedIDs: Sendable {
     }
   }
 
-  /// Takes over the debt of a response; true for the first who asks, and for nobody after.
+  /// Takes over the debt of a response: what was asked for, for the first who asks; nil for all after.
   ///
   /// Under the lock of the look-up, so that of two who ask at once the later finds what the earlier
   /// has handed to the writer. A claim that the writer has no room for is none.
   package func claimUsage(
     of id: String, user: String, nowMilliseconds: Int64
-  ) throws(StoreError) -> Bool {
-    guard id.utf8.count <= Ledger.textBytesMax else { return false }
+  ) throws(StoreError) -> OwedModels? {
+    guard id.utf8.count <= Ledger.textBytesMax else { return nil }
     return try reader.withLock { reader throws(StoreError) in
       guard
         case .own(var owned) = try ownership(
           of: id, user: user, nowMilliseconds: nowMilliseconds, reader), owned.debt == .owed
-      else { return false }
+      else { return nil }
       owned.debt = .settled
-      return writer.remember(owned)
+      return writer.remember(owned) ? owned.owed : nil
     }
   }
 
@@ -149,7 +180,10 @@ package final class OwnedIDs: Sendable {
     guard var own = owners.last(where: { $0.user == user }) else {
       return owners.isEmpty ? .unknown : .anothers
     }
-    for other in owners where other.user == user { own.debt = max(own.debt, other.debt) }
+    for other in owners where other.user == user {
+      own.debt = max(own.debt, other.debt)
+      own.owed.learn(other.owed)
+    }
     return .own(own)
   }
 }
@@ -163,11 +197,13 @@ final class OwnedIDTable {
     self.database = database
     put = try database.prepare(
       """
-      INSERT INTO owned_id (id, user, provider, key, expires_at, usage_debt)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+      INSERT INTO owned_id
+        (id, user, provider, key, expires_at, usage_debt, model, upstream_model)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
       ON CONFLICT (id, user) DO UPDATE
       SET provider = excluded.provider, key = excluded.key, expires_at = excluded.expires_at,
-        usage_debt = max(usage_debt, excluded.usage_debt)
+        usage_debt = max(usage_debt, excluded.usage_debt), model = ifnull(excluded.model, model),
+        upstream_model = ifnull(excluded.upstream_model, upstream_model)
       """, isKept: true)
   }
 
@@ -178,6 +214,8 @@ final class OwnedIDTable {
     try put.bind(4, owned.key)
     try put.bind(5, owned.expiresAtMilliseconds)
     try put.bind(6, owned.debt.rawValue)
+    try put.bind(7, owned.owed.model)
+    try put.bind(8, owned.owed.upstreamModel)
     try put.run()
   }
 }

@@ -175,6 +175,9 @@ extension Migration {
         -- Of a response that is made in the background, its usage: 0: no debt is known, 1: owed,
         -- 2: settled.
         ALTER TABLE owned_id ADD COLUMN usage_debt INTEGER NOT NULL DEFAULT 0;
+        -- The model of an owed usage, as the client asked and as it went to the provider.
+        ALTER TABLE owned_id ADD COLUMN model TEXT;
+        ALTER TABLE owned_id ADD COLUMN upstream_model TEXT;
         """),
   ]
 }

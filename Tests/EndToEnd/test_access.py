@@ -44,6 +44,8 @@ def routes(model="sim-small"):
          "openai", True),
         ("responses/{id}", "GET", "/v1/responses/resp_1", None, {}, "openai", False),
         ("responses/{id}", "DELETE", "/v1/responses/resp_1", None, {}, "openai", False),
+        ("responses/{id}", "POST", "/v1/responses/resp_1/cancel", None, {}, "openai", False),
+        ("responses/{id}", "GET", "/v1/responses/resp_1/input_items", None, {}, "openai", False),
         ("embeddings", "POST", "/v1/embeddings", {"model": model, "input": "a"}, {}, "openai", True),
         ("moderations", "POST", "/v1/moderations", {"model": model, "input": "a"}, {}, "openai", True),
         ("images/generations", "POST", "/v1/images/generations", {"model": model, "prompt": "a"}, {}, "openai", True),

@@ -1,7 +1,9 @@
 """Responses that are made in the background are charged once: to the reading that says what they have used."""
 
 import concurrent.futures
+import http.client
 import json
+import threading
 from decimal import Decimal
 
 import pytest
@@ -227,3 +229,196 @@ def test_a_response_that_failed_can_be_read(appliance, usage, cents):
         assert spent(appliance) == Decimal(cents) / 100
         key = appliance.json("key", "list")[0]
         assert (key["successes"], key["failures"]) == (3, 0)
+
+
+BASE = {"id": "resp_1", "object": "response", "model": "m", "background": True, "output": []}
+PRICE = {"input_cost_per_token": 1e-6, "output_cost_per_token": 2e-6}
+USED = {"input_tokens": 1000, "output_tokens": 100, "total_tokens": 1100}
+SO_FAR = {"input_tokens": 10, "output_tokens": 1, "total_tokens": 11}
+ZEROS = {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}
+
+
+def set_up(appliance, provider, **prices):
+    appliance.import_document({
+        "providers": [{"name": "p", "dialect": "openai", "base_url": provider.url + "/v1"}],
+        "keys": [{"provider": "p", "label": "k", "secret": "s"}],
+        "users": [{"name": "ada", "budgets": [{"usd": 1, "period": "total"}]}],
+        "prices": prices or {"m": PRICE},
+    })
+    appliance.tokens["ada"] = appliance.cli("token", "add", "ada").strip()
+
+
+def tell(call, name, **more):
+    call.event({"type": f"response.{name}", "response": BASE | more}, f"response.{name}")
+
+
+def leave_after(appliance, text, method, path, body=None):
+    """Reads an answer up to a line with this text, and leaves; the request's id."""
+    connection = http.client.HTTPConnection("127.0.0.1", appliance.port, timeout=30)
+    headers = {"Authorization": f"Bearer {appliance.token}", "Content-Type": "application/json"}
+    connection.request(method, path, body and json.dumps(body), headers)
+    answer = connection.getresponse()
+    while line := answer.readline():
+        if text.encode() in line:
+            break
+    assert line, "it ended before"
+    identifier = answer.headers["x-request-id"]
+    answer.close()
+    connection.close()
+    return identifier
+
+
+@pytest.mark.parametrize("stated", [None, SO_FAR])
+@pytest.mark.parametrize("leaves", [False, True])
+def test_a_stream_that_does_not_reach_its_end_is_charged_when_it_is_read(appliance, leaves, stated):
+    """Nothing stops the provider. What is not made in the background is stopped, and estimated."""
+
+    def script(call):
+        if call.head.startswith("GET"):
+            return call.answer(BASE | {"status": "completed", "usage": USED})
+        background = b'"background": true' in call.body
+        call.begin_stream()
+        tell(call, "created", status="in_progress", usage=stated, background=background)
+        call.event({"type": "response.output_text.delta", "delta": "Hello"})
+        if leaves:
+            call.wait_for_leaving()
+        return False
+
+    with Scripted(script) as provider:
+        set_up(appliance, provider)
+
+        def stream(background):
+            body = BODY | {"model": "m", "stream": True, "background": background}
+            if leaves:
+                return appliance.row(leave_after(appliance, "delta", "POST", "/v1/responses", body))
+            return appliance.row(appliance.request("POST", "/v1/responses", body).headers["x-request-id"])
+
+        row = stream(True)
+        assert row["outcome"] == ("abandoned" if leaves else "cut")
+        assert (row["usage_source"], row["cost_usd"]) == ("none", None)
+        assert "usage_follows" in row["anomalies"] and not any(row["usage"].values())
+        assert spent(appliance) == 0
+        row = read(appliance, "/v1/responses/resp_1", "completed")
+        assert_charged(row)
+        assert spent(appliance) == cost(row)
+        assert_free(read(appliance, "/v1/responses/resp_1", "completed"))
+        plain = stream(False)
+        assert plain["usage_source"] == "estimated" and "usage_follows" not in plain["anomalies"]
+        assert spent(appliance) == cost(row) + Decimal(plain["cost_usd"]) > cost(row)
+
+
+def test_what_is_used_so_far_and_nothing_at_all_are_not_the_last_word(appliance):
+    told = iter([("in_progress", SO_FAR), ("in_progress", SO_FAR), ("completed", ZEROS), ("completed", USED),
+                 ("completed", USED)])
+
+    def script(call):
+        status, usage = next(told)
+        call.answer(BASE | {"status": status, "usage": usage})
+
+    with Scripted(script) as provider:
+        set_up(appliance, provider)
+        answer = appliance.request("POST", "/v1/responses", BODY | {"model": "m"})
+        row = appliance.row(answer.headers["x-request-id"])
+        assert row["usage_source"] == "none" and "usage_follows" in row["anomalies"]
+        assert_free(read(appliance, "/v1/responses/resp_1", "in_progress"))
+        assert_free(read(appliance, "/v1/responses/resp_1", "completed"))
+        assert spent(appliance) == 0
+        row = read(appliance, "/v1/responses/resp_1", "completed")
+        assert_charged(row)
+        assert_free(read(appliance, "/v1/responses/resp_1", "completed"))
+        assert spent(appliance) == cost(row)
+
+
+def test_a_reading_is_heard_though_its_client_leaves(appliance):
+    """Else a client that leaves behind the text would never be charged for it."""
+    has_left = threading.Event()
+    dropped = []
+
+    def script(call):
+        if call.head.startswith("POST"):
+            return call.answer(BASE | {"status": "queued", "usage": None})
+        if "stream=true" not in call.path:
+            return call.answer(BASE | {"status": "completed", "usage": USED})
+        call.begin_stream()
+        tell(call, "in_progress", status="in_progress", usage=None)
+        call.event({"type": "response.output_text.delta", "delta": "Hello"})
+        call.event({"type": "response.output_text.done", "text": "Hello"})
+        has_left.wait(10)
+        dropped.append(call.has_left(within=0.5))
+        tell(call, "completed", status="completed", usage=USED)
+        call.end_stream()
+
+    with Scripted(script) as provider:
+        set_up(appliance, provider)
+        path = begin(appliance, model="m")
+        identifier = leave_after(appliance, "output_text.done", "GET", path + "?stream=true")
+        has_left.set()
+        row = appliance.row(identifier)
+        assert dropped == [False]
+        assert (row["outcome"], row["anomalies"]) == ("abandoned", ["client_left_drained"])
+        assert row["usage_source"] == "reported" and row["usage"]["total_tokens"] == 1100
+        assert spent(appliance) == cost(row) == Decimal("0.0012")
+        assert_free(read(appliance, path, "completed"))
+        assert spent(appliance) == cost(row)
+
+
+def test_a_response_is_cancelled_and_tells_what_it_was_made_from(gateway, simulator):
+    gateway.cli("user", "set", "ada", "--budget", "1/total")
+    gateway.import_document({"users": [{"name": "bob"}]})
+    bob = gateway.cli("token", "add", "bob").strip()
+    path = begin(gateway)
+    for method, part in ("POST", "/cancel"), ("GET", "/input_items"):
+        assert gateway.request(method, path + part, token=bob).status == 404
+    items = gateway.request("GET", path + "/input_items?limit=2")
+    assert (items.status, items.json()["object"]) == (200, "list")
+    assert_free(gateway.row(items.headers["x-request-id"]))
+    assert "/input_items?limit=2 " in simulator.requests()[-1]["head"].split("\r\n")[0]
+    answer = gateway.request("POST", path + "/cancel")
+    assert (answer.status, answer.json()["status"]) == (200, "cancelled")
+    row = gateway.row(answer.headers["x-request-id"])
+    assert_charged(row)
+    assert_free(read(gateway, path, "cancelled"))
+    assert spent(gateway) == cost(row)
+
+
+@pytest.mark.parametrize("made, read_at", [
+    ("/passthrough/sim-openai", "/passthrough/sim-openai"), ("/passthrough/sim-openai", "/v1"),
+    ("/v1", "/passthrough/sim-openai"),
+])
+def test_a_passthrough_makes_and_reads_alike(gateway, made, read_at):
+    gateway.cli("user", "set", "ada", "--budget", "1/total")
+    answer = gateway.request("POST", made + "/responses", BODY)
+    assert answer.json()["status"] == "queued"
+    row = gateway.row(answer.headers["x-request-id"])
+    assert row["usage_source"] == "none" and "usage_follows" in row["anomalies"]
+    path = read_at + "/responses/" + answer.json()["id"]
+    assert_free(read(gateway, path, "in_progress"))
+    assert spent(gateway) == 0
+    row = read(gateway, path, "completed")
+    assert row["usage_source"] == "reported" and row["usage"]["output_tokens"] > 0
+    assert spent(gateway) == cost(row) > 0
+    for again in path, "/v1/responses/" + answer.json()["id"]:
+        assert_free(read(gateway, again, "completed"))
+    if read_at != "/v1":
+        cancelled = gateway.request("POST", path + "/cancel")
+        assert cancelled.json()["status"] == "cancelled"
+        assert_free(gateway.row(cancelled.headers["x-request-id"]))
+    assert spent(gateway) == cost(row)
+
+
+def test_a_reading_is_priced_by_the_model_that_was_asked_for(appliance):
+    """Where the answer names one without a price; and it is counted under it."""
+
+    def script(call):
+        status, usage = ("queued", None) if call.head.startswith("POST") else ("completed", USED)
+        call.answer(BASE | {"model": "of-no-price", "status": status, "usage": usage})
+
+    with Scripted(script) as provider:
+        set_up(appliance, provider)
+        path = begin(appliance, model="m")
+        row = read(appliance, path, "completed")
+        assert_charged(row)
+        assert row["model"] == "m" and cost(row) == Decimal("0.0012") == spent(appliance)
+        assert read(appliance, path, "completed")["model"] is None
+        usage = {entry["model"]: entry for entry in appliance.json("usage", "--by", "model")["rows"]}
+        assert Decimal(usage["m"]["cost_usd"]) == Decimal("0.0012")

@@ -83,11 +83,36 @@ struct MeterTests {
   }
 
   /// Nobody knows yet what it will use: the answer that says so is the one that is accounted for.
-  @Test(arguments: [nil, Usage()] as [Usage?])
-  func aResponseMadeInTheBackgroundHasNoUsageYet(_ stated: Usage?) {
+  @Test(arguments: [nil, 0, 10] as [Int64?], [Endpoint.responses, .passthrough])
+  func aResponseMadeInTheBackgroundHasNoUsageYet(_ stated: Int64?, _ endpoint: Endpoint) {
+    expectToFollow(.served, stated, endpoint, isBackground: false)
+  }
+
+  /// Nothing stops its provider, who leaves the stream or breaks it off: what was stated by then, if
+  /// anything, is not the last word.
+  @Test(
+    arguments: [Receipt.Outcome.cut, .abandoned], [Endpoint.responses, .passthrough])
+  func aStreamInTheBackgroundThatIsLeftHasNoUsageYet(
+    _ outcome: Receipt.Outcome, _ endpoint: Endpoint
+  ) {
+    for stated in [nil, 0, 10] as [Int64?] {
+      expectToFollow(outcome, stated, endpoint, isBackground: true)
+    }
+  }
+
+  private func expectToFollow(
+    _ outcome: Receipt.Outcome, _ stated: Int64?, _ endpoint: Endpoint, isBackground: Bool
+  ) {
     var facts = Self.queued()
-    facts.usage = stated
-    let receipt = Self.settled(facts, input: Self.asked("Hello"), endpoint: .responses)
+    facts.isBackground = isBackground
+    facts.usage = stated.map { tokens in
+      var usage = Usage()
+      usage.inputTokens = tokens
+      return usage
+    }
+    facts.usageIsPartial = outcome != .served && stated != nil
+    let receipt = Self.settled(
+      facts, input: Self.asked("Hello"), outcome: outcome, endpoint: endpoint)
     #expect(receipt.usage == Usage() && receipt.usageSource == .none)
     #expect(receipt.costNanoUSD == nil && receipt.unstatedCostNanoUSD == nil)
     #expect(receipt.bill == nil && receipt.priceVersion == Self.prices.version)
@@ -104,6 +129,18 @@ struct MeterTests {
   static let owedByNobody: [NotYet] = [
     NotYet(testDescription: "its client left", outcome: .abandoned),
     NotYet(testDescription: "it was cut", outcome: .cut),
+    NotYet(
+      testDescription: "it has no id to be read by, and was cut", outcome: .cut,
+      change: {
+        $0.isBackground = true
+        $0.id = nil
+      }),
+    NotYet(
+      testDescription: "it was heard to its end without its client", outcome: .abandoned,
+      change: {
+        $0.isBackground = true
+        $0.isUnderWay = false
+      }),
     NotYet(testDescription: "it is over", change: { $0.isUnderWay = false }),
     NotYet(testDescription: "it has no id to be read by", change: { $0.id = nil }),
     NotYet(testDescription: "it has failed", change: { $0.errorEvent = ErrorEventFacts() }),
@@ -118,6 +155,22 @@ struct MeterTests {
       facts, input: Self.asked("Hello"), outcome: example.outcome, endpoint: example.endpoint)
     #expect(receipt.usageSource == .estimated)
     #expect(!receipt.usageFollows && !receipt.anomalies.contains("usage_follows"))
+  }
+
+  /// Under a passthrough nothing but the answer tells a reading; it is no debt of its own.
+  @Test(arguments: [false, true], [Receipt.Outcome.served, .cut])
+  func aReadingByPassthroughUsesNothing(_ isUnderWay: Bool, _ outcome: Receipt.Outcome) {
+    var facts = Self.queued()
+    facts.isUnderWay = isUnderWay
+    facts.isBackground = true
+    facts.usage = Usage()
+    facts.usage?.inputTokens = 6
+    let receipt = Self.settled(
+      facts, input: Self.asked("Hello"), outcome: outcome, endpoint: .passthrough
+    ) { $0.isReading = true }
+    #expect(receipt.usage == Usage() && receipt.usageSource == .none)
+    #expect(receipt.costNanoUSD == 0 && receipt.unstatedCostNanoUSD == nil)
+    #expect(receipt.anomalies.isEmpty)
   }
 
   /// The first reading that states the usage is priced by the model and tier that it names, whatever

@@ -14,6 +14,7 @@ struct RouteTests {
     var id: String?
     var style: Route.ClientStyle = .plain
     var version: Route.GeminiVersion = .v1beta
+    var part: Route.ResponsePart = .whole
     var testDescription: String { line }
   }
 
@@ -38,6 +39,15 @@ struct RouteTests {
       line: "POST http://gateway.test/v1/embeddings?a=b", dialect: .openai, endpoint: .embeddings),
     Case(line: "GET /v1/responses/resp_1", dialect: .openai, endpoint: .response, id: "resp_1"),
     Case(line: "HEAD /v1/responses/resp_1", dialect: .openai, endpoint: .response, id: "resp_1"),
+    Case(
+      line: "POST /v1/responses/resp_1/cancel?a=b", dialect: .openai, endpoint: .response,
+      id: "resp_1", part: .cancel),
+    Case(
+      line: "GET /v1/responses/resp_1/input_items?limit=2", dialect: .openai, endpoint: .response,
+      id: "resp_1", part: .inputItems),
+    Case(
+      line: "HEAD /openai/v1/responses/resp_1/input_items", dialect: .openai, endpoint: .response,
+      id: "resp_1", style: .azure, part: .inputItems),
     Case(line: "DELETE /v1/responses/resp_1", dialect: .openai, endpoint: .response, id: "resp_1"),
     Case(
       line: "GET /openai/responses/resp_1?api-version=2025-03-01-preview", dialect: .openai,
@@ -107,6 +117,7 @@ struct RouteTests {
     #expect(route.model == example.model)
     #expect(route.resourceID == example.id)
     #expect(route.clientStyle == example.style)
+    #expect(route.responsePart == example.part)
     if example.dialect == .gemini { #expect(route.geminiVersion == example.version) }
   }
 
@@ -114,7 +125,9 @@ struct RouteTests {
     "GET /", "GET /v1", "GET /v1/", "POST /v1/chat", "POST /v1/chat/completions/",
     "POST /v1//chat/completions", "POST /V1/chat/completions", "POST /v1/chat%2Fcompletions",
     "GET /v1/models/", "GET /v1/files", "POST /v1/messages/", "POST /v1/messages/batches",
-    "POST /v1beta/models/x:predict2/", "POST /v1beta/files", "GET /v1/responses/a/input_items",
+    "POST /v1beta/models/x:predict2/", "POST /v1beta/files", "GET /v1/responses/a/output_items",
+    "GET /v1/responses//input_items", "POST /v1/responses/a/cancel/", "GET /v1/responses/a/",
+    "GET /v1/responses/a/b/input_items",
     "GET /v1/responses/", "POST /openai/deployments/d/responses", "POST /openai/deployments/d",
     "POST /openai/deployments//chat/completions", "GET /passthrough/openai",
     "GET /passthrough//v1/files", "GET /passthrough/a%20b/x", "GET /v1beta/models/",
@@ -132,6 +145,8 @@ struct RouteTests {
     ("OPTIONS /v1/chat/completions", "POST"), ("GET /v1/responses/compact", "POST"),
     ("POST /v1/models", "GET, HEAD"), ("DELETE /v1/models/x", "GET, HEAD"),
     ("POST /v1/responses/resp_1", "GET, HEAD, DELETE"),
+    ("GET /v1/responses/resp_1/cancel", "POST"),
+    ("DELETE /v1/responses/resp_1/input_items", "GET, HEAD"),
     ("GET /v1beta/models/x:generateContent", "POST"), ("POST /v1beta/models/x", "GET, HEAD"),
     ("GET /openai/deployments/d/chat/completions", "POST"),
     ("DELETE /appliance/v1/keys", "GET, HEAD"), ("POST /appliance/v1/keys", "GET, HEAD"),

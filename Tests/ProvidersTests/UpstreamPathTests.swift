@@ -32,6 +32,19 @@ struct UpstreamPathTests {
       request: "DELETE /v1/responses/resp%5F1?include=a",
       line: "DELETE /v1/responses/resp_1?include=a"),
     Case(
+      vendor: "OpenAI", baseURL: "https://api.openai.com/v1",
+      request: "POST /v1/responses/resp_1/cancel", body: "",
+      line: "POST /v1/responses/resp_1/cancel"),
+    Case(
+      vendor: "OpenAI", baseURL: "https://api.openai.com/v1",
+      request: "GET /v1/responses/resp%5F1/input_items?limit=2&after=a", body: "",
+      line: "GET /v1/responses/resp_1/input_items?limit=2&after=a"),
+    Case(
+      vendor: "Azure responses", baseURL: "https://x.openai.azure.com",
+      apiVersion: "2025-03-01-preview", style: "azure",
+      request: "POST /v1/responses/resp_1/cancel", body: "",
+      line: "POST /openai/responses/resp_1/cancel?api-version=2025-03-01-preview"),
+    Case(
       vendor: "OpenAI, Azure client", baseURL: "https://api.openai.com/v1",
       request: "POST /openai/deployments/d/chat/completions?api-version=2024-10-21", body: "{}",
       line: "POST /v1/chat/completions"),

@@ -1,6 +1,7 @@
 import Gateway
 import Network
 import Providers
+import Store
 import Synchronization
 import Testing
 import Vault
@@ -75,13 +76,14 @@ struct NodeTests {
     let bob = try #require(snapshot.user(named: "bob"))
     let open = try #require(snapshot.provider(named: "open"))
     let key = try #require(open.keys.first)
-    node.remember("resp_1", user: ada, provider: open, key: key, owesUsage: true)
+    let owed = OwedModels(model: "m", upstreamModel: "up-m")
+    node.remember("resp_1", user: ada, provider: open, key: key, owed: owed)
     node.remember("resp_1", user: ada, provider: open, key: key)
     node.remember("resp_2", user: ada, provider: open, key: key)
-    #expect(!node.claimUsage(of: "resp_1", userID: bob.id))
-    #expect(!node.claimUsage(of: "resp_2", userID: ada.id))
-    #expect(node.claimUsage(of: "resp_1", userID: ada.id))
-    #expect(!node.claimUsage(of: "resp_1", userID: ada.id))
+    #expect(node.claimUsage(of: "resp_1", userID: bob.id) == nil)
+    #expect(node.claimUsage(of: "resp_2", userID: ada.id) == nil)
+    #expect(node.claimUsage(of: "resp_1", userID: ada.id) == owed)
+    #expect(node.claimUsage(of: "resp_1", userID: ada.id) == nil)
   }
 
   @Test func certificatesThatAreNoGoodDoNotStart() throws {

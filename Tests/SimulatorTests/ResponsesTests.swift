@@ -50,6 +50,24 @@ struct ResponsesTests {
     #expect(try send("GET /v1/responses/\(streamedID)").json["status"] == "completed")
   }
 
+  @Test func areCancelledAndTellWhatTheyWereAsked() throws {
+    let ask: JSONValue = ["model": "sim", "input": "hello"]
+    let whole = try #require(try send("POST /v1/responses", ask).json["id"]?.string)
+    #expect(try send("POST /v1/responses/\(whole)/cancel").status == 400)
+    let queued = try send("POST /v1/responses", ask.adding("background", true)).json
+    let id = try #require(queued["id"]?.string)
+    #expect(try send("POST /v1/responses/\(id)/cancel", key: "other").status == 404)
+    for line in ["POST /v1/responses/\(id)/cancel", "GET /v1/responses/\(id)"] {
+      let told = try send(line).json
+      #expect(told["status"] == "cancelled" && told["id"]?.string == id)
+      #expect((told["usage"]?["input_tokens"]?.int ?? 0) > 0)
+    }
+    let items = try send("GET /v1/responses/\(id)/input_items").json
+    #expect(items["object"] == "list" && items["data"]?.array?.count == 1)
+    #expect(try send("GET /v1/responses/\(id)/input_items", key: "other").status == 404)
+    #expect(try send("GET /v1/responses/\(id)/other").status == 404)
+  }
+
   @Test func streamAsNumberedEvents() throws {
     let data = try send("POST /v1/responses", ["model": "sim", "input": "hello", "stream": true])
       .data

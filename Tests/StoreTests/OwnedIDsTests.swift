@@ -6,10 +6,11 @@ import Testing
 struct OwnedIDsTests {
   func owned(
     _ id: String, _ user: String, key: String = "k1", expires: Int64 = 100,
-    debt: UsageDebt = .unknown
+    debt: UsageDebt = .unknown, model: String? = nil
   ) -> OwnedID {
     OwnedID(
-      id: id, user: user, provider: "p1", key: key, expiresAtMilliseconds: expires, debt: debt)
+      id: id, user: user, provider: "p1", key: key, expiresAtMilliseconds: expires, debt: debt,
+      owed: OwedModels(model: model, upstreamModel: model.map { "up/" + $0 }))
   }
 
   @Test func areFoundBeforeAndAfterTheyAreStored() throws {
@@ -74,7 +75,7 @@ struct OwnedIDsTests {
       let writer = try Writer(path: "\(folder)/appliance.db")
       let ids = try OwnedIDs(writer)
       func claim(_ id: String, _ user: String, at now: Int64 = 1) throws -> Bool {
-        try ids.claimUsage(of: id, user: user, nowMilliseconds: now)
+        try ids.claimUsage(of: id, user: user, nowMilliseconds: now) != nil
       }
       ids.remember(owned("resp_1", "ada", debt: .owed))
       ids.remember(owned("resp_2", "ada"))
@@ -103,8 +104,8 @@ struct OwnedIDsTests {
       for _ in 0..<threads {
         try startThread(name: "test") {
           for number in 0..<debts {
-            let isFirst = try? ids.claimUsage(of: "\(number)", user: "ada", nowMilliseconds: 1)
-            if isFirst == true { claims.withLock { $0 += 1 } }
+            let owed = try? ids.claimUsage(of: "\(number)", user: "ada", nowMilliseconds: 1)
+            if owed != nil { claims.withLock { $0 += 1 } }
           }
           ended.withLock { $0 += 1 }
           ended.wake()
@@ -147,15 +148,37 @@ struct OwnedIDsTests {
         let ids = try OwnedIDs(writer)
         ids.remember(owned("a", "ada", debt: .owed))
         ids.remember(owned("b", "ada", debt: .owed))
-        #expect(try ids.claimUsage(of: "a", user: "ada", nowMilliseconds: 1))
+        #expect(try ids.claimUsage(of: "a", user: "ada", nowMilliseconds: 1) != nil)
         writer.close()
         // What cannot be stored is not claimed.
-        #expect(try ids.claimUsage(of: "b", user: "ada", nowMilliseconds: 1) == false)
+        #expect(try ids.claimUsage(of: "b", user: "ada", nowMilliseconds: 1) == nil)
       }
       let ids = try OwnedIDs(try Writer(path: path))
-      #expect(try ids.claimUsage(of: "a", user: "ada", nowMilliseconds: 1) == false)
-      #expect(try ids.claimUsage(of: "b", user: "ada", nowMilliseconds: 1))
+      #expect(try ids.claimUsage(of: "a", user: "ada", nowMilliseconds: 1) == nil)
+      #expect(try ids.claimUsage(of: "b", user: "ada", nowMilliseconds: 1) != nil)
     }
+  }
+
+  /// However it is stored and named again by who does not know of it.
+  @Test(arguments: 0...2)
+  func aDebtRemembersItsModel(storedAfter: Int) throws {
+    try withFolder { folder throws in
+      let writer = try Writer(path: "\(folder)/appliance.db")
+      let ids = try OwnedIDs(writer)
+      ids.remember(owned("a", "ada", debt: .owed, model: "m"))
+      if storedAfter == 1 { try writer.performAndWait { _ in } }
+      ids.remember(owned("a", "ada"))
+      if storedAfter == 2 { try writer.performAndWait { _ in } }
+      let owed = try ids.claimUsage(of: "a", user: "ada", nowMilliseconds: 1)
+      #expect(owed == OwedModels(model: "m", upstreamModel: "up/m"))
+      #expect(try ids.claimUsage(of: "a", user: "ada", nowMilliseconds: 1) == nil)
+    }
+  }
+
+  @Test func aModelWithoutEndIsNotKept() {
+    let bound = String(repeating: "x", count: Ledger.textBytesMax)
+    let owed = OwedModels(model: bound, upstreamModel: bound + "x")
+    #expect(owed.model == bound && owed.upstreamModel == nil)
   }
 
   @Test func idsOfAnEarlierVersionOweNothing() throws {
@@ -174,9 +197,9 @@ struct OwnedIDsTests {
       }
       let ids = try OwnedIDs(try Writer(path: path))
       #expect(try ids.find("a", user: "ada", nowMilliseconds: 1) == .own(owned("a", "ada")))
-      #expect(try ids.claimUsage(of: "a", user: "ada", nowMilliseconds: 1) == false)
+      #expect(try ids.claimUsage(of: "a", user: "ada", nowMilliseconds: 1) == nil)
       ids.remember(owned("a", "ada", debt: .owed))
-      #expect(try ids.claimUsage(of: "a", user: "ada", nowMilliseconds: 1))
+      #expect(try ids.claimUsage(of: "a", user: "ada", nowMilliseconds: 1) != nil)
     }
   }
 
@@ -187,7 +210,7 @@ struct OwnedIDsTests {
       let long = String(repeating: "x", count: 10_000)
       ids.remember(owned(long, "ada"))
       #expect(try ids.find(long, user: "ada", nowMilliseconds: 1) == .unknown)
-      #expect(try ids.claimUsage(of: long, user: "ada", nowMilliseconds: 1) == false)
+      #expect(try ids.claimUsage(of: long, user: "ada", nowMilliseconds: 1) == nil)
       #expect(writer.health.waitingRows == 0)
     }
   }

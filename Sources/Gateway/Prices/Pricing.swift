@@ -8,8 +8,10 @@ package struct PricedCall: Sendable {
   package var vendor: PriceVendor
   /// The answer is an error: nothing is billed that we know of.
   package var isError = false
-  /// The answer is a reading of a response made in the background, and the one that accounts for what
-  /// that has used; all others are free.
+  /// The answer is a reading of what was made before, which uses nothing.
+  package var isReading: Bool
+  /// It is a reading of a response made in the background, and the one that accounts for what that has
+  /// used; all others are free.
   package var accountsForResponse = false
   /// Unicode code points of the text of a speech request.
   package var inputCharacters: Int64?
@@ -24,6 +26,7 @@ package struct PricedCall: Sendable {
 
   package init(endpoint: Endpoint, requestedModel: String?, vendor: PriceVendor) {
     self.endpoint = endpoint
+    isReading = endpoint == .response
     self.requestedModel = requestedModel
     self.vendor = vendor
   }
@@ -38,7 +41,8 @@ package enum Pricing {
     _ facts: AnswerFacts, of call: PricedCall, table: PriceTable
   ) -> Cost {
     guard !call.isError else { return .unknown(.errorAnswer, tableVersion: table.version) }
-    guard call.accountsForResponse || !isFree(call.endpoint), facts.countedTokens == nil else {
+    let isFree = call.isReading || Self.isFree(call.endpoint)
+    guard call.accountsForResponse || !isFree, facts.countedTokens == nil else {
       return .free(tableVersion: table.version)
     }
     do throws(UnpricedReason) {

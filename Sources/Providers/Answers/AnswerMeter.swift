@@ -201,7 +201,11 @@ struct AnswerMeter {
   mutating func isNoNumber(_ place: AnswerPaths.Node) { stated.isNoNumber(place) }
 
   mutating func isTrue(_ place: AnswerPaths.Node) {
-    if place.slot == .finished { hasEnded = true }
+    switch place.slot {
+    case .finished: hasEnded = true
+    case .background where kind == .responses: facts.isBackground = true
+    default: break
+    }
   }
 
   mutating func text(_ place: AnswerPaths.Node, _ bytes: Span<UInt8>, _ range: Range<Int>) {

@@ -4,7 +4,7 @@ enum AnswerSlot: UInt8, Sendable {
   /// A top-level object: the body, or one event of a stream.
   case event
   // Identity.
-  case id, model, type, status, handle, resourceName
+  case id, model, type, status, background, handle, resourceName
   // Usage.
   case usage, usageOfEvent, usageAtStart, figure, sum, counted
   case tier, usageTier, geminiTier, trafficType, geo, speed

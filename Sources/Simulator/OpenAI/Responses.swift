@@ -37,6 +37,18 @@ struct Responses {
     .json(["object": "response.input_tokens", "input_tokens": number(turn.prompt.tokens)])
   }
 
+  /// `…/responses/{id}/input_items`: one message, whatever was asked.
+  static func inputItems(of id: String) -> JSONValue {
+    let item: JSONValue = [
+      "id": .string("msg_of_\(id)"), "type": "message", "status": "completed", "role": "user",
+      "content": [["type": "input_text", "text": "Hello"]],
+    ]
+    return [
+      "object": "list", "data": [item], "first_id": item["id"] ?? nil,
+      "last_id": item["id"] ?? nil, "has_more": false,
+    ]
+  }
+
   private var usage: JSONValue {
     let output = turn.visibleTokens + turn.reasoningTokens
     return [

@@ -170,6 +170,27 @@ struct AnswerMeterTests {
       )
     ) { !$0.isUnderWay && $0.statesFinalUsage },
     AnswerCase(
+      name: "responses: made in the background", kind: .responses,
+      body: #"{"id":"resp_1","status":"queued","background":true,"usage":null}"#
+    ) { $0.isBackground && $0.isUnderWay },
+    AnswerCase(
+      name: "responses: a stream that is made in the background and breaks off", kind: .responses,
+      body: AnswerSamples.stream(
+        #"{"type":"response.created","response":{"id":"resp_1","status":"queued","background":true}}"#,
+        #"{"type":"response.output_text.delta","delta":"four"}"#)
+    ) { $0.isBackground && $0.isUnderWay },
+    AnswerCase(
+      name: "responses: not in the background", kind: .responses,
+      body: AnswerSamples.stream(
+        #"{"type":"response.created","response":{"status":"in_progress","background":false}}"#,
+        #"{"type":"response.in_progress","response":{"background":null,"output":[{"background":true}]}}"#
+      )
+    ) { !$0.isBackground && $0.isUnderWay },
+    AnswerCase(
+      name: "a background elsewhere is that of an image", kind: .images,
+      body: #"{"background":true,"data":[]}"#
+    ) { !$0.isBackground },
+    AnswerCase(
       name: "a status elsewhere means something else", kind: .chat,
       body: #"{"status":"queued","choices":[],"usage":{"prompt_tokens":1}}"#
     ) { !$0.isUnderWay && $0.statesFinalUsage },

@@ -24,6 +24,8 @@ struct AnswerPathTableTests {
     (["service_tier"], .tier),
     (["status"], .status),
     (["response", "status"], .status),
+    (["background"], .background),
+    (["response", "background"], .background),
     (["delta"], .deltaOfEvent),
     (["text"], .textOfEvent),
     (["container", "id"], .handle),
