@@ -34,6 +34,7 @@ package enum Meter {
     if !facts.anomalies.isEmpty { receipt.anomalies += facts.anomalies }
     if facts.isUnderWay, isMadeInBackground(facts, call, receipt.outcome) {
       receipt.priceVersion = prices.version
+      if facts.usage == nil { receipt.anomalies.append(UnpricedReason.noUsage.text) }
       return receipt.anomalies.append(MeterAnomaly.usageFollows)
     }
     // What the call used that made a response is that one's, or the first reading's.

@@ -116,7 +116,8 @@ struct MeterTests {
     #expect(receipt.usage == Usage() && receipt.usageSource == .none)
     #expect(receipt.costNanoUSD == nil && receipt.unstatedCostNanoUSD == nil)
     #expect(receipt.bill == nil && receipt.priceVersion == Self.prices.version)
-    #expect(receipt.anomalies == ["usage_follows"] && receipt.usageFollows)
+    let why = stated == nil ? ["no usage in the response"] : []
+    #expect(receipt.anomalies == why + ["usage_follows"] && receipt.usageFollows)
   }
 
   struct NotYet: Sendable, CustomTestStringConvertible {
