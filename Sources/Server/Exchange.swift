@@ -28,6 +28,8 @@ final class Exchange {
   var reservation: Reservation?
   /// How a caller with limits stands with them; empty for one without.
   var standings = RateStandings()
+  /// What its answer has handed out or settled, to be stored with its end.
+  var ids: [OwnedID] = []
   var decoder: BodyDecoder
   private(set) var isBodyRead = false
   private var attemptStart = Moment.distantPast
@@ -324,7 +326,8 @@ final class Exchange {
     let now = MonotonicTime.now()
     receipt.durationMilliseconds = now.milliseconds(since: startedAt)
     settle(now)
-    worker.withJournal { $0.end(&receipt, ticket) }
+    let left = worker.withJournal { $0.end(&receipt, ticket, ids: ids) }
+    if !left.isEmpty { worker.node.store(left) }
     recorded = receipt.outcome
   }
 

@@ -126,24 +126,28 @@ package final class Node: Sendable {
     }
   }
 
-  /// Takes note of an id that an answer has handed out.
+  /// Takes note of an id that an answer has handed out, and returns it for the journal; nil: it
+  /// cannot be kept.
   ///
   /// `owed`: it is that of a response of these models, whose usage a later answer will state.
-  func remember(
+  func note(
     _ id: String, user: User, provider: Provider, key: Key, owed: OwedModels? = nil
-  ) {
-    ownedIDs.remember(
-      OwnedID(
-        id: id, user: user.id, provider: provider.id, key: key.id,
-        expiresAtMilliseconds: wallClockMilliseconds() + HandedOutIDs.lifetimeMilliseconds(of: id),
-        debt: owed == nil ? .unknown : .owed, owed: owed ?? OwedModels()))
+  ) -> OwnedID? {
+    let owned = OwnedID(
+      id: id, user: user.id, provider: provider.id, key: key.id,
+      expiresAtMilliseconds: wallClockMilliseconds() + HandedOutIDs.lifetimeMilliseconds(of: id),
+      debt: owed == nil ? .unknown : .owed, owed: owed ?? OwedModels())
+    return ownedIDs.note(owned) ? owned : nil
   }
 
-  /// What was asked for, to the first answer that states what a response has used whose usage is
-  /// owed; nil to all others, which do not account for it.
+  /// Has ids stored for which the journal had no room.
+  func store(_ noted: ArraySlice<OwnedID>) { ownedIDs.store(noted) }
+
+  /// The id of a response whose usage is owed, now settled, to the first answer that states it; nil
+  /// to all others, which do not account for it.
   ///
   /// Where that cannot be looked up it counts nothing, and a later reading will.
-  func claimUsage(of id: String, userID: String) -> OwedModels? {
+  func claimUsage(of id: String, userID: String) -> OwnedID? {
     do throws(StoreError) {
       return try ownedIDs.claimUsage(
         of: id, user: userID, nowMilliseconds: wallClockMilliseconds())

@@ -93,19 +93,20 @@ extension Relay {
   @inline(never)
   private func rememberIDs(owed: OwedModels?) {
     guard outcome != .rejected else { return }
-    for id in facts.handles { remember(id) }
     let endpoint = attempt.request.route.endpoint
     // The ids of other answers cannot be named in a request.
     if endpoint == .responses || endpoint == .passthrough, let id = facts.id {
       remember(id, owed: owed)
     }
+    for id in facts.handles { remember(id) }
   }
 
   private func remember(_ id: String, owed: OwedModels? = nil) {
     let choice = attempt.choice
-    worker.node.remember(
+    let owned = worker.node.note(
       id, user: attempt.request.caller.user, provider: choice.candidate.provider, key: choice.key,
       owed: owed)
+    if let owned { exchange.ids.append(owned) }
   }
 
   /// Whether the answer is one of what was made before.
@@ -127,7 +128,10 @@ extension Relay {
     guard facts.statesFinalUsage, let tokens = facts.usage?.totalTokens, tokens > 0,
       let id = facts.id
     else { return nil }
-    return worker.node.claimUsage(of: id, userID: attempt.request.caller.user.id)
+    let claimed = worker.node.claimUsage(of: id, userID: attempt.request.caller.user.id)
+    guard let claimed else { return nil }
+    exchange.ids.append(claimed)
+    return claimed.owed
   }
 
   /// Whether the answer may turn out to state no usage; known for one that is whole.

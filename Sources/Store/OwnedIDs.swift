@@ -78,7 +78,7 @@ package enum IDOwnership: Equatable, Sendable {
 
 /// Remembers where the ids live that providers hand out.
 ///
-/// Shared by all loops. What was remembered is found at once, before the writer has stored it; a
+/// Shared by all loops. What was noted is found at once, before the writer has stored it; a
 /// look-up reads a page or two that the system has in memory, under a lock, and is made only for
 /// requests that name an id.
 package final class OwnedIDs: Sendable {
@@ -117,8 +117,19 @@ package final class OwnedIDs: Sendable {
     reader = Guarded(Reader(database: database, find: find))
   }
 
-  /// Notes an id; the writer stores it with the next rows.
-  package func remember(_ owned: OwnedID) { writer.remember(owned) }
+  /// Takes note of an id: it is found from now on.
+  ///
+  /// It is stored with the end of the request whose answer named it, to which the journal takes it
+  /// along; what finds no room there goes to `store`.
+  ///
+  /// - Returns: False where there is no room for another, or it is longer than
+  ///   `Ledger.textBytesMax`: it is not known then.
+  package func note(_ owned: OwnedID) -> Bool { writer.note(owned) }
+
+  /// Hands ids that were noted to the writer, which stores them with the next rows.
+  package func store(_ noted: some Sequence<OwnedID>) {
+    for owned in noted { writer.store(owned) }
+  }
 
   /// Looks an id up for a user.
   package func find(
@@ -130,13 +141,15 @@ package final class OwnedIDs: Sendable {
     }
   }
 
-  /// Takes over the debt of a response: what was asked for, for the first who asks; nil for all after.
+  /// Takes over the debt of a response: the id as it is now settled, noted, for the first who asks;
+  /// nil for all after.
   ///
   /// Under the lock of the look-up, so that of two who ask at once the later finds what the earlier
-  /// has handed to the writer. A claim that the writer has no room for is none.
+  /// has noted. A claim for which there is no room is none. Like any id, it is stored with the end of
+  /// its request: a crash between takes back both or neither.
   package func claimUsage(
     of id: String, user: String, nowMilliseconds: Int64
-  ) throws(StoreError) -> OwedModels? {
+  ) throws(StoreError) -> OwnedID? {
     guard id.utf8.count <= Ledger.textBytesMax else { return nil }
     return try reader.withLock { reader throws(StoreError) in
       guard
@@ -144,7 +157,7 @@ package final class OwnedIDs: Sendable {
           of: id, user: user, nowMilliseconds: nowMilliseconds, reader), owned.debt == .owed
       else { return nil }
       owned.debt = .settled
-      return writer.remember(owned) ? owned.owed : nil
+      return writer.note(owned) ? owned : nil
     }
   }
 
@@ -207,7 +220,19 @@ final class OwnedIDTable {
       """, isKept: true)
   }
 
-  func add(_ owned: OwnedID) throws(StoreError) {
+  /// Returns how many SQLite would not take.
+  func add(contentsOf ids: some Sequence<OwnedID>) throws(StoreError) -> Int {
+    var lost = 0
+    for owned in ids {
+      do throws(StoreError) { try add(owned) } catch {
+        guard error.rejectsRow else { throw error }
+        lost += 1
+      }
+    }
+    return lost
+  }
+
+  private func add(_ owned: OwnedID) throws(StoreError) {
     try put.bind(1, owned.id)
     try put.bind(2, owned.user)
     try put.bind(3, owned.provider)

@@ -21,7 +21,7 @@ package final class Writer: Sendable {
 
   /// How the writer is doing, for `/readyz`.
   package struct Health: Equatable, Sendable {
-    /// Ids handed over and not on disk yet.
+    /// Ids noted and not on disk yet.
     package var waitingRows: Int
     /// Rows for which there was no room, or that SQLite would not take.
     package var lostRows: Int
@@ -114,21 +114,15 @@ package final class Writer: Sendable {
     try performAndWait { _ in }
   }
 
-  /// Hands over an id; see `OwnedIDs`.
-  @discardableResult
-  package func remember(_ owned: OwnedID) -> Bool {
+  /// Takes note of an id that is to be stored; see `OwnedIDs`.
+  func note(_ owned: OwnedID) -> Bool {
     guard owned.id.utf8.count <= Ledger.textBytesMax else { return false }
-    return hand { $0.add(owned) }
+    return queue.withLock { $0.note(owned) }
   }
 
-  private func hand(_ add: (inout WriterQueue) -> Bool) -> Bool {
-    let (wakes, isTaken) = queue.withLock { queue in
-      let lost = queue.lostRows
-      let wakes = add(&queue)
-      return (wakes, queue.lostRows == lost)
-    }
-    if wakes { queue.wake() }
-    return isTaken
+  /// Hands over an id that was noted and is not in the journal.
+  func store(_ noted: OwnedID) {
+    if queue.withLock({ $0.add(noted) }) { queue.wake() }
   }
 
   /// Makes a change, in a transaction that it may share with others.
@@ -211,7 +205,7 @@ package final class Writer: Sendable {
     let isFull = rings.contains { $0.isFull }
     return queue.withLock { queue in
       Health(
-        waitingRows: queue.waitingRows + queue.heldRows, lostRows: queue.lostRows + lost,
+        waitingRows: queue.underWay, lostRows: queue.lostRows + lost,
         journalPercent: percent, isJournalFull: isFull, problem: queue.problem)
     }
   }

@@ -64,7 +64,7 @@ final class WriterLoop {
     self.onStored = onStored
     ownedIDs = try OwnedIDTable(database)
     ledger = try Ledger(database)
-    self.journal = try JournalDrain(folder: journal, database, ledger)
+    self.journal = try JournalDrain(folder: journal, database, ledger, ownedIDs)
   }
 
   private func run() {
@@ -107,7 +107,9 @@ final class WriterLoop {
       }
       let charges = ledger.takeCharges()
       if !charges.isEmpty { onStored(charges) }
-      if step.lost > 0 { queue.withLock { $0.lose(step.lost) } }
+      if step.lost > 0 || !step.ids.isEmpty {
+        queue.withLock { $0.settle(lost: step.lost, ids: step.ids) }
+      }
       guard step.entries >= Self.rowsAtOnce else { return }
       shortenLog()
     }
@@ -128,28 +130,16 @@ final class WriterLoop {
   private func storeRows() throws(StoreError) {
     while !ids.isEmpty {
       let some = ids.prefix(Self.rowsAtOnce)
-      let lost = try store(some)
-      queue.withLock { $0.settle(rows: some.count, lost: lost, ids: some) }
+      let lost = try database.transaction { () throws(StoreError) in
+        try ownedIDs.add(contentsOf: some)
+      }
+      queue.withLock { $0.settle(lost: lost, ids: some) }
       // The usual batch is all there is, and leaves the array its room.
       if some.count == ids.count {
         ids.removeAll(keepingCapacity: true)
       } else {
         ids.removeFirst(some.count)
       }
-    }
-  }
-
-  /// One transaction; returns how many rows SQLite would not take.
-  private func store(_ ids: ArraySlice<OwnedID>) throws(StoreError) -> Int {
-    try database.transaction { () throws(StoreError) in
-      var lost = 0
-      for owned in ids {
-        do throws(StoreError) { try ownedIDs.add(owned) } catch {
-          guard error.rejectsRow else { throw error }
-          lost += 1
-        }
-      }
-      return lost
     }
   }
 
@@ -212,8 +202,7 @@ final class WriterLoop {
   private func end() {
     for _ in 1..<Self.lastTries where queue.withLock({ $0.problem != nil }) { storeAll() }
     // What is in the journal is stored at the next start.
-    let lost = ids.count
-    queue.withLock { $0.settle(rows: lost, lost: lost, ids: []) }
+    queue.withLock { $0.settle(lost: ids.count, ids: ids) }
     // Closing the last connection empties the log too; this is for when readers are still open.
     _ = try? database.checkpoint(.truncate, waitMilliseconds: Self.readerWaitMilliseconds)
   }

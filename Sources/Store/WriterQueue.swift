@@ -39,25 +39,37 @@ struct WriterQueue {
   /// When the writer looks up next, of itself.
   private var lookAt = Int64.min
   private var retryAt: Int64?
-  /// Rows that the writer has taken and not stored yet.
-  private(set) var heldRows = 0
   private(set) var lostRows = 0
   private(set) var problem: String?
   private(set) var isClosed = false
-  /// Ids that are not stored yet, waiting or held.
+  /// Ids that are not stored yet: noted, in the journal, waiting or taken by the writer.
   private(set) var idsUnderWay: [String: [OwnedID]] = [:]
+  /// How many those are.
+  private(set) var underWay = 0
 
   init(limits: Limits) { self.limits = limits }
 
-  var waitingRows: Int { waiting.ownedIDs.count }
+  /// Takes note of an id that will be stored; false where there is no room for another.
+  mutating func note(_ owned: OwnedID) -> Bool {
+    guard !isClosed, underWay < limits.rowsMax else {
+      lostRows += 1
+      return false
+    }
+    underWay += 1
+    idsUnderWay[owned.id, default: []].append(owned)
+    return true
+  }
 
   // MARK: Whoever has something to store; true: wake the writer
 
-  mutating func add(_ owned: OwnedID) -> Bool {
-    guard hasRoom() else { return false }
-    waiting.ownedIDs.append(owned)
-    idsUnderWay[owned.id, default: []].append(owned)
-    guard sleep == .forFullBatch, waitingRows >= limits.batchRows else { return false }
+  /// Takes over an id that was noted.
+  mutating func add(_ noted: OwnedID) -> Bool {
+    guard !isClosed else {
+      settle(lost: 1, ids: [noted])
+      return false
+    }
+    waiting.ownedIDs.append(noted)
+    guard sleep == .forFullBatch, waiting.ownedIDs.count >= limits.batchRows else { return false }
     return wakes()
   }
 
@@ -71,14 +83,6 @@ struct WriterQueue {
   mutating func close() -> Bool {
     isClosed = true
     return wakes()
-  }
-
-  private mutating func hasRoom() -> Bool {
-    guard !isClosed, heldRows + waitingRows < limits.rowsMax else {
-      lostRows += 1
-      return false
-    }
-    return true
   }
 
   private mutating func wakes() -> Bool {
@@ -99,7 +103,7 @@ struct WriterQueue {
       sleep = .forJobs
       return .again(atMilliseconds: retryAt)
     }
-    guard nowMilliseconds < lookAt, waitingRows < limits.batchRows else {
+    guard nowMilliseconds < lookAt, waiting.ownedIDs.count < limits.batchRows else {
       return give(&batch, nowMilliseconds)
     }
     sleep = .forFullBatch
@@ -109,7 +113,6 @@ struct WriterQueue {
   private mutating func give(
     _ batch: inout Batch, _ nowMilliseconds: Int64
   ) -> Monitor<WriterQueue>.Look<Void> {
-    heldRows += waitingRows
     // Swapped, so that both sides go on with arrays that have their room already.
     swap(&batch, &waiting)
     batch.isLast = isClosed
@@ -117,18 +120,17 @@ struct WriterQueue {
     return .done(())
   }
 
-  /// Rows of the journal that will never be stored.
-  mutating func lose(_ rows: Int) { lostRows += rows }
-
-  /// Rows are on disk, or will never be.
-  mutating func settle(rows: Int, lost: Int, ids: some Sequence<OwnedID>) {
-    heldRows -= rows
+  /// Ids are on disk, or will never be; those that an earlier run has noted are not known here.
+  ///
+  /// `lost`: so many rows, of the journal's too, will never be stored.
+  mutating func settle(lost: Int, ids: some Sequence<OwnedID>) {
     lostRows += lost
     for owned in ids {
       guard var under = idsUnderWay[owned.id], let index = under.firstIndex(of: owned) else {
         continue
       }
       under.remove(at: index)
+      underWay -= 1
       idsUnderWay[owned.id] = under.isEmpty ? nil : under
     }
   }

@@ -3,6 +3,7 @@
 import concurrent.futures
 import http.client
 import json
+import signal
 import threading
 from decimal import Decimal
 
@@ -108,6 +109,39 @@ def test_what_is_owed_and_what_was_paid_survive_a_restart(gateway):
         last.tokens = gateway.tokens
         assert_free(read(last, path, "completed"))
         assert spent(last) == cost(row)
+
+
+def test_what_is_owed_and_what_was_paid_survive_a_kill(gateway):
+    """Killed as soon as an answer is there: what it has handed out or settled is on record with it."""
+    gateway.cli("user", "set", "ada", "--budget", "1/total")
+    running, expected = gateway, Decimal(0)
+
+    def dies():
+        nonlocal running
+        running.stop(signal.SIGKILL)
+        running = Appliance(gateway.data)
+        running.tokens = gateway.tokens
+        return running
+
+    try:
+        for _ in range(3):
+            answer = running.request("POST", "/v1/responses", BODY)
+            assert answer.status == 200
+            path = "/v1/responses/" + answer.json()["id"]
+            assert dies().request("GET", path).json()["status"] == "in_progress"
+            answer = dies().request("GET", path)
+            assert answer.json()["status"] == "completed"
+            row = dies().row(answer.headers["x-request-id"])
+            assert_charged(row)
+            expected += cost(row)
+            assert spent(running) == expected
+            assert_free(read(running, path, "completed"))
+            answer = running.request("GET", path)
+            assert_free(dies().row(answer.headers["x-request-id"]))
+            assert spent(running) == expected
+    finally:
+        if running is not gateway:
+            running.stop()
 
 
 @pytest.mark.parametrize("budget, code", [

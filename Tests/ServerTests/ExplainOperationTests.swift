@@ -44,7 +44,7 @@ struct ExplainOperationTests {
     let open = try #require(snapshot.provider(named: "open"))
     let key = try #require(open.keys.first { $0.label == "second" })
     for (id, keyID) in [("resp_1", key.id), ("resp_2", "own/f1")] {
-      desk.installation.ownedIDs.remember(
+      _ = desk.installation.ownedIDs.note(
         OwnedID(
           id: id, user: ada.id, provider: open.id, key: keyID,
           expiresAtMilliseconds: .max))

@@ -75,7 +75,7 @@ struct OwnedIDsTests {
       let writer = try Writer(path: "\(folder)/appliance.db")
       let ids = try OwnedIDs(writer)
       func claim(_ id: String, _ user: String, at now: Int64 = 1) throws -> Bool {
-        try ids.claimUsage(of: id, user: user, nowMilliseconds: now) != nil
+        try ids.claimAndStore(id, user: user, nowMilliseconds: now) != nil
       }
       ids.remember(owned("resp_1", "ada", debt: .owed))
       ids.remember(owned("resp_2", "ada"))
@@ -104,7 +104,7 @@ struct OwnedIDsTests {
       for _ in 0..<threads {
         try startThread(name: "test") {
           for number in 0..<debts {
-            let owed = try? ids.claimUsage(of: "\(number)", user: "ada", nowMilliseconds: 1)
+            let owed = try? ids.claimAndStore("\(number)", user: "ada", nowMilliseconds: 1)
             if owed != nil { claims.withLock { $0 += 1 } }
           }
           ended.withLock { $0 += 1 }
@@ -148,14 +148,54 @@ struct OwnedIDsTests {
         let ids = try OwnedIDs(writer)
         ids.remember(owned("a", "ada", debt: .owed))
         ids.remember(owned("b", "ada", debt: .owed))
-        #expect(try ids.claimUsage(of: "a", user: "ada", nowMilliseconds: 1) != nil)
+        #expect(try ids.claimAndStore("a", user: "ada", nowMilliseconds: 1) != nil)
         writer.close()
         // What cannot be stored is not claimed.
-        #expect(try ids.claimUsage(of: "b", user: "ada", nowMilliseconds: 1) == nil)
+        #expect(try ids.claimAndStore("b", user: "ada", nowMilliseconds: 1) == nil)
       }
       let ids = try OwnedIDs(try Writer(path: path))
-      #expect(try ids.claimUsage(of: "a", user: "ada", nowMilliseconds: 1) == nil)
-      #expect(try ids.claimUsage(of: "b", user: "ada", nowMilliseconds: 1) != nil)
+      #expect(try ids.claimAndStore("a", user: "ada", nowMilliseconds: 1) == nil)
+      #expect(try ids.claimAndStore("b", user: "ada", nowMilliseconds: 1) != nil)
+    }
+  }
+
+  /// What was noted is known to this run alone until the end of its request is written down.
+  @Test func aClaimWhoseRequestHasNoEndIsNoneForTheNextRun() throws {
+    try withFolder { folder throws in
+      let path = "\(folder)/appliance.db"
+      do {
+        let writer = try Writer(path: path)
+        let ids = try OwnedIDs(writer)
+        ids.remember(owned("a", "ada", debt: .owed))
+        #expect(try ids.claimUsage(of: "a", user: "ada", nowMilliseconds: 1) != nil)
+        #expect(try ids.claimUsage(of: "a", user: "ada", nowMilliseconds: 1) == nil)
+        #expect(writer.close() == 0)
+      }
+      let ids = try OwnedIDs(try Writer(path: path))
+      #expect(try ids.claimUsage(of: "a", user: "ada", nowMilliseconds: 1) != nil)
+    }
+  }
+
+  /// The claim and the end that it came with are stored together, and it is under way no longer.
+  @Test func aClaimIsStoredWithTheEndOfItsRequest() throws {
+    try withFolder { folder throws in
+      let journaled = try Journaled(folder)
+      let ids = try OwnedIDs(journaled.writer)
+      ids.remember(owned("a", "ada", debt: .owed))
+      let claimed = try #require(try ids.claimUsage(of: "a", user: "ada", nowMilliseconds: 1))
+      var end = receipt("r")
+      let ticket = try #require(journaled.producer.admit(&end))
+      #expect(journaled.producer.end(&end, ticket, ids: [claimed]).isEmpty)
+      try journaled.writer.performAndWait { _ in }
+      #expect(journaled.writer.waitingIDs("a").isEmpty)
+      #expect(journaled.writer.health == Writer.Health(waitingRows: 0, lostRows: 0, problem: nil))
+      let (debt, rows) = try journaled.writer.performAndWait { database throws(StoreError) in
+        (
+          try database.integer("SELECT usage_debt FROM owned_id WHERE id = 'a'"),
+          try database.integer("SELECT count(*) FROM request")
+        )
+      }
+      #expect(debt == UsageDebt.settled.rawValue && rows == 1)
     }
   }
 
@@ -169,9 +209,9 @@ struct OwnedIDsTests {
       if storedAfter == 1 { try writer.performAndWait { _ in } }
       ids.remember(owned("a", "ada"))
       if storedAfter == 2 { try writer.performAndWait { _ in } }
-      let owed = try ids.claimUsage(of: "a", user: "ada", nowMilliseconds: 1)
-      #expect(owed == OwedModels(model: "m", upstreamModel: "up/m"))
-      #expect(try ids.claimUsage(of: "a", user: "ada", nowMilliseconds: 1) == nil)
+      let owed = try ids.claimAndStore("a", user: "ada", nowMilliseconds: 1)
+      #expect(owed?.owed == OwedModels(model: "m", upstreamModel: "up/m"))
+      #expect(try ids.claimAndStore("a", user: "ada", nowMilliseconds: 1) == nil)
     }
   }
 
@@ -197,9 +237,9 @@ struct OwnedIDsTests {
       }
       let ids = try OwnedIDs(try Writer(path: path))
       #expect(try ids.find("a", user: "ada", nowMilliseconds: 1) == .own(owned("a", "ada")))
-      #expect(try ids.claimUsage(of: "a", user: "ada", nowMilliseconds: 1) == nil)
+      #expect(try ids.claimAndStore("a", user: "ada", nowMilliseconds: 1) == nil)
       ids.remember(owned("a", "ada", debt: .owed))
-      #expect(try ids.claimUsage(of: "a", user: "ada", nowMilliseconds: 1) != nil)
+      #expect(try ids.claimAndStore("a", user: "ada", nowMilliseconds: 1) != nil)
     }
   }
 
@@ -210,8 +250,33 @@ struct OwnedIDsTests {
       let long = String(repeating: "x", count: 10_000)
       ids.remember(owned(long, "ada"))
       #expect(try ids.find(long, user: "ada", nowMilliseconds: 1) == .unknown)
-      #expect(try ids.claimUsage(of: long, user: "ada", nowMilliseconds: 1) == nil)
+      #expect(try ids.claimAndStore(long, user: "ada", nowMilliseconds: 1) == nil)
       #expect(writer.health.waitingRows == 0)
     }
+  }
+}
+
+extension OwnedIDs {
+  /// As for a request whose end finds no room in the journal.
+  @discardableResult
+  func remember(_ owned: OwnedID) -> Bool {
+    guard note(owned) else { return false }
+    store([owned])
+    return true
+  }
+
+  func claimAndStore(_ id: String, user: String, nowMilliseconds: Int64) throws -> OwnedID? {
+    let claimed = try claimUsage(of: id, user: user, nowMilliseconds: nowMilliseconds)
+    if let claimed { store([claimed]) }
+    return claimed
+  }
+}
+
+extension Writer {
+  @discardableResult
+  func remember(_ owned: OwnedID) -> Bool {
+    guard note(owned) else { return false }
+    store(owned)
+    return true
   }
 }

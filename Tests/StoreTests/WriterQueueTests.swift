@@ -13,7 +13,11 @@ struct WriterQueueTests {
   func job() -> WriterQueue.Job { .init(run: { _, _ in nil }, finish: { _ in }) }
 
   func add(_ queue: inout WriterQueue, _ id: Int) -> Bool {
-    queue.add(OwnedID(id: "\(id)", user: "u", provider: "p", key: "k", expiresAtMilliseconds: 1))
+    queue.note(owned(id)) && queue.add(owned(id))
+  }
+
+  func owned(_ id: Int, key: String = "k") -> OwnedID {
+    OwnedID(id: "\(id)", user: "u", provider: "p", key: key, expiresAtMilliseconds: 1)
   }
 
   func addJob(_ queue: inout WriterQueue) -> Bool? { queue.add(job()) }
@@ -77,17 +81,17 @@ struct WriterQueueTests {
     #expect(take(&queue, at: 300) == "8 rows 1 jobs")
     #expect(take(&queue, at: 300) == "sleep until 1200")
     #expect(take(&queue, at: 1_200) == "0 rows 0 jobs")
-    #expect(queue.heldRows == 9)
-    queue.settle(rows: 9, lost: 0, ids: [])
+    #expect(queue.underWay == 9)
+    queue.settle(lost: 0, ids: (1...9).map { owned($0) })
     queue.succeed()
     #expect(queue.problem == nil)
-    #expect(queue.heldRows == 0)
+    #expect(queue.underWay == 0)
     #expect(take(&queue, at: 1_300) == "sleep until 1400")
   }
 
   @Test func rowsThatTheJournalLosesAreCounted() {
     var queue = queue()
-    queue.lose(3)
+    queue.settle(lost: 3, ids: [])
     #expect(queue.lostRows == 3)
   }
 
@@ -98,11 +102,26 @@ struct WriterQueueTests {
     _ = take(&queue, at: 0)
     _ = add(&queue, 7)
     #expect(queue.lostRows == 3)
-    queue.settle(rows: 4, lost: 1, ids: [])
+    queue.settle(lost: 1, ids: (1...4).map { owned($0) })
     #expect(queue.lostRows == 4)
     _ = add(&queue, 8)
     #expect(queue.lostRows == 4)
-    #expect(queue.waitingRows == 1)
+    #expect(queue.underWay == 1)
+  }
+
+  /// Those that an end in the journal carries count as well, and are not given to the writer.
+  @Test func whatTheJournalCarriesIsUnderWay() {
+    var queue = queue(rowsMax: 2)
+    let noted = (1...3).map { queue.note(owned($0)) }
+    #expect(noted == [true, true, false])
+    #expect(queue.lostRows == 1)
+    #expect(take(&queue, at: 0) == "0 rows 0 jobs")
+    // An earlier run has noted 4.
+    queue.settle(lost: 0, ids: [owned(1), owned(4)])
+    #expect(queue.underWay == 1)
+    #expect(queue.idsUnderWay.keys.sorted() == ["2"])
+    let hasRoom = queue.note(owned(3))
+    #expect(hasRoom)
   }
 
   @Test func givesTheRestWhenClosed() {
@@ -115,6 +134,7 @@ struct WriterQueueTests {
     #expect(!add(&queue, 2))
     #expect(queue.lostRows == 1)
     #expect(take(&queue, at: 0) == "1 rows 0 jobs last")
+    #expect(queue.underWay == 1)
   }
 
   @Test func knowsTheIDsUnderWay() {
@@ -122,13 +142,13 @@ struct WriterQueueTests {
     let ids = ["k1", "k2", "k1"].map {
       OwnedID(id: "a", user: "u", provider: "p", key: $0, expiresAtMilliseconds: 1)
     }
-    for owned in ids { _ = queue.add(owned) }
+    for owned in ids { _ = queue.note(owned) && queue.add(owned) }
     #expect(queue.idsUnderWay["a"] == ids)
     #expect(take(&queue, at: 0) == "3 rows 0 jobs")
     #expect(queue.idsUnderWay["a"] == ids)
-    queue.settle(rows: 2, lost: 0, ids: ids.prefix(2))
+    queue.settle(lost: 0, ids: ids.prefix(2))
     #expect(queue.idsUnderWay["a"]?.map(\.key) == ["k1"])
-    queue.settle(rows: 1, lost: 0, ids: ids.suffix(1))
+    queue.settle(lost: 0, ids: ids.suffix(1))
     #expect(queue.idsUnderWay.isEmpty)
   }
 }

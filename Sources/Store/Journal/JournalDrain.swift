@@ -29,6 +29,7 @@ final class JournalDrain {
   private let folder: String
   private let database: Database
   private let ledger: Ledger
+  private let ownedIDs: OwnedIDTable
   private let places: JournalPlaces
   private let open: OpenAdmissions
   private var sources: [Source] = []
@@ -39,10 +40,13 @@ final class JournalDrain {
   private var hasSettledLost = false
 
   /// Opens all rings in a folder, for reading.
-  init(folder: String, _ database: Database, _ ledger: Ledger) throws(StoreError) {
+  init(
+    folder: String, _ database: Database, _ ledger: Ledger, _ ownedIDs: OwnedIDTable
+  ) throws(StoreError) {
     self.folder = folder
     self.database = database
     self.ledger = ledger
+    self.ownedIDs = ownedIDs
     places = try JournalPlaces(database)
     open = try OpenAdmissions(database)
     for path in JournalFile.paths(in: folder) { try add(path) }
@@ -104,6 +108,8 @@ final class JournalDrain {
     var entries = 0
     /// Rows that could not be read or that SQLite would not take.
     var lost = 0
+    /// Those that came with ends.
+    var ids: [OwnedID] = []
   }
 
   /// Stores up to so many entries, in a transaction of its own.
@@ -203,18 +209,22 @@ final class JournalDrain {
     _ entry: JournalView.Entry, of ring: Int64, _ admitted: inout [Int64: UnsafeRawBufferPointer],
     _ step: inout Step
   ) throws(StoreError) -> Bool {
-    var start = 0
-    if entry.kind == .end {
-      guard entry.body.count >= 8 else { return false }
-      let position = Int64(littleEndian: entry.body.loadUnaligned(as: Int64.self))
+    var bytes = entry.body
+    if entry.kind == .endWithIDs {
+      guard let (ids, rest) = OwnedIDCoding.read(bytes) else { return false }
+      try store(ids, &step)
+      bytes = rest
+    }
+    if entry.kind == .end || entry.kind == .endWithIDs {
+      guard bytes.count >= 8 else { return false }
+      let position = Int64(littleEndian: bytes.loadUnaligned(as: Int64.self))
       if admitted.removeValue(forKey: position) == nil {
         try open.remove(ring: ring, position: position)
       }
-      start = 8
+      bytes = UnsafeRawBufferPointer(rebasing: bytes[8...])
     }
-    let bytes = UnsafeRawBufferPointer(rebasing: entry.body[start...])
     switch entry.kind {
-    case .end, .refusal:
+    case .end, .endWithIDs, .refusal:
       return try ledger.take(entry: bytes)
     case .amendment:
       guard let receipt = ReceiptCoding.decode(Array(bytes)) else { return false }
@@ -223,6 +233,11 @@ final class JournalDrain {
     case .admission, .link, nil:
       return false
     }
+  }
+
+  private func store(_ ids: [OwnedID], _ step: inout Step) throws(StoreError) {
+    step.ids += ids
+    step.lost += try ownedIDs.add(contentsOf: ids)
   }
 
   /// Books admissions whose ends a crash has cost.

@@ -58,6 +58,8 @@ enum JournalLayout {
     case amendment = 4
     /// The slot ends; the body is the number of the next.
     case link = 5
+    /// The receipt of an admitted request, after ids that its answer has handed out or settled.
+    case endWithIDs = 6
   }
 
   /// Bytes of an entry with that body.

@@ -60,8 +60,36 @@ package final class JournalProducer {
   /// Writes down how a request ended; without a ticket it was never admitted.
   ///
   /// Where the journal is all but full, only those that were admitted are written down; the others
-  /// are counted.
-  package func end(_ receipt: inout Receipt, _ ticket: Ticket?) {
+  /// are counted. `ids` are what the answer has handed out or settled: on record with the end of an
+  /// admitted request, or not at all.
+  ///
+  /// - Returns: Those of them for which there was no room.
+  @discardableResult
+  package func end(
+    _ receipt: inout Receipt, _ ticket: Ticket?, ids: [OwnedID] = []
+  ) -> ArraySlice<OwnedID> {
+    if let ticket, !ids.isEmpty { return end(&receipt, ticket, with: ids) }
+    end(&receipt, ticket)
+    return ids[...]
+  }
+
+  private func end(
+    _ receipt: inout Receipt, _ ticket: Ticket, with ids: [OwnedID]
+  ) -> ArraySlice<OwnedID> {
+    for extent in [ReceiptCoding.Extent.full, .brief] {
+      let count = encode(&receipt, ticket, extent, ids: ids)
+      guard body.count <= JournalLayout.bodyBytesMax,
+        hasRoom(JournalLayout.entryBytes(body: body.count), ends: open - 1),
+        append(.endWithIDs) != nil
+      else { continue }
+      open -= 1
+      return ids[count...]
+    }
+    end(&receipt, ticket)
+    return ids[...]
+  }
+
+  private func end(_ receipt: inout Receipt, _ ticket: Ticket?) {
     encode(&receipt, ticket, .full)
     if let ticket {
       open -= 1
@@ -87,12 +115,19 @@ package final class JournalProducer {
     _ = append(.amendment)
   }
 
-  private func encode(_ receipt: inout Receipt, _ ticket: Ticket?, _ extent: ReceiptCoding.Extent) {
+  /// Returns how many of the ids found room.
+  @discardableResult
+  private func encode(
+    _ receipt: inout Receipt, _ ticket: Ticket?, _ extent: ReceiptCoding.Extent,
+    ids: [OwnedID] = []
+  ) -> Int {
     body.removeAll(keepingCapacity: true)
+    let count = ids.isEmpty ? 0 : OwnedIDCoding.append(ids, to: &body)
     body.append(addingCapacity: Self.bodyRoom) { out in
       if let ticket { ticket.write(to: &out) }
       ReceiptCoding.append(&receipt, extent, to: &out)
     }
+    return count
   }
 
   // MARK: Room

@@ -18,13 +18,15 @@ struct JournalDrainTests {
       self.folder = folder
       database = try Database(path: "\(folder)/appliance.db", .owner)
       try Migration.apply(to: database)
-      drain = try JournalDrain(folder: "\(folder)/journal", database, try Ledger(database))
+      drain = try JournalDrain(
+        folder: "\(folder)/journal", database, try Ledger(database), try OwnedIDTable(database))
     }
 
     /// Dies, starts again and books what is open.
     func start(rings: Int = 1, bytes: Int = 1 << 20) throws {
       producers = []
-      drain = try JournalDrain(folder: "\(folder)/journal", database, try Ledger(database))
+      drain = try JournalDrain(
+        folder: "\(folder)/journal", database, try Ledger(database), try OwnedIDTable(database))
       drain.settleCrashed { $0.costNanoUSD = 7 }
       producers = try drain.openForWriting(count: rings, bytes: bytes).map { JournalProducer($0) }
     }
@@ -40,6 +42,13 @@ struct JournalDrainTests {
         return true
       }
       return rows
+    }
+
+    func ids() throws -> Set<String> {
+      let select = try database.prepare("SELECT id FROM owned_id")
+      var ids: Set<String> = []
+      while try select.step() { ids.insert(select.text(0)) }
+      return ids
     }
 
     var files: [String] {
@@ -106,6 +115,30 @@ struct JournalDrainTests {
         #expect(rows["of this run"]?.outcome == .served)
         try runs.database.execute("DELETE FROM request WHERE request_id = 'of this run'")
       }
+    }
+  }
+
+  /// An id is stored with the end that it came with: where a death has cost the one, it has cost the
+  /// other, and what a later step stores again is the same.
+  @Test func idsAreStoredWithTheirEnd() throws {
+    try withFolder { folder throws in
+      let runs = try Runs(folder)
+      try runs.start()
+      var (a, b) = (receipt("a"), receipt("b"))
+      let ticket = try #require(runs.producers[0].admit(&a))
+      #expect(runs.producers[0].admit(&b) != nil)
+      let ids = [OwnedIDCodingTests.owned("x", debt: .settled), OwnedIDCodingTests.owned("y")]
+      #expect(runs.producers[0].end(&a, ticket, ids: ids).isEmpty)
+      // Dies here; nothing of this run is in the database yet.
+      #expect(try runs.ids().isEmpty)
+      try runs.start()
+      var step = try runs.drain.step(entriesMax: 1_000)
+      #expect(step.ids == ids && step.lost == 0)
+      step = try runs.drain.step(entriesMax: 1_000)
+      #expect(step.ids.isEmpty)
+      #expect(try runs.ids() == ["x", "y"])
+      #expect(try runs.rows().mapValues(\.outcome) == ["a": .served, "b": .crashed])
+      #expect(try runs.database.integer("SELECT usage_debt FROM owned_id WHERE id = 'x'") == 2)
     }
   }
 
@@ -179,6 +212,7 @@ struct JournalDrainTests {
       var cursor = JournalCursor()
       for (kind, body) in [
         (JournalLayout.Kind.end, [1, 2]), (.refusal, [9]), (.amendment, []), (.admission, [0]),
+        (.endWithIDs, [9]), (.endWithIDs, [0, 0, 0, 0, 0, 0, 0, 0, 1]),
       ] as [(JournalLayout.Kind, [UInt8])] {
         body.withUnsafeBytes { ring.view.write(kind, $0, at: cursor) }
         cursor.position += Int64(JournalLayout.entryBytes(body: body.count))
@@ -186,7 +220,7 @@ struct JournalDrainTests {
       try runs.step()
       try runs.start()
       try runs.step()
-      #expect(runs.lost == 4)
+      #expect(runs.lost == 6)
       #expect(try runs.rows().isEmpty)
     }
   }
@@ -201,6 +235,7 @@ struct JournalDrainTests {
       let runs = try Runs(folder)
       try runs.start()
       var wanted: [String: Receipt.Outcome] = [:]
+      var wantedIDs: Set<String> = []
       var open: [(ring: Int, id: String, ticket: JournalProducer.Ticket)] = []
       var lastEnds: [Int: String] = [:]
       for number in 0..<12_000 {
@@ -214,7 +249,11 @@ struct JournalDrainTests {
         case ..<820:
           guard let index = open.indices.randomElement(using: &random) else { continue }
           let (ring, id, ticket) = open.remove(at: index)
-          runs.producers[ring].end(receipt(id), ticket)
+          var row = receipt(id)
+          let ids = number.isMultiple(of: 3) ? [OwnedIDCodingTests.owned("of \(id)")] : []
+          if runs.producers[ring].end(&row, ticket, ids: ids).isEmpty {
+            wantedIDs.formUnion(ids.map(\.id))
+          }
           wanted[id] = .served
           lastEnds[ring] = id
         case ..<900:
@@ -249,6 +288,8 @@ struct JournalDrainTests {
       for _ in 0..<20 { try runs.step() }
       let rows = try runs.rows().mapValues(\.outcome)
       #expect(rows == wanted, "seed \(seed)")
+      #expect(try runs.ids() == wantedIDs, "seed \(seed)")
+      #expect(wantedIDs.count > 500)
       #expect(runs.lost == 0)
       #expect(try runs.database.integer("SELECT count(*) FROM open_admission") == 0)
       #expect(try runs.database.integrityProblems() == [])

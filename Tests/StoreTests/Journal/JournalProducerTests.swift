@@ -12,9 +12,18 @@ struct JournalProducerTests {
     while let entry = ring.view.entry(at: cursor) {
       cursor = entry.next
       guard let kind = entry.kind, kind != .link else { continue }
-      let body = kind == .end ? entry.body.dropFirst(8) : entry.body[...]
+      var body = entry.body
+      var ids = ""
+      if kind == .endWithIDs {
+        let (named, rest) = try #require(OwnedIDCoding.read(body))
+        ids = named.map { " " + $0.id.prefix(8) }.joined()
+        body = rest
+      }
+      if kind == .end || kind == .endWithIDs {
+        body = UnsafeRawBufferPointer(rebasing: body[8...])
+      }
       let receipt = try #require(ReceiptCoding.decode(Array(body)))
-      texts.append("\(kind) \(receipt.requestID)")
+      texts.append("\(kind) \(receipt.requestID)\(ids)")
     }
     return texts
   }
@@ -56,6 +65,63 @@ struct JournalProducerTests {
       producer.end(row, nil)
       #expect(try entries(ring) == ["admission a", "end a", "refusal a"])
       #expect(ring.lostRows == 0)
+    }
+  }
+
+  func owned(_ id: String) -> OwnedID {
+    OwnedID(id: id, user: "u", provider: "p", key: "k", expiresAtMilliseconds: 1)
+  }
+
+  @Test func idsGoWithTheEndOfWhatWasAdmitted() throws {
+    try withRing { ring throws in
+      let producer = JournalProducer(ring)
+      var row = receipt("a")
+      let ticket = try #require(producer.admit(&row))
+      #expect(producer.end(&row, ticket, ids: [owned("x"), owned("y")]).isEmpty)
+      // Nobody is charged for what was never admitted: its ids have no end to go with.
+      #expect(producer.end(&row, nil, ids: [owned("z")]).map(\.id) == ["z"])
+      #expect(try entries(ring) == ["admission a", "endWithIDs a x y", "refusal a"])
+      #expect(ring.lostRows == 0)
+    }
+  }
+
+  /// A long account goes in brief beside them; ids beyond what an entry takes are left.
+  @Test func idsHaveTheirRoom() throws {
+    try withRing { ring throws in
+      let producer = JournalProducer(ring)
+      var row = receipt("a")
+      for number in 0..<Receipt.trailMax {
+        row.append(
+          ReceiptAttempt(
+            provider: "\(number)" + String(repeating: "p", count: 500),
+            model: "\(number)" + String(repeating: "m", count: 500), key: "k", level: 1,
+            waitMilliseconds: 0))
+      }
+      let many = (0..<20).map { owned("\($0)" + String(repeating: "x", count: 500)) }
+      let ticket = try #require(producer.admit(&row))
+      let left = producer.end(&row, ticket, ids: many)
+      #expect(left.count == 5)
+      #expect(left.first == many[15])
+      let wanted = (0..<15).map { " " + many[$0].id.prefix(8) }.joined()
+      #expect(try entries(ring) == ["admission a", "endWithIDs a" + wanted])
+    }
+  }
+
+  /// The room that is kept free for an end is not enough for ids: they go another way, and it is there.
+  @Test func whereThereIsNoRoomIDsAreLeft() throws {
+    try withRing { ring throws in
+      let producer = JournalProducer(ring)
+      var tickets: [JournalProducer.Ticket] = []
+      var row = receipt("a")
+      while let ticket = producer.admit(&row) { tickets.append(ticket) }
+      let ids = (0..<7).map { owned("\($0)" + String(repeating: "x", count: 500)) }
+      var left = 0
+      for ticket in tickets { left += producer.end(&row, ticket, ids: ids).count }
+      #expect(left > 0)
+      #expect(ring.lostRows == 0)
+      let ends = try entries(ring).filter { $0.hasPrefix("end") }
+      #expect(ends.count == tickets.count)
+      #expect(ends.filter { $0.hasPrefix("endWithIDs") }.count * 7 + left == tickets.count * 7)
     }
   }
 

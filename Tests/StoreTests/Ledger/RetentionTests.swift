@@ -70,10 +70,10 @@ struct RetentionTests {
   @Test func idsGoWhenTheyExpireAndTombstonesAfterThirtyDays() throws {
     try withDatabase { database throws in
       let table = try OwnedIDTable(database)
-      for (id, expiry) in [("a", Self.now - 1), ("b", Self.now), ("c", Self.now + 1)] {
-        try table.add(
-          OwnedID(id: id, user: "u", provider: "p", key: "k", expiresAtMilliseconds: expiry))
+      let ids = [("a", Self.now - 1), ("b", Self.now), ("c", Self.now + 1)].map { id, expiry in
+        OwnedID(id: id, user: "u", provider: "p", key: "k", expiresAtMilliseconds: expiry)
       }
+      #expect(try table.add(contentsOf: ids) == 0)
       let records = [(31, "old"), (29, "young")].map { days, id in
         Record(
           kind: .user, id: id,
