@@ -199,6 +199,7 @@ struct ProviderHealth {
     let before = rest(of: keyPlace)
     switch end {
     case .served, .answered(.success), .answered(.clientFault):
+      retryBudget.noteServed()
       closePool(pool)
       if let pool { pools[pool].servedLast = keyPlace }
       keys[keyPlace].succeeded(now: now)

@@ -1,14 +1,16 @@
 /// Bounds the extra load that retries put on a provider that fails: a share of the recent requests
 /// to it, with a small floor.
 ///
-/// Counts in slots of a second; the oldest slot leaves only when all of it is old, so that in no
-/// window more is spent than allowed.
+/// The floor is for a provider that serves, however seldom it is asked: what is spent of it comes
+/// back with each request that is served. So one that is down gets no more of it than once, and the
+/// share alone after that, at any rate. Counts in slots of a second; the oldest slot leaves only
+/// when all of it is old, so that in no window more is spent than allowed.
 package struct RetryBudget: Equatable, Sendable {
   package struct Policy: Sendable {
     package var windowSeconds = 10
     /// Retries for each hundred requests.
     package var percent = 20
-    /// Retries in a window that are always allowed.
+    /// Retries in a window that are allowed however few requests there are, while some are served.
     package var floor = 10
     /// How much of the budget trials of failing keys may take: the rest is for who fails unforeseen.
     package var trialPercent = 50
@@ -21,6 +23,8 @@ package struct RetryBudget: Equatable, Sendable {
   }
 
   private var slots: [Slot] = []
+  /// Retries beyond the share that no served request has made up for.
+  private var unearned = 0
 
   package init() {}
 
@@ -29,21 +33,28 @@ package struct RetryBudget: Equatable, Sendable {
     slots[place(now, policy)].requests += 1
   }
 
+  /// A request was served: one retry beyond the share is made up for.
+  package mutating func noteServed() {
+    if unearned > 0 { unearned -= 1 }
+  }
+
   /// Whether a retry is left.
   package func hasRoom(now: Moment, policy: Policy) -> Bool {
-    let (retries, allowed) = counts(now, policy)
-    return retries < allowed
+    let (retries, share) = counts(now, policy)
+    return retries < allowed(share, policy)
   }
 
   /// Whether the retry that a trial of a failing key may need can be set aside.
   package func hasRoomForTrial(now: Moment, policy: Policy) -> Bool {
-    let (retries, allowed) = counts(now, policy)
-    return retries < allowed * policy.trialPercent / 100
+    let (retries, share) = counts(now, policy)
+    return retries < allowed(share, policy) * policy.trialPercent / 100
   }
 
   /// Takes one retry, if one is left.
   package mutating func spend(now: Moment, policy: Policy) -> Bool {
-    guard hasRoom(now: now, policy: policy) else { return false }
+    let (retries, share) = counts(now, policy)
+    guard retries < allowed(share, policy) else { return false }
+    if retries >= share { unearned += 1 }
     slots[place(now, policy)].retries += 1
     return true
   }
@@ -54,9 +65,15 @@ package struct RetryBudget: Equatable, Sendable {
     guard let place = slots.firstIndex(where: { $0.second == second }), slots[place].retries > 0
     else { return }
     slots[place].retries -= 1
+    noteServed()
   }
 
-  private func counts(_ now: Moment, _ policy: Policy) -> (retries: Int, allowed: Int) {
+  /// What a window may spend: the share, or the floor as long as that has not been used up.
+  private func allowed(_ share: Int, _ policy: Policy) -> Int {
+    unearned < policy.floor ? max(policy.floor, share) : share
+  }
+
+  private func counts(_ now: Moment, _ policy: Policy) -> (retries: Int, share: Int) {
     let oldest = Self.second(now) - Int64(policy.windowSeconds)
     var requests = 0
     var retries = 0
@@ -64,7 +81,7 @@ package struct RetryBudget: Equatable, Sendable {
       requests += slot.requests
       retries += slot.retries
     }
-    return (retries, max(policy.floor, requests * policy.percent / 100))
+    return (retries, requests * policy.percent / 100)
   }
 
   /// The slot of this second, emptied if it held an older one.

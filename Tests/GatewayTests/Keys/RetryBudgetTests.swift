@@ -6,12 +6,36 @@ import Testing
 struct RetryBudgetTests {
   static let policy = RetryBudget.Policy()
 
-  @Test func theFloorIsAlwaysThere() {
+  func granted(_ budget: inout RetryBudget, at second: Double, of tries: Int = 20) -> Int {
+    (0..<tries).count { _ in budget.spend(now: .at(second), policy: Self.policy) }
+  }
+
+  /// A window has it once, and the next one has of it what served requests have made up for.
+  @Test func theFloorComesBackWithWhatIsServed() {
     var budget = RetryBudget()
-    let granted = (0..<20).count { _ in budget.spend(now: .at(1), policy: Self.policy) }
-    #expect(granted == 10)
-    #expect(budget.spend(now: .at(10.9), policy: Self.policy) == false)
-    #expect(budget.spend(now: .at(12), policy: Self.policy) == true)
+    for _ in 0..<5 { budget.noteServed() }
+    #expect(granted(&budget, at: 1) == 10)
+    for _ in 0..<3 { budget.noteServed() }
+    #expect(granted(&budget, at: 10.9) == 0)
+    #expect(granted(&budget, at: 12) == 3)
+    #expect(granted(&budget, at: 30) == 0)
+    for _ in 0..<50 { budget.noteServed() }
+    #expect(granted(&budget, at: 60) == 10)
+  }
+
+  /// A provider that is down: whatever the rate, the extra load is a fifth, and the floor once.
+  @Test(arguments: [0.1, 0.5, 2, 20, 200])
+  func whatIsDownGetsTheFloorOnce(perSecond: Double) {
+    var budget = RetryBudget()
+    let requests = 300
+    var retries = 0
+    for number in 0..<requests {
+      let now = 1 + Double(number) / perSecond
+      budget.countRequest(now: .at(now), policy: Self.policy)
+      retries += granted(&budget, at: now, of: 3)
+    }
+    #expect(retries <= 10 + requests / 5)
+    #expect(retries >= 10)
   }
 
   /// Trials leave half of it to those who fail unforeseen; what they do not need comes back.
@@ -27,15 +51,14 @@ struct RetryBudgetTests {
     budget.giveBack(takenAt: .at(1.9))
     #expect(budget.hasRoomForTrial(now: .at(2), policy: Self.policy))
     for second in [0.5, 3, 1, 1, 1, 1, 1, 1] { budget.giveBack(takenAt: .at(second)) }
-    let granted = (0..<20).count { _ in budget.spend(now: .at(2), policy: Self.policy) }
-    #expect(granted == 10 && !budget.hasRoom(now: .at(2), policy: Self.policy))
+    #expect(granted(&budget, at: 2) == 10)
+    #expect(!budget.hasRoom(now: .at(2), policy: Self.policy))
   }
 
   @Test func aFifthOfTheRequests() {
     var budget = RetryBudget()
     for _ in 0..<1_000 { budget.countRequest(now: .at(5), policy: Self.policy) }
-    let granted = (0..<1_000).count { _ in budget.spend(now: .at(6), policy: Self.policy) }
-    #expect(granted == 200)
+    #expect(granted(&budget, at: 6, of: 1_000) == 200)
   }
 
   /// In no window is more spent than the floor or a fifth of the requests around it, whatever
@@ -46,6 +69,7 @@ struct RetryBudgetTests {
     var budget = RetryBudget()
     var requests: [Double] = []
     var retries: [Double] = []
+    var served = 0
     var now = 1_000.0
     for _ in 0..<50_000 {
       now += Double.random(in: 0...0.02, using: &random)
@@ -54,8 +78,13 @@ struct RetryBudgetTests {
         budget.countRequest(now: .at(now), policy: Self.policy)
         requests.append(now)
       }
+      if Int.random(in: 0..<10, using: &random) == 0 {
+        budget.noteServed()
+        served += 1
+      }
       if budget.spend(now: .at(now), policy: Self.policy) { retries.append(now) }
     }
+    #expect(retries.count <= 10 + served + requests.count / 5, "seed \(seed)")
     var firstRequest = 0
     var firstRetry = 0
     var lastRequest = 0
