@@ -27,6 +27,7 @@ package final class EventLoop: TaskExecutor, Sendable {
     var registrations: [Registration] = []
     var freeSlots: [UInt32] = []
     var wheel: TimerWheel
+    var deadlineClock = DeadlineClock()
     let buffers = BufferPool()
     /// What goes out at the end of the turn.
     var outbox = Outbox()
@@ -49,7 +50,7 @@ package final class EventLoop: TaskExecutor, Sendable {
 
   /// Rounds of jobs between two looks at the sockets, so that a task that only yields starves none.
   private static let roundsMax = 16
-  private static let eventsMax = 256
+  static let eventsMax = 256
 
   package init() throws(SystemError) {
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
@@ -107,7 +108,6 @@ package final class EventLoop: TaskExecutor, Sendable {
       let count = epoll_wait(epoll, events, Int32(Self.eventsMax), timeoutMilliseconds())
       state.now = .now()
       for index in 0..<max(0, Int(count)) { deliver(events[index]) }
-      state.wheel.advance(to: state.now)
 
       inbox.withLock { swap(&$0, &errands) }
       for errand in errands {
@@ -117,6 +117,11 @@ package final class EventLoop: TaskExecutor, Sendable {
         }
       }
       errands.removeAll(keepingCapacity: true)
+
+      // After what has come: an answer that is there is taken, however late the loop is.
+      let time = state.deadlineClock.read(
+        batch: max(0, Int(count)), of: Self.eventsMax, watched: watchedCount, at: state.now)
+      if let time { state.wheel.advance(to: time) }
 
       var rounds = 0
       while !state.local.isEmpty, rounds < Self.roundsMax {
@@ -227,6 +232,9 @@ package final class EventLoop: TaskExecutor, Sendable {
     }
     if wasEmpty { eventfd_write(wakeup, 1) }
   }
+
+  /// Descriptors in the epoll set, the wake-up among them.
+  private var watchedCount: Int { state.registrations.count - state.freeSlots.count + 1 }
 
   private func timeoutMilliseconds() -> Int32 {
     guard state.local.isEmpty else { return 0 }

@@ -1,3 +1,5 @@
+import CLinux
+import Glibc
 import Locks
 import Testing
 
@@ -70,4 +72,47 @@ struct EventLoopTests {
     }
     #expect(isOver)
   }
+
+  /// More answers than one look brings have come in time, and the loop is late for all of them.
+  @Test func whatCameBeforeALateLookIsNotTimedOut() async throws {
+    let wakes = try await onLoop { loop -> [Wake] in
+      await withTaskGroup(of: Wake.self) { group in
+        let count = EventLoop.eventsMax + 50
+        // They all run before the loop looks at its descriptors.
+        for number in 1...count {
+          group.addTask(executorPreference: loop) {
+            let descriptor = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
+            defer { close(descriptor) }
+            let readiness = Readiness()
+            readiness.noteDrained()
+            guard let ticket = try? loop.register(descriptor, readiness) else { return .peerGone }
+            defer { loop.unregister(ticket) }
+            eventfd_write(descriptor, 1)
+            let deadline = MonotonicTime.now()
+            if number == count { occupy(for: 4 * TimerWheel.tickNanoseconds) }
+            return await readiness.wait(
+              for: .readable, or: nil, until: deadline, on: loop)
+          }
+        }
+        return await group.reduce(into: []) { $0.append($1) }
+      }
+    }
+    #expect(wakes.count { $0 == .ready } == EventLoop.eventsMax + 50)
+  }
+
+  @Test func whatWasDoneElsewhereBeforeALateLookIsNotTimedOut() async throws {
+    let isDone = try await onLoop { loop -> Bool in
+      await loop.wait(until: loop.now) { done in
+        done()
+        occupy(for: 4 * TimerWheel.tickNanoseconds)
+      }
+    }
+    #expect(isDone)
+  }
+}
+
+/// Keeps the calling thread busy.
+private func occupy(for nanoseconds: Int64) {
+  let end = MonotonicTime.now() + .nanoseconds(nanoseconds)
+  while MonotonicTime.now() < end {}
 }
