@@ -132,6 +132,7 @@ final class Attempt {
         head: head, body: body, method: clientHead.method, for: connection.socket,
         sendUntil: min(deadline, now + settings.responseHeadTimeout),
         headUntil: min(deadline, now + headTimeout))
+      lane.keepSession(of: upstream)
       return .answered(upstream, answer)
     } catch {
       var failure = error

@@ -64,7 +64,8 @@ final class UpstreamConnection {
   /// Gives memory back while idle.
   func rest() { inbound.releaseIfEmpty(to: socket.buffers) }
 
-  /// The session of this connection, once: TLS 1.3 servers send it after the handshake.
+  /// The session of this connection, once: TLS 1.3 servers send it after the handshake, so it has
+  /// come when an answer has begun.
   func takeNewResumption() -> TLSResumption? {
     guard hasNewSession else { return nil }
     hasNewSession = false

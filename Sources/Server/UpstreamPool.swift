@@ -36,8 +36,15 @@ final class UpstreamLane {
     return nil
   }
 
-  func put(_ connection: UpstreamConnection, now: MonotonicTime) {
+  /// Keeps the session of a connection on which an answer has begun.
+  ///
+  /// Not only when it is given back: of many that come while the first streams are under way, as
+  /// after a restart, each would make the whole handshake, which is most of what a connection costs.
+  func keepSession(of connection: UpstreamConnection) {
     if let resumption = connection.takeNewResumption() { self.resumption = resumption }
+  }
+
+  func put(_ connection: UpstreamConnection, now: MonotonicTime) {
     guard connection.isReusable, idle.count < Self.idleCountMax else { return connection.close() }
     connection.rest()
     idle.append(Idle(connection: connection, since: now))

@@ -57,12 +57,17 @@ class Call:
 
 
 class Scripted:
-    """Gives each request to `script` on a thread of its own; the connection ends when that returns False."""
+    """Gives each request to `script` on a thread of its own; the connection ends when that returns False.
 
-    def __init__(self, script):
+    With `tls`, a context with a certificate for `localhost`, over TLS.
+    """
+
+    def __init__(self, script, tls=None):
         self.script = script
+        self.tls = tls
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        scheme, host = ("https", "localhost") if tls else ("http", "127.0.0.1")
+        self.url = f"{scheme}://{host}:{self.listener.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self):
@@ -75,6 +80,8 @@ class Scripted:
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection):
+        if self.tls:
+            connection = self.tls.wrap_socket(connection, server_side=True)
         with connection:
             while request := self._read(connection):
                 try:

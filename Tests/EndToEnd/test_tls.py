@@ -1,14 +1,16 @@
-"""TLS on the listener: clients that verify, a certificate that changes, files that are wrong."""
+"""TLS: clients that verify, a certificate that changes, files that are wrong; and sessions with a provider."""
 
 import signal
 import socket
 import ssl
 import subprocess
+import threading
 
 import openai
 import pytest
 
 from harness import Appliance, eventually, raw_exchange, request, run
+from scripted import Scripted
 
 
 class Certificate:
@@ -133,3 +135,44 @@ def test_files_that_are_wrong_refuse_to_start(folder, files):
     done = run("serve", "--data", str(folder / "data"), "--listen", "127.0.0.1:0",
                "--tls-certificate-file", str(files.chain))
     assert done.returncode == 2 and "tls_key_file" in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_session_is_resumed_while_the_stream_that_brought_it_goes_on(folder, files, version):
+    resumed, may_end = [], threading.Event()
+
+    def script(call):
+        resumed.append(call.connection.session_reused)
+        call.begin_stream()
+        call.event({"choices": [{"index": 0, "delta": {"content": "Hello"}}]})
+        may_end.wait(20)
+        call.event("[DONE]")
+        call.end_stream()
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(files.chain, files.key)
+    context.minimum_version = context.maximum_version = version
+    appliance = Appliance(folder / "data", "--upstream-ca-file", str(files.authority), "--workers", "1")
+    with Scripted(script, context) as provider, appliance:
+        appliance.import_document({
+            "providers": [{"name": "far", "dialect": "openai", "base_url": f"{provider.url}/v1",
+                           "allow_private": True}],
+            "keys": [{"provider": "far", "label": "one", "secret": "far-key"}],
+            "users": [{"name": "ada"}],
+            "tokens": [{"user": "ada", "label": "one", "secret": "ada-token"}],
+        })
+        sdk = openai.OpenAI(api_key="ada-token", base_url=f"{appliance.url}/v1", max_retries=0)
+        messages = [{"role": "user", "content": "Hello"}]
+        try:
+            with sdk:
+                streams = []
+                for _ in range(3):
+                    stream = sdk.chat.completions.create(model="far/m", messages=messages, stream=True)
+                    assert next(iter(stream)).choices[0].delta.content == "Hello"
+                    streams.append(stream)
+                assert resumed == [False, True, True]
+                may_end.set()
+                for stream in streams:
+                    list(stream)
+        finally:
+            may_end.set()
