@@ -43,12 +43,11 @@ package final class Listener {
       AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw SystemError("socket") }
     unlink(path)
-    // Nobody may connect between bind and chmod.
-    let mask = umask(0o177)
-    let failure = UnixSocketPath(path).withAddress { address, size in
-      bind(descriptor, address, size) == 0 ? nil : SystemError("bind")
+    // Nobody can connect before it listens (unix(7)); a umask would be that of all threads.
+    let failure = UnixSocketPath(path).withAddress { address, size -> SystemError? in
+      guard bind(descriptor, address, size) == 0 else { return SystemError("bind") }
+      return chmod(path, 0o600) == 0 ? nil : SystemError("chmod")
     }
-    umask(mask)
     guard let failure else {
       close(descriptor)
       throw SystemError("bind", code: ENAMETOOLONG)
