@@ -53,6 +53,9 @@ package struct Circuit: Equatable, Sendable {
     }
   }
 
+  /// Whether the last that was heard is a failure.
+  package var isFailing: Bool { failures > 0 }
+
   /// The probe is out; when it ends is not known.
   package var isProbing: Bool {
     if case .probing = state { true } else { false }

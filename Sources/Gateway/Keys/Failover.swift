@@ -153,7 +153,7 @@ package struct Failover: ~Copyable {
         let request = KeyRequest(
           level: level, model: candidate.model, affinity: plan.affinity, tried: tried,
           pinned: plan.pinned, isFirst: !visits.contains { $0.provider === provider },
-          isRetry: isRetry(provider, level),
+          isRetry: isRetry(provider, level), followsFailure: hasJustFailed(provider),
           isPaid: visits.last { $0.provider === provider }?.wasTrial ?? false,
           ticket: ticket.flatMap { $0.place.provider.state === provider.state ? $0.number : nil })
         switch provider.state.choose(request, roster: provider.roster, now: now) {
@@ -172,9 +172,11 @@ package struct Failover: ~Copyable {
   /// Whether an attempt there must be paid for: the provider has just failed as a provider, and
   /// the level has been tried.
   private func isRetry(_ provider: Provider, _ level: Int) -> Bool {
-    guard let last = visits.last(where: { $0.provider === provider }), last.wasProviderFailure
-    else { return false }
-    return visits.contains { $0.provider === provider && $0.level == level }
+    hasJustFailed(provider) && visits.contains { $0.provider === provider && $0.level == level }
+  }
+
+  private func hasJustFailed(_ provider: Provider) -> Bool {
+    visits.last { $0.provider === provider }?.wasProviderFailure ?? false
   }
 
   private mutating func begin(_ grant: Grant, _ candidate: Candidate) -> Choice {

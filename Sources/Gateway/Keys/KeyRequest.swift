@@ -12,6 +12,8 @@ struct KeyRequest {
   var isFirst = true
   /// The provider has just failed it, here: it is to be paid from the retry budget.
   var isRetry = false
+  /// The provider has just failed it, wherever: where it is known to fail here too, this is a retry.
+  var followsFailure = false
   /// It has been paid for already, with the trial before it.
   var isPaid = false
   /// The ticket by which the request waits, wherever it does.

@@ -71,8 +71,10 @@ struct ProviderHealth {
     guard let turn = pick(request, pool: pool, lane: place, isProbe: isProbe, now: now) else {
       return .none(obstacle(lane: place, request, now: now))
     }
+    let isRetry =
+      request.isRetry || (request.followsFailure && pools[pool].circuit.isFailing)
     // The retry that a trial may need is set aside with it: it costs no client its answer.
-    if turn.isTrial || (request.isRetry && !request.isPaid) {
+    if turn.isTrial || (isRetry && !request.isPaid) {
       guard retryBudget.spend(now: now, policy: policy.retryBudget) else {
         return .none(Obstacle(isBudgetSpent: true))
       }
@@ -199,7 +201,7 @@ struct ProviderHealth {
     let before = rest(of: keyPlace)
     switch end {
     case .served, .answered(.success), .answered(.clientFault):
-      retryBudget.noteServed()
+      retryBudget.noteServed(policy: policy.retryBudget)
       closePool(pool)
       if let pool { pools[pool].servedLast = keyPlace }
       keys[keyPlace].succeeded(now: now)

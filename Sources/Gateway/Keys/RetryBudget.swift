@@ -2,8 +2,9 @@
 /// to it, with a small floor.
 ///
 /// The floor is for a provider that serves, however seldom it is asked: what is spent of it comes
-/// back with each request that is served. So one that is down gets no more of it than once, and the
-/// share alone after that, at any rate. Counts in slots of a second; the oldest slot leaves only
+/// back with each request that is served, `servedWorth` retries at a time. So one that serves every
+/// fourth attempt has it whole, and one that is down no more of it than once, and the share alone
+/// after that, at any rate. Counts in slots of a second; the oldest slot leaves only
 /// when all of it is old, so that in no window more is spent than allowed.
 package struct RetryBudget: Equatable, Sendable {
   package struct Policy: Sendable {
@@ -12,6 +13,8 @@ package struct RetryBudget: Equatable, Sendable {
     package var percent = 20
     /// Retries in a window that are allowed however few requests there are, while some are served.
     package var floor = 10
+    /// How many retries of the floor a served request makes up for.
+    package var servedWorth = 3
     /// How much of the budget trials of failing keys may take: the rest is for who fails unforeseen.
     package var trialPercent = 50
   }
@@ -33,9 +36,9 @@ package struct RetryBudget: Equatable, Sendable {
     slots[place(now, policy)].requests += 1
   }
 
-  /// A request was served: one retry beyond the share is made up for.
-  package mutating func noteServed() {
-    if unearned > 0 { unearned -= 1 }
+  /// A request was served: retries beyond the share are made up for.
+  package mutating func noteServed(policy: Policy) {
+    if unearned > 0 { unearned = max(0, unearned - policy.servedWorth) }
   }
 
   /// Whether a retry is left.
@@ -65,7 +68,7 @@ package struct RetryBudget: Equatable, Sendable {
     guard let place = slots.firstIndex(where: { $0.second == second }), slots[place].retries > 0
     else { return }
     slots[place].retries -= 1
-    noteServed()
+    if unearned > 0 { unearned -= 1 }
   }
 
   /// What a window may spend: the share, or the floor as long as that has not been used up.

@@ -410,6 +410,39 @@ struct FailoverTests {
     #expect(retries <= 10 + first / 5, "seed \(seed): \(first) and \(retries)")
   }
 
+  /// A level that is known to fail is no free try: whatever the rate and however many levels there
+  /// are, the extra load on a provider that is down is a fifth, and once ten and the other levels.
+  @Test(arguments: [0.1, 0.5, 2, 20], [[1], [9, 5, 1], [9, 9, 9, 5, 5, 1]])
+  func moreLevelsAreNoMoreLoad(perSecond: Double, levels: [Int]) throws {
+    let world = try World(
+      """
+      {'providers': [{'name': 'a', 'dialect': 'openai', 'base_url': 'https://a.example'}],
+       'keys': [\(Self.keys("a", levels))], 'users': [{'name': 'ada', 'level': 9}],
+       'tokens': [{'user': 'ada', 'label': 'l', 'secret': 't'}]}
+      """)
+    let plan = try world.plan(model: "x")
+    let requests = 200
+    var attempts = 0
+    func ask(_ number: Int, _ end: AttemptEnd) -> String? {
+      let now = Moment.at(Double(number) / perSecond)
+      var failover = Failover(
+        plan: plan, queueWait: .zero, deadline: now + .seconds(60), random: UInt64(number))
+      var last: String?
+      while case .attempt(let choice) = failover.next(now: now) {
+        attempts += 1
+        last = "\(choice.level)"
+        failover.report(end, now: now)
+        if end == .served { break }
+      }
+      return last
+    }
+    for number in 0..<requests { _ = ask(number, Self.failing) }
+    #expect(attempts <= requests + requests / 5 + 10 + Set(levels).count - 1)
+    // And is used again within the rest of its circuits.
+    let later = requests + Int((10 * perSecond).rounded(.up))
+    #expect(ask(later, .served) != nil)
+  }
+
   /// First come, first served: the first one, let go and limited again, does not go to the end.
   @Test func whoIsLimitedAgainKeepsItsPlace() throws {
     let world = try World(Self.document(keys: 1))

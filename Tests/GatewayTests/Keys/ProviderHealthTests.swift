@@ -333,6 +333,24 @@ struct ProviderHealthTests {
     #expect(bench.grant() != nil, "what is no retry is free")
   }
 
+  /// The first try on another level is free unless that level has failed last.
+  @Test(
+    arguments: [
+      ([], false), ([FailoverTests.failing], true), ([FailoverTests.failing, .served], false),
+      ([.served, FailoverTests.failing], true), ([.answered(.rateLimited(retryAfter: nil))], false),
+    ] as [([AttemptEnd], Bool)])
+  func anotherLevelThatFailsIsPaidFor(_ ends: [AttemptEnd], isPaid: Bool) throws {
+    let bench = HealthBench([
+      try RosterTests.key("high", level: 9), try RosterTests.key("low", level: 1),
+      try RosterTests.key("low2", level: 1),
+    ])
+    for end in ends { bench.attempt(end) }
+    while case .use = bench.choose(level: 9, isRetry: true, isFirst: false) {}
+    let request = KeyRequest(level: 1, model: "m", isFirst: false, followsFailure: true)
+    let answer = bench.health.choose(request, roster: bench.roster, now: bench.now)
+    #expect((answer.obstacle == Obstacle(isBudgetSpent: true)) == isPaid)
+  }
+
   // MARK: - Rosters
 
   /// What is known of (key, model) goes along to another level.
