@@ -71,8 +71,11 @@ package final class Installation: Sendable {
         let vendor = receipt.provider.flatMap { snapshot.provider(named: $0)?.vendor }
         Meter.settleCrashed(&receipt, vendor: vendor, prices: snapshot.prices)
         // What is known to budgets of a request without an end is what its row says.
-        if let cost = receipt.costNanoUSD, receipt.charge?.isOwners == false {
+        guard receipt.charge?.isOwners == false else { return }
+        if let cost = receipt.costNanoUSD {
           receipt.charge?.nanoUSD = cost
+        } else if let charged = receipt.charge?.nanoUSD, charged > 0 {
+          receipt.anomalies.append(BudgetAnomaly.estimateCharged)
         }
       }
     }

@@ -19,6 +19,8 @@ package enum StoreError: Error, Equatable, Sendable {
   case directoryNotPrivate(path: String, mode: UInt32)
   /// Another process has the data directory.
   case inUse(path: String, process: Int32?)
+  /// What an earlier run has left in the journal cannot be stored; says why.
+  case journalWaits(String)
   /// The writer has been closed.
   case closed
 
@@ -42,6 +44,9 @@ package enum StoreError: Error, Equatable, Sendable {
     case .inUse(let path, let process):
       "The data directory \(path) is in use by "
         + (process.map { "process \($0)." } ?? "another process.")
+    case .journalWaits(let problem):
+      "What the last run has left in the journal cannot be stored, and without it nobody knows who "
+        + "has spent what: \(problem) Mend that and start again: nothing of it is lost."
     case .closed:
       "The store is closed."
     }

@@ -106,12 +106,17 @@ package final class Writer: Sendable {
   ///
   /// `estimate` puts into a receipt what such a request is taken to have used and cost; it runs on
   /// the writer's thread.
+  ///
+  /// - Throws: `StoreError.journalWaits` where what those runs wrote is not in the database when this
+  ///   returns: spend and ids would lack it.
   package func settleCrashed(
     _ estimate: @escaping @Sendable (inout Receipt) -> Void
   ) throws(StoreError) {
     try onJournal { journal throws(StoreError) in journal.settleCrashed(estimate) }
     // Another look, so that they are booked when this returns.
     try performAndWait { _ in }
+    guard try onJournal({ journal in journal.isBehind }) else { return }
+    throw .journalWaits(health.problem ?? "The database took none of it.")
   }
 
   /// Takes note of an id that is to be stored; see `OwnedIDs`.

@@ -139,6 +139,30 @@ def test_what_is_under_way_is_booked(folder, simulator):
         assert usage["total"]["requests"] == 2
 
 
+def test_what_has_no_usage_is_booked_at_what_was_set_aside(folder, simulator):
+    """The row says so: what the budget has is not seen in its cost."""
+    data, port = folder / "data", free_port()
+    appliance, _ = start(data, port)
+    appliance.add_simulator(simulator)
+    model = "sim-small;delay=20000"
+    appliance.import_document({"prices": {model: {"input_cost_per_token": 1e-6}}})
+    appliance.cli("user", "set", "ada", "--budget", "1/total")
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request(
+        "POST", "/v1/embeddings", json.dumps({"model": model, "input": "word " * 400}),
+        {"Authorization": f"Bearer {appliance.token}", "Content-Type": "application/json"})
+    eventually(lambda: simulator.counters("openai-sim-key-1")["open"] == 1)
+    appliance.stop(signal.SIGKILL)
+    connection.close()
+    again, _ = start(data, port)
+    with again:
+        row = again.rows(1)[0]
+        budget = again.json("budget", "show", "ada")[0]
+        assert (row["outcome"], row["cost_usd"]) == ("crashed", None)
+        assert row["anomalies"] == ["crashed", "estimate_charged"]
+        assert float(budget["spent_usd"]) > 0 and budget["reserved_usd"] == 0
+
+
 def test_another_number_of_workers_loses_nothing(folder, simulator):
     data, port = folder / "data", free_port()
     ids = []
@@ -231,6 +255,10 @@ def test_a_full_disk(small_disk, simulator, dies):
 
     if dies:
         appliance.stop(signal.SIGKILL)
+        # Without what is in the journal nobody's spend is known: it does not serve so.
+        done = run("serve", "--data", str(data), "--listen", f"127.0.0.1:{port}", *options)
+        assert done.returncode == 1 and "journal cannot be stored" in done.stderr, done
+        assert "full" in done.stderr and "Bearer" not in done.stderr, done.stderr
         ballast.unlink()
         appliance, _ = start(data, port, *options)
         appliance.tokens["ada"] = token

@@ -101,6 +101,9 @@ final class JournalDrain {
   /// From now on, what an earlier run has left open is booked, with this estimate.
   func settleCrashed(_ estimate: @escaping Estimate) { self.estimate = estimate }
 
+  /// Whether anything that an earlier run has left is not stored.
+  var isBehind: Bool { sources.contains { !$0.hasSettled } }
+
   // MARK: Steps
 
   /// What one step did.

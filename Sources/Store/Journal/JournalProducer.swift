@@ -16,8 +16,10 @@ package final class JournalProducer {
   private var open = 0
   private var body: [UInt8] = []
 
-  /// What is kept free for the end of each admitted request.
-  private static let endBytes = JournalLayout.entryBytes(body: 8 + ReceiptCoding.briefBytesMax)
+  /// What is kept free for the end of each admitted request: a brief receipt, and the id of a
+  /// response for whose use it is charged.
+  private static let endBytes = JournalLayout.entryBytes(
+    body: OwnedIDCoding.oneBytesMax + 8 + ReceiptCoding.briefBytesMax)
   /// One byte more than an entry may have: a body that fills it is too long.
   private static let bodyRoom = JournalLayout.bodyBytesMax + 1
 
@@ -74,19 +76,23 @@ package final class JournalProducer {
   }
 
   private func end(
-    _ receipt: inout Receipt, _ ticket: Ticket, with ids: [OwnedID]
+    _ receipt: inout Receipt, _ ticket: Ticket, with all: [OwnedID]
   ) -> ArraySlice<OwnedID> {
-    for extent in [ReceiptCoding.Extent.full, .brief] {
+    // The first is the one that its charge goes with.
+    let forms: [(ReceiptCoding.Extent, ArraySlice<OwnedID>)] = [
+      (.full, all[...]), (.brief, all[...]), (.brief, all.prefix(1)),
+    ]
+    for (extent, ids) in forms {
       let count = encode(&receipt, ticket, extent, ids: ids)
-      guard body.count <= JournalLayout.bodyBytesMax,
+      guard count > 0, body.count <= JournalLayout.bodyBytesMax,
         hasRoom(JournalLayout.entryBytes(body: body.count), ends: open - 1),
         append(.endWithIDs) != nil
       else { continue }
       open -= 1
-      return ids[count...]
+      return all[count...]
     }
     end(&receipt, ticket)
-    return ids[...]
+    return all[...]
   }
 
   private func end(_ receipt: inout Receipt, _ ticket: Ticket?) {
@@ -119,7 +125,7 @@ package final class JournalProducer {
   @discardableResult
   private func encode(
     _ receipt: inout Receipt, _ ticket: Ticket?, _ extent: ReceiptCoding.Extent,
-    ids: [OwnedID] = []
+    ids: ArraySlice<OwnedID> = []
   ) -> Int {
     body.removeAll(keepingCapacity: true)
     let count = ids.isEmpty ? 0 : OwnedIDCoding.append(ids, to: &body)

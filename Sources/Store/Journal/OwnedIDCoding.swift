@@ -5,19 +5,20 @@
 /// it expires and its debt; a text is its length in two bytes and its UTF-8. Numbers are
 /// little-endian.
 enum OwnedIDCoding {
-  /// All records of one receipt together.
+  /// All records of one receipt together; what is more goes to the store by the writer's queue.
   ///
-  /// Two of the longest, as many as an answer has at most beside handles; what is more goes to the
-  /// store by the writer's queue.
-  static let bytesMax = 8_192
-  private static let headerBytes = 8
+  /// As many as an answer names at most, of usual lengths, and beside them a receipt of usual length.
+  static let bytesMax = 20_480
+  /// The longest record of usual lengths, with what stands before and behind all of them.
+  static let oneBytesMax = 2_048
+  static let headerBytes = 8
   /// The length of a text that is not there.
   private static let absent = UInt16.max
 
   /// Appends as many as there is room for.
   ///
   /// - Returns: How many, from the first.
-  static func append(_ ids: [OwnedID], to out: inout [UInt8]) -> Int {
+  static func append(_ ids: ArraySlice<OwnedID>, to out: inout [UInt8]) -> Int {
     let start = out.count
     out.append(contentsOf: repeatElement(0, count: headerBytes))
     let recordsStart = out.count

@@ -118,6 +118,25 @@ struct JournalDrainTests {
     }
   }
 
+  /// What an earlier run has left is behind until a step has stored it.
+  @Test func saysWhetherItIsBehind() throws {
+    try withFolder { folder throws in
+      let runs = try Runs(folder)
+      try runs.start()
+      #expect(!runs.drain.isBehind)
+      runs.producers[0].end(receipt("a"), nil)
+      try runs.start()
+      #expect(runs.drain.isBehind)
+      try runs.database.execute("PRAGMA query_only = 1")
+      #expect(throws: StoreError.self) { try runs.step() }
+      #expect(runs.drain.isBehind)
+      try runs.database.execute("PRAGMA query_only = 0")
+      try runs.step()
+      #expect(!runs.drain.isBehind)
+      #expect(try runs.rows().keys.sorted() == ["a"])
+    }
+  }
+
   /// An id is stored with the end that it came with: where a death has cost the one, it has cost the
   /// other, and what a later step stores again is the same.
   @Test func idsAreStoredWithTheirEnd() throws {
