@@ -57,6 +57,8 @@ package enum Meter {
     if cost.nanoUSD == nil, isWhole, facts.errorEvent == nil, receipt.usageSource == .estimated {
       var estimated = facts
       estimated.usage = receipt.usage
+      // What was odd about the figures that were stated is nothing to one that is counted here.
+      estimated.anomalies = []
       receipt.unstatedCostNanoUSD = Pricing.cost(estimated, of: call, table: prices).nanoUSD
     }
     receipt.priceVersion = cost.tableVersion

@@ -26,6 +26,20 @@ extension Endpoint {
     }
   }
 
+  /// Whether an answer may use output tokens, for text or for whatever else it makes.
+  package var mayUseOutputTokens: Bool {
+    switch self {
+    case .chatCompletions, .completions, .responses, .responsesCompact, .imagesGenerations,
+      .imagesEdits, .imagesVariations, .audioTranscriptions, .audioTranslations, .messages,
+      .generateContent, .streamGenerateContent, .passthrough:
+      true
+    case .responsesInputTokens, .response, .embeddings, .moderations, .audioSpeech, .rerank,
+      .messagesCountTokens, .countTokens, .embedContent, .batchEmbedContents, .models, .model,
+      .ownKeys:
+      false
+    }
+  }
+
   /// Whether a request that got no answer may be sent again: it makes nothing, and what it would
   /// be billed is the same input once more at most.
   ///

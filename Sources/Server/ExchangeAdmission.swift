@@ -62,6 +62,12 @@ extension Exchange {
     admitted(caller, receipt.readings.isEmpty ? .unlimited : .allowed, isOurs: true)
   }
 
+  /// To ask for an id that is not there counts as a request, or ids could be tried without end.
+  func admitMiss(_ caller: Caller, _ interruption: Interruption) throws(Interruption) {
+    guard case .refused(.resourceNotFound) = interruption else { return }
+    try admitListing(caller)
+  }
+
   private func take(
     _ demand: Demand, _ user: Allowance?, _ token: Allowance?
   ) throws(Interruption) {
@@ -98,14 +104,17 @@ extension Exchange {
     guard let reservation = reservation.take() else { return }
     // A refusal of the request bills nothing, though it may come within an answer of status 200; and
     // what is made in the background is charged to the reading that says what it has used.
-    let isUnknown =
-      receipt.usageSource == .none && receipt.attempts > 0 && receipt.outcome != .rejected
+    let isBilled =
+      receipt.attempts > 0 && receipt.outcome != .rejected
       && (200..<300).contains(receipt.status) && !receipt.usageFollows
+    let isUnknown = isBilled && receipt.usageSource == .none
     var charged = cost
     if reservation.hasMoney {
+      // What is stated may have no cost, as where it contradicts itself: that is not free.
+      let isUncosted = isUnknown || isBilled && receipt.usageSource == .reported
       let estimate =
         receipt.unstatedCostNanoUSD
-        ?? (isUnknown ? reservation.demand.money?.estimateNanoUSD : nil)
+        ?? (isUncosted ? reservation.demand.money?.estimateNanoUSD : nil)
       if receipt.costNanoUSD == nil, let estimate, estimate > 0 {
         charged = estimate
         receipt.charge?.nanoUSD = charged

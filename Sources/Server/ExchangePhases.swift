@@ -92,6 +92,17 @@ extension Exchange {
   func plan(
     _ route: Route, _ facts: RequestFacts, _ caller: Caller, _ own: OwnKey?
   ) throws(Interruption) -> Plan {
+    do throws(Interruption) {
+      return try findPlan(route, facts, caller, own)
+    } catch {
+      try admitMiss(caller, error)
+      throw error
+    }
+  }
+
+  private func findPlan(
+    _ route: Route, _ facts: RequestFacts, _ caller: Caller, _ own: OwnKey?
+  ) throws(Interruption) -> Plan {
     let plan = try refusing { () throws(Refusal) in
       var question = Router.Question(route: route, model: facts.model)
       question.bringsKey = own != nil

@@ -10,116 +10,219 @@ import pytest
 
 from harness import Appliance, eventually
 from scripted import Scripted
+from test_access import routes
 
 USER = {"role": "user", "content": "Hello"}
 GEMINI = {"contents": [{"role": "user", "parts": [{"text": "Hello"}]}]}
-FORM = (
-    b'--b\r\nContent-Disposition: form-data; name="model"\r\n\r\nsim-small\r\n'
-    b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\nRIFF\r\n--b--\r\n'
-)
-FORM_TYPE = {"Content-Type": "multipart/form-data; boundary=b"}
 
 
 def model(**more):
     return {"model": "sim-small"} | more
 
 
-# name: method, path, body, further headers, and what it counts as: tokens and money, or neither
-ROUTES = {
-    "chat": ("POST", "/v1/chat/completions", model(messages=[USER]), {}, "tokens"),
-    "chat stream": ("POST", "/v1/chat/completions", model(messages=[USER], stream=True), {}, "tokens"),
-    "azure": ("POST", "/openai/deployments/sim-small/chat/completions?api-version=2024-10-21",
-              {"messages": [USER]}, {}, "tokens"),
-    "completions": ("POST", "/v1/completions", model(prompt="Hello"), {}, "tokens"),
-    "responses": ("POST", "/v1/responses", model(input="Hello"), {}, "tokens"),
-    "embeddings": ("POST", "/v1/embeddings", model(input="Hello"), {}, "tokens"),
-    "moderations": ("POST", "/v1/moderations", model(input="Hello"), {}, "request"),
-    "images": ("POST", "/v1/images/generations", model(prompt="Hello"), {}, "tokens"),
-    "speech": ("POST", "/v1/audio/speech", model(input="Hello", voice="alloy"), {}, "tokens"),
-    "transcriptions": ("POST", "/v1/audio/transcriptions", FORM, FORM_TYPE, "tokens"),
-    "rerank": ("POST", "/v1/rerank", model(query="q", documents=["a"]), {}, "tokens"),
-    "messages": ("POST", "/v1/messages", model(messages=[USER], max_tokens=20), {}, "tokens"),
-    "messages stream": ("POST", "/v1/messages", model(messages=[USER], max_tokens=20, stream=True), {},
-                        "tokens"),
-    "count_tokens": ("POST", "/v1/messages/count_tokens", model(messages=[USER]), {}, "request"),
-    "generateContent": ("POST", "/v1beta/models/sim-small:generateContent", GEMINI, {}, "tokens"),
-    "streamGenerateContent": ("POST", "/v1beta/models/sim-small:streamGenerateContent?alt=sse", GEMINI,
-                              {}, "tokens"),
-    "countTokens": ("POST", "/v1beta/models/sim-small:countTokens", GEMINI, {}, "request"),
-    "embedContent": ("POST", "/v1beta/models/sim-small:embedContent",
-                     {"content": {"parts": [{"text": "Hello"}]}}, {}, "tokens"),
-    "passthrough": ("POST", "/passthrough/sim-openai/chat/completions", model(messages=[USER]), {},
-                    "tokens"),
-    "models": ("GET", "/v1/models", None, {}, "request"),
+# Every route, as test_access.py has them: endpoint, method, path, body, headers, dialect, whether it names a model
+ROUTES = routes() + [("keys", "GET", "/appliance/v1/keys", None, {}, "openai", False)]
+
+# What is not billed, so that it counts as a request only
+FREE = {"moderations", "responses/input_tokens", "responses/{id}", "messages/count_tokens", "models:countTokens",
+        "models", "models/{id}", "keys"}
+# What is billed, and whose answers have no output tokens; nor has a passthrough that names no model
+SILENT = {"embeddings", "rerank", "audio/speech", "models:embedContent", "models:batchEmbedContents"}
+# What there may be nothing of here: its 404 is as good as an answer
+STORED = {"responses/{id}", "models/{id}"}
+
+
+def counts(what, whose, endpoint, has_model):
+    """The rule: whether what limits `what` (requests, tokens, output, money) of `whose` counts such a route."""
+    if whose == "model" and (not has_model or endpoint == "models/{id}"):
+        return False
+    if what == "requests":
+        return True
+    if what == "output" and (endpoint in SILENT or endpoint == "passthrough" and not has_model):
+        return False
+    return endpoint not in FREE
+
+
+KINDS = {"rpm": "requests", "rpd": "requests", "concurrent": "requests", "tpm": "tokens", "tpd": "tokens",
+         "itpm": "tokens", "itpd": "tokens", "otpm": "output", "otpd": "output"}
+BUDGETS = {period: {"period": period} for period in ("hour", "day", "week", "month", "total")}
+BUDGETS |= {f"rolling {period}": {"period": period, "aligned": False} for period in ("hour", "day", "week", "month")}
+BUDGETS |= {"zone": {"period": "month", "timezone": "Europe/Berlin"}, "strict": {"period": "day", "mode": "strict"}}
+
+
+def policy(whose, kind, most):
+    return {"model_limits": [{"model": "sim-*", kind: most}]} if whose == "model" else {"limits": {kind: most}}
+
+
+# name: whose it is, what the user or the token gets, what that counts, the status of its refusals
+LIMITS = {f"{whose} {kind}": (whose, policy(whose, kind, 0), what, 429)
+          for whose in ("user", "model", "token") for kind, what in KINDS.items()}
+LIMITS |= {f"{whose} {name}": (whose, {"budgets": [{"usd": 0} | budget]}, "money", 402)
+           for whose in ("user", "token") for name, budget in BUDGETS.items()}
+
+# An answer of 1500 tokens and more has put each of these in debt.
+DEBTS = {f"{whose} {kind}": (whose, policy(whose, kind, 1000), KINDS[kind])
+         for whose in ("user", "model", "token") for kind in ("tpm", "tpd", "otpm", "otpd")}
+
+CODES = {
+    429: {"openai": {"request_above_limit"}, "anthropic": {"rate_limit_error"}, "gemini": {"RESOURCE_EXHAUSTED"}},
+    402: {"openai": {"insufficient_quota", "cost_not_bounded"}, "anthropic": {"billing_error"},
+          "gemini": {"FAILED_PRECONDITION"}},
 }
 
-LIMITS = {
-    # name: what the user gets, whom it refuses, status, OpenAI's code
-    "rpm": ({"limits": {"rpm": 0}}, "all", 429, "request_above_limit"),
-    "rpd": ({"limits": {"rpd": 0}}, "all", 429, "request_above_limit"),
-    "concurrent": ({"limits": {"concurrent": 0}}, "all", 429, "request_above_limit"),
-    "tpm": ({"limits": {"tpm": 0}}, "tokens", 429, "request_above_limit"),
-    "itpm": ({"limits": {"itpm": 0}}, "tokens", 429, "request_above_limit"),
-    "tpd": ({"limits": {"tpd": 0}}, "tokens", 429, "request_above_limit"),
-    "model": ({"model_limits": [{"model": "sim-*", "rpm": 0}]}, "model", 429, "request_above_limit"),
-    "budget": ({"budgets": [{"usd": 0, "period": "day"}]}, "tokens", 402, "insufficient_quota"),
-    "credit": ({"budgets": [{"usd": 0, "period": "total"}]}, "tokens", 402, "insufficient_quota"),
-}
+
+def is_refused(answer, status, dialect):
+    """Whether it is the refusal of a request that no waiting will help."""
+    if answer.status != status or "retry-after" in answer.headers:
+        return False
+    code = answer.json()["error"][{"openai": "code", "anthropic": "type", "gemini": "status"}[dialect]]
+    return code in CODES[status][dialect] and (status == 402 or answer.headers["x-should-retry"] == "false")
 
 
-def ask(gateway, route):
-    method, path, body, headers, _ = ROUTES[route]
-    return gateway.request(method, path, body, headers)
+class Court:
+    """An appliance with the simulator behind it, and a user and a token for each row of the tables."""
+
+    def __init__(self, appliance):
+        self.appliance = appliance
+        # Of each user's stored response.
+        self.ids = {}
+        policies = {name: (whose, given) for name, (whose, given, _, _) in LIMITS.items()}
+        policies |= {f"debt {name}": (whose, given) for name, (whose, given, _) in DEBTS.items()}
+        for number in range(len(ROUTES)):
+            policies[f"rpm {number}"] = ("user", {"limits": {"rpm": 1}})
+            policies[f"otpm {number}"] = ("user", {"limits": {"otpm": 9}})
+        policies["free"], policies["guesser"] = ("user", {}), ("user", {"limits": {"rpm": 3}})
+        self.numbers = {name: number for number, name in enumerate(policies)}
+        users = {name: {"name": f"u{number}"} for name, number in self.numbers.items()}
+        tokens = {name: {"user": f"u{number}", "label": "t", "secret": f"token-of-u{number}"}
+                  for name, number in self.numbers.items()}
+        appliance.import_document({"users": list(users.values()), "tokens": list(tokens.values())})
+        for name in LIMITS:
+            path, body = "/v1/responses", model(input="Hello")
+            self.ids[name] = appliance.request("POST", path, body, token=self.token(name)).json()["id"]
+        for name, (whose, given) in policies.items():
+            (tokens if whose == "token" else users)[name].update(given)
+        appliance.import_document({"users": list(users.values()), "tokens": list(tokens.values())})
+
+    def token(self, name):
+        return f"token-of-u{self.numbers[name]}"
+
+    def ask(self, name, route):
+        _, method, path, body, headers, _, _ = route
+        return self.appliance.request(method, path, body, headers, token=self.token(name))
+
+    def routes(self, name):
+        """All of them, and those of a stored response with one that is there."""
+        return ROUTES + [(endpoint, method, path.replace("resp_1", self.ids[name]), *rest)
+                         for endpoint, method, path, *rest in ROUTES if "/resp_1" in path]
 
 
-def code_of(answer, route):
-    error = answer.json()["error"]
-    if route in ("messages", "messages stream", "count_tokens"):
-        return {"billing_error": 402, "rate_limit_error": 429}[error["type"]]
-    if "Content" in route or route == "countTokens":
-        assert error["code"] == answer.status
-        return {"FAILED_PRECONDITION": 402, "RESOURCE_EXHAUSTED": 429}[error["status"]]
-    return error["code"]
+@pytest.fixture(scope="module")
+def court(tmp_path_factory, shared_simulator):
+    shared_simulator.reset()
+    with Appliance(tmp_path_factory.mktemp("court", numbered=True) / "d") as appliance:
+        appliance.add_simulator(shared_simulator)
+        yield Court(appliance)
 
 
-@pytest.mark.parametrize("limit", LIMITS)
-def test_every_route_meets_every_limit(gateway, simulator, limit):
-    policy, whom, status, code = LIMITS[limit]
-    gateway.import_document({"users": [{"name": "ada"} | policy]})
-    for route, (_, _, _, _, kind) in ROUTES.items():
-        simulator.reset()
-        refused = whom == "all" or kind == whom or whom == "model" and route != "models"
-        if route == "rerank" and whom == "tokens":
-            refused = True
-        answer = ask(gateway, route)
-        if not refused:
-            assert answer.status == 200, (route, answer)
-            continue
-        assert answer.status == status, (route, answer)
-        assert code_of(answer, route) in (code, status), (route, answer)
-        assert "retry-after" not in answer.headers, route
-        assert simulator.counters() == {}, route
-        if status == 429:
-            assert answer.headers["x-should-retry"] == "false"
+def is_served(answer, endpoint):
+    return answer.status == 200 or answer.status == 404 and endpoint in STORED
 
 
-@pytest.mark.parametrize("route", ROUTES)
-def test_every_route_is_counted(gateway, simulator, route):
-    gateway.import_document({"users": [{"name": "ada", "limits": {"rpm": 1}}]})
-    answer = ask(gateway, route)
-    assert answer.status == 200, answer
-    simulator.reset()
-    refused = ask(gateway, route)
-    assert refused.status == 429
+def parted(routes, what, whose):
+    """Those that the limit counts, and the others."""
+    counted = [route for route in routes if counts(what, whose, route[0], route[-1])]
+    return counted, [route for route in routes if route not in counted]
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_every_route_meets_every_limit(court, shared_simulator, name):
+    whose, _, what, status = LIMITS[name]
+    refused, served = parted(court.routes(name), what, whose)
+    shared_simulator.reset()
+    wrong = []
+    for route in refused:
+        answer = court.ask(name, route)
+        if not is_refused(answer, status, route[5]):
+            wrong.append(f"not refused: {route[1]} {route[2]}: {answer}")
+    assert refused and not wrong, "\n".join(wrong)
+    assert shared_simulator.counters() == {} and shared_simulator.requests() == []
+    for route in served:
+        answer = court.ask(name, route)
+        if not is_served(answer, route[0]):
+            wrong.append(f"refused: {route[1]} {route[2]}: {answer}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_rule_says_whose_answers_have_output_tokens(court):
+    answers = [court.ask("free", route) for route in ROUTES]
+
+    def look():
+        rows = {row["request_id"]: row for row in court.appliance.rows(len(ROUTES))}
+        found = [rows.get(answer.headers["x-request-id"]) for answer in answers]
+        return found if all(found) else None
+
+    for route, answer, row in zip(ROUTES, answers, eventually(look), strict=True):
+        assert is_served(answer, route[0]), (route, answer)
+        has_output = row["usage"]["output_tokens"] > 0
+        assert has_output == counts("output", "user", route[0], route[-1]), (route, row["usage"])
+
+
+@pytest.mark.parametrize("number", range(len(ROUTES)), ids=lambda number: " ".join(ROUTES[number][1:3]))
+def test_every_route_is_counted(court, shared_simulator, number):
+    name, (endpoint, *_, dialect, has_model) = f"rpm {number}", ROUTES[number]
+    answer = court.ask(name, ROUTES[number])
+    assert is_served(answer, endpoint), answer
+    shared_simulator.reset()
+    refused = court.ask(name, ROUTES[number])
+    assert refused.status == 429, refused
     assert 1 <= int(refused.headers["retry-after"]) <= 60
-    assert simulator.counters() == {}
-    if route in ("messages", "messages stream", "count_tokens"):
+    assert shared_simulator.counters() == {}
+    if dialect == "anthropic":
         assert answer.headers["anthropic-ratelimit-requests-limit"] == "1"
         reset = datetime.datetime.fromisoformat(refused.headers["anthropic-ratelimit-requests-reset"])
         assert reset > datetime.datetime.now(datetime.timezone.utc)
     else:
         assert answer.headers["x-ratelimit-remaining-requests"] == "0"
         assert refused.headers["x-ratelimit-limit-requests"] == "1"
+    # Its answer has 9 output tokens or more: the next waits, unless it has none.
+    name = f"otpm {number}"
+    answer = court.ask(name, ROUTES[number])
+    assert is_served(answer, endpoint), answer
+    again = court.ask(name, ROUTES[number])
+    if counts("output", "user", endpoint, has_model):
+        assert again.status == 429 and 1 <= int(again.headers["retry-after"]) <= 60, again
+    else:
+        assert is_served(again, endpoint), again
+
+
+@pytest.mark.parametrize("name", DEBTS)
+def test_a_debt_keeps_out_only_what_adds_to_it(court, shared_simulator, name):
+    whose, _, what = DEBTS[name]
+    counted, others = parted(ROUTES, what, whose)
+    body = {"model": "sim-small;chunks=1500", "messages": [USER]}
+    path, token = "/v1/chat/completions", court.token(f"debt {name}")
+    assert court.appliance.request("POST", path, body, token=token).status == 200
+    shared_simulator.reset()
+    wrong = []
+    for route in counted:
+        answer = court.ask(f"debt {name}", route)
+        if answer.status != 429 or not answer.headers["retry-after"]:
+            wrong.append(f"not refused: {route[1]} {route[2]}: {answer}")
+    assert counted and not wrong, "\n".join(wrong)
+    assert shared_simulator.counters() == {}
+    for route in others:
+        answer = court.ask(f"debt {name}", route)
+        if not is_served(answer, route[0]):
+            wrong.append(f"refused: {route[1]} {route[2]}: {answer}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_ids_cannot_be_tried_without_end(court, shared_simulator):
+    shared_simulator.reset()
+    route = ("responses/{id}", "GET", "/v1/responses/resp_unknown", None, {}, "openai", False)
+    assert [court.ask("guesser", route).status for _ in range(4)] == [404, 404, 404, 429]
+    assert shared_simulator.counters() == {}
 
 
 def test_a_token_is_limited_beside_its_user(gateway, simulator):

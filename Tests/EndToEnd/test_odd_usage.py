@@ -186,6 +186,20 @@ def test_a_stream_that_ends_after_odd_figures_is_estimated(odd):
         assert row["cost_usd"] is None and "usage_out_of_range" in row["anomalies"]
 
 
+@pytest.mark.parametrize("is_stream", [False, True], ids=["whole", "stream"])
+@pytest.mark.parametrize("place, form", [("total", "12"), ("input", "REPEATED"), ("output", HUGE), ("part", "11")])
+def test_what_contradicts_itself_is_not_free(odd, place, form, is_stream):
+    """Its cost is unknown, and the budget is charged what was estimated, which the row says."""
+    appliance, usages = odd
+    appliance.cli("user", "set", "ada", "--budget", "1/total")
+    usages["openai"] = usage_of("openai", place, form)
+    path, body, headers = ask("openai", "sim-small", "Hello", is_stream)
+    row = appliance.row(appliance.request("POST", path, body, headers).headers["x-request-id"])
+    assert row["cost_usd"] is None and "estimate_charged" in row["anomalies"], row
+    budget = appliance.json("budget", "show", "ada")[0]
+    assert float(budget["spent_usd"]) > 0 and budget["reserved_usd"] == 0
+
+
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_two_usages_in_one_answer(odd, dialect):
     """The last is taken, as parsers do, and its cost is in doubt."""

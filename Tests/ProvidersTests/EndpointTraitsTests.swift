@@ -15,5 +15,7 @@ struct EndpointTraitsTests {
     #expect(Endpoint.messages.answersWithText)
     #expect(!Endpoint.embeddings.answersWithText)
     #expect(!Endpoint.passthrough.answersWithText)
+    #expect(Endpoint.allCases.filter { $0.answersWithText && !$0.mayUseOutputTokens } == [])
+    #expect(Endpoint.passthrough.mayUseOutputTokens && !Endpoint.embeddings.mayUseOutputTokens)
   }
 }

@@ -18,8 +18,9 @@ package enum Admission {
   /// What a request asks of the limits of its caller.
   ///
   /// Tokens are the estimate of what it says, and the cap that it states on what comes back; where
-  /// it states none, a short answer, and no more than a tenth of any limit. What is not billed by
-  /// tokens counts as a request only. `tally` is what the request says, nil where nobody counts it.
+  /// it states none, a short answer, and no more than a tenth of any limit, but never nothing. What
+  /// is not billed by tokens counts as a request only. `tally` is what the request says, nil where
+  /// nobody counts it.
   package static func demand(
     endpoint: Endpoint, facts: RequestFacts, user: Allowance?, token: Allowance?,
     tally: RequestTally?
@@ -38,14 +39,20 @@ package enum Admission {
     var demand = Demand(model: facts.model)
     guard !Pricing.isFree(endpoint) else { return demand }
     demand.inputTokens = inputTokens
-    guard endpoint.answersWithText else { return demand }
+    guard endpoint.answersWithText else {
+      // How many nobody knows; with one it waits for what is owed. A passthrough that names no model
+      // makes nothing.
+      let mayUse = endpoint.mayUseOutputTokens && (endpoint != .passthrough || facts.model != nil)
+      if mayUse { demand.outputTokens = 1 }
+      return demand
+    }
     if let cap = facts.outputTokensMax {
       demand.outputTokens = times(cap, facts.choiceCount)
     } else {
       demand.outputTokens = times(usualAnswerTokens, facts.choiceCount)
       for allowance in [user, token] {
         guard let room = allowance?.outputRoom(for: demand) else { continue }
-        demand.outputTokens = min(demand.outputTokens, room / 10)
+        demand.outputTokens = min(demand.outputTokens, max(1, room / 10))
       }
     }
     return demand

@@ -137,7 +137,8 @@ struct Account: Sendable {
           readings.limits[readings.limits.count - 1].pattern = pattern(index)
         }
       }
-      guard amount > max || used > max - amount, !obstacle.isFinal else { continue }
+      // Who takes nothing of it owes nothing to it, however much others do.
+      guard amount > 0, amount > max || used > max - amount, !obstacle.isFinal else { continue }
       if amount > max {
         obstacle = .never(rule: index, amount: amount)
         continue
@@ -250,7 +251,7 @@ struct Account: Sendable {
       let isOpen =
         rule.kind == .concurrent
         ? counters[index].running < rule.max
-        : counters[index].window.wait(for: amount, max: rule.max, at: now) == 0
+        : amount == 0 || counters[index].window.wait(for: amount, max: rule.max, at: now) == 0
       let window = counters[index].window
       limits.append(
         Outlook.Limit(

@@ -29,6 +29,27 @@ struct AccountTests {
     #expect(account.refusal(look(100)) == nil)
   }
 
+  /// A debt of tokens, or a limit of none, is no matter of what takes no tokens.
+  @Test func whoTakesNothingOwesNothing() throws {
+    var account = Account(try #require(AccountsTests.allowance([.tpm: 100, .otpm: 0, .rpm: 3])))
+    var standings = RateStandings()
+    _ = account.take(Demand(model: nil, inputTokens: 5_000), nil, at: 0, into: &standings)
+    var readings = AccountReadings()
+    func refusal(_ input: Int64, _ output: Int64) -> String? {
+      let demand = Demand(model: nil, inputTokens: input, outputTokens: output)
+      let obstacle = account.look(demand, isOfToken: false, at: 1, into: &readings)
+      let refused = account.limits(demand, at: 1).first { $0.refuses }?.rule.text
+      let limit = account.refusal(obstacle)?.limit
+      #expect((refused == nil) == (limit == nil), "what explain says")
+      return limit
+    }
+    #expect(refusal(0, 0) == nil)
+    #expect(refusal(1, 0) == "100 tokens a minute")
+    #expect(refusal(0, 1) == "0 output tokens a minute")
+    for _ in 0..<2 { _ = account.take(Demand(model: nil), nil, at: 1, into: &standings) }
+    #expect(refusal(0, 0) == "3 requests a minute")
+  }
+
   private func taken(
     _ accounts: Accounts, _ user: Allowance?, _ tokens: Int64, now: Int64
   ) throws -> Reservation {
