@@ -76,6 +76,8 @@ package struct Failover: ~Copyable {
   private var formerTicket: (number: UInt64, place: Place)?
   private var waitsUntil: Moment?
   private var isWaiting = false
+  /// A budget has counted it, though it has been nowhere.
+  private var isCounted = false
   private var lastFailureWasTimeout: Bool?
   private var unfitEnds = 0
   /// How the one attempt with the client's own key ended.
@@ -121,7 +123,21 @@ package struct Failover: ~Copyable {
       candidate += 1
       pool = 0
     }
+    if let choice = lookEarly(now: now) { return .attempt(choice) }
     return waitOrRefuse(now: now)
+  }
+
+  /// Whom nothing can serve loses nothing by looking whether what has stopped works again: at one
+  /// place, by chance.
+  private mutating func lookEarly(now: Moment) -> Choice? {
+    guard attempts == 0, obstacle.isCircuitOpen, plan.pinned == nil else { return nil }
+    random = StableHash.mix(random)
+    candidate = Int(random % UInt64(plan.candidates.count))
+    let pools = plan.candidates[candidate].provider.roster.pools
+    guard !pools.isEmpty else { return nil }
+    pool = Int((random >> 32) % UInt64(pools.count))
+    defer { isCounted = true }
+    return ask(plan.candidates[candidate], isLastResort: true, now: now)
   }
 
   /// A client's own key is tried once; what comes of it says nothing of ours.
@@ -144,29 +160,38 @@ package struct Failover: ~Copyable {
   }
 
   private mutating func nextInCandidate(_ candidate: Candidate, now: Moment) -> Choice? {
-    let provider = candidate.provider
-    let pools = provider.roster.pools
-    let tried = self.tried[self.candidate] ?? []
-    while pool < pools.count {
-      let level = pools[candidate.tiers.place(at: pool, in: pools)].level
-      if plan.pinned.map({ $0.level == level }) ?? candidate.tiers.permits(level) {
-        let request = KeyRequest(
-          level: level, model: candidate.model, affinity: plan.affinity, tried: tried,
-          pinned: plan.pinned, isFirst: !visits.contains { $0.provider === provider },
-          isRetry: isRetry(provider, level), followsFailure: hasJustFailed(provider),
-          isPaid: visits.last { $0.provider === provider }?.wasTrial ?? false,
-          ticket: ticket.flatMap { $0.place.provider.state === provider.state ? $0.number : nil })
-        switch provider.state.choose(request, roster: provider.roster, now: now) {
-        case .use(let grant): return begin(grant, candidate)
-        case .none(let reason):
-          let place = Place(
-            provider: provider, level: level, model: candidate.model, isCooling: reason.isCooling)
-          note(reason, place)
-        }
-      }
+    while pool < candidate.provider.roster.pools.count {
+      if let choice = ask(candidate, now: now) { return choice }
       pool += 1
     }
     return nil
+  }
+
+  /// Asks the pool under way for a key.
+  private mutating func ask(
+    _ candidate: Candidate, isLastResort: Bool = false, now: Moment
+  ) -> Choice? {
+    let provider = candidate.provider
+    let pools = provider.roster.pools
+    let level = pools[candidate.tiers.place(at: pool, in: pools)].level
+    guard plan.pinned.map({ $0.level == level }) ?? candidate.tiers.permits(level) else {
+      return nil
+    }
+    let request = KeyRequest(
+      level: level, model: candidate.model, affinity: plan.affinity,
+      tried: tried[self.candidate] ?? [], pinned: plan.pinned,
+      isFirst: !visits.contains { $0.provider === provider }, isRetry: isRetry(provider, level),
+      followsFailure: hasJustFailed(provider), isLastResort: isLastResort, isCounted: isCounted,
+      isPaid: visits.last { $0.provider === provider }?.wasTrial ?? false,
+      ticket: ticket.flatMap { $0.place.provider.state === provider.state ? $0.number : nil })
+    switch provider.state.choose(request, roster: provider.roster, now: now) {
+    case .use(let grant): return begin(grant, candidate)
+    case .none(let reason):
+      let place = Place(
+        provider: provider, level: level, model: candidate.model, isCooling: reason.isCooling)
+      note(reason, place)
+      return nil
+    }
   }
 
   /// Whether an attempt there must be paid for: the provider has just failed as a provider, and

@@ -14,6 +14,10 @@ struct KeyRequest {
   var isRetry = false
   /// The provider has just failed it, wherever: where it is known to fail here too, this is a retry.
   var followsFailure = false
+  /// Nothing else can serve it: an open pool may be asked before its time, at the budget's expense.
+  var isLastResort = false
+  /// It has been counted already, as one that had nowhere to go.
+  var isCounted = false
   /// It has been paid for already, with the trial before it.
   var isPaid = false
   /// The ticket by which the request waits, wherever it does.

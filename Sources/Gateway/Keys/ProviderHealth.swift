@@ -58,8 +58,18 @@ struct ProviderHealth {
     }
     let providerVerdict = circuit.verdict(now: now)
     if case .blocked(let until) = providerVerdict { return stopped(circuit, until, now) }
-    let poolVerdict = pools[pool].circuit.verdict(now: now, mayHasten: request.isRetry)
-    if case .blocked(let until) = poolVerdict { return stopped(pools[pool].circuit, until, now) }
+    var poolVerdict = pools[pool].circuit.verdict(now: now, mayHasten: request.isRetry)
+    var isEarly = false
+    if case .blocked(let until) = poolVerdict {
+      if request.isLastResort, !request.isCounted {
+        retryBudget.countRequest(now: now, policy: policy.retryBudget)
+      }
+      guard request.isLastResort, !pools[pool].circuit.isProbing,
+        retryBudget.hasEarned(now: now, policy: policy.retryBudget)
+      else { return stopped(pools[pool].circuit, until, now) }
+      isEarly = true
+      poolVerdict = .probe
+    }
     let place = lane(pool: pool, model: request.model, now: now)
     let isPoolProbe = poolVerdict == .probe
     let isProviderProbe = providerVerdict == .probe
@@ -73,13 +83,16 @@ struct ProviderHealth {
     }
     let isRetry =
       request.isRetry || (request.followsFailure && pools[pool].circuit.isFailing)
+    if isEarly { retryBudget.spendEarned(now: now, policy: policy.retryBudget) }
     // The retry that a trial may need is set aside with it: it costs no client its answer.
     if turn.isTrial || (isRetry && !request.isPaid) {
       guard retryBudget.spend(now: now, policy: policy.retryBudget) else {
         return .none(Obstacle(isBudgetSpent: true))
       }
     }
-    if request.isFirst { retryBudget.countRequest(now: now, policy: policy.retryBudget) }
+    if request.isFirst, !isEarly, !request.isCounted {
+      retryBudget.countRequest(now: now, policy: policy.retryBudget)
+    }
     lanes[place].line.admitted(number: request.ticket)
     lanes[place].chose(turn.index, inTurn: turn.isInTurn)
     if turn.isInTurn { readAhead(lane: place, after: turn.index) }

@@ -28,10 +28,11 @@ package struct RetryBudget: Equatable, Sendable {
   private var slots: [Slot] = []
   /// Retries beyond the share that no served request has made up for.
   private var unearned = 0
+  private var lastEarnedAt: Moment?
 
   package init() {}
 
-  /// Counts the first attempt of a request on the provider.
+  /// Counts a request: its first attempt on the provider, or that nobody may attempt it now.
   package mutating func countRequest(now: Moment, policy: Policy) {
     slots[place(now, policy)].requests += 1
   }
@@ -60,6 +61,19 @@ package struct RetryBudget: Equatable, Sendable {
     if retries >= share { unearned += 1 }
     slots[place(now, policy)].retries += 1
     return true
+  }
+
+  /// Whether one of the share alone is left, and due: they are taken at its even pace.
+  package func hasEarned(now: Moment, policy: Policy) -> Bool {
+    let (retries, share) = counts(now, policy)
+    guard retries < share else { return false }
+    return lastEarnedAt.map { $0 + .seconds(policy.windowSeconds) / share <= now } ?? true
+  }
+
+  /// Takes it.
+  package mutating func spendEarned(now: Moment, policy: Policy) {
+    lastEarnedAt = now
+    slots[place(now, policy)].retries += 1
   }
 
   /// Gives back a retry that was taken at `moment` and is not needed.

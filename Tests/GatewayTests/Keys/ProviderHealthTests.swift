@@ -333,6 +333,33 @@ struct ProviderHealthTests {
     #expect(bench.grant() != nil, "what is no retry is free")
   }
 
+  /// Of requests that have nowhere else to go a fifth may look before the pool's time, one at a time.
+  @Test func aStoppedPoolIsLookedAtEarlyByWhoHasNowhereElse() throws {
+    let bench = try HealthBench(count: 3)
+    for _ in 0..<10 { bench.attempt(FailoverTests.failing) }
+    bench.now = .at(0.5)
+    var request = KeyRequest(level: 1, model: "m")
+    func ask() -> Grant? {
+      let answer = bench.health.choose(request, roster: bench.roster, now: bench.now)
+      if case .use(let grant) = answer { return grant }
+      #expect(answer.obstacle?.isCircuitOpen == true)
+      return nil
+    }
+    // Ten have been there: that is a share of two.
+    #expect(ask() == nil, "it may go elsewhere")
+    request.isLastResort = true
+    let first = try #require(ask())
+    #expect(first.isPoolProbe)
+    bench.now = .at(9)
+    #expect(ask() == nil, "one is under way")
+    bench.health.report(first, FailoverTests.failing, now: bench.now, random: 0)
+    #expect((0..<5).compactMap { _ in ask() }.count == 1, "the other of the share")
+    let budget = bench.health
+    request.isCounted = true
+    for _ in 0..<50 { #expect(ask() == nil) }
+    #expect(bench.health.pools[0].circuit == budget.pools[0].circuit)
+  }
+
   /// The first try on another level is free unless that level has failed last.
   @Test(
     arguments: [

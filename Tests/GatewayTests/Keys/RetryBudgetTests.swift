@@ -55,6 +55,22 @@ struct RetryBudgetTests {
     #expect(!budget.hasRoom(now: .at(2), policy: Self.policy))
   }
 
+  /// Looks ahead of time are of the share alone, which they take evenly: none of the floor, and not
+  /// all of a window at once.
+  @Test func whatIsEarnedComesEvenly() {
+    var budget = RetryBudget()
+    func spends(_ second: Double) -> Bool {
+      let isLeft = budget.hasEarned(now: .at(second), policy: Self.policy)
+      if isLeft { budget.spendEarned(now: .at(second), policy: Self.policy) }
+      return isLeft
+    }
+    for _ in 0..<4 { budget.countRequest(now: .at(1), policy: Self.policy) }
+    #expect([1, 2].map(spends) == [false, false])
+    for _ in 0..<16 { budget.countRequest(now: .at(3), policy: Self.policy) }
+    let seconds = [3, 3, 4, 5.4, 5.5, 7.9, 8, 10.5, 10.9]
+    #expect(seconds.map(spends) == [true, false, false, false, true, false, true, true, false])
+  }
+
   @Test func aFifthOfTheRequests() {
     var budget = RetryBudget()
     for _ in 0..<1_000 { budget.countRequest(now: .at(5), policy: Self.policy) }
