@@ -18,8 +18,8 @@ package struct Explanation: Sendable {
     package var requestedLevel: Int?
     /// Whether the client would bring a provider key of its own.
     package var bringsKey = false
-    /// An id that the request would name, and where it lives.
-    package var named: (id: String, owner: HandedOutIDs.Owner)?
+    /// An id that the request would name, and where it lives; nil: its user was not given it here.
+    package var named: (id: String, owner: HandedOutIDs.Owner?)?
     /// What the request would say, in tokens.
     package var inputTokens = Question.inputTokensDefault
     /// The cap on output that it would state.
@@ -72,6 +72,20 @@ package struct Explanation: Sendable {
     }
   }
 
+  /// Sends the request to where an id that it names lives.
+  private func bind(
+    _ routing: inout Router.Question, _ question: Question, _ snapshot: Snapshot
+  ) throws(Refusal) {
+    guard let (id, known) = question.named,
+      let owner = try HandedOutIDs.owner(
+        of: [id], userID: question.user.id, at: routing.providerOfIDs(snapshot),
+        owner: { _ in known })
+    else { return }
+    // The key that the client would bring is taken to be the one on which the id lives.
+    let own = OwnKey.isOne(owner.keyID) ? owner.keyID : OwnKey.unknown.id
+    try routing.bind(to: owner, id: id, ownKeyID: question.bringsKey ? own : nil)
+  }
+
   private mutating func explain(
     _ question: Question, _ snapshot: Snapshot, _ accounts: Accounts,
     _ nowMilliseconds: Int64, _ now: Moment
@@ -110,14 +124,12 @@ package struct Explanation: Sendable {
       model: question.model, dialect: question.endpoint.dialect,
       passthroughProvider: question.passthroughProvider)
     routing.bringsKey = question.bringsKey
-    if let (id, known) = question.named,
-      let owner = try HandedOutIDs.owner(
-        of: [id], userID: question.user.id, at: routing.providerOfIDs(snapshot),
-        owner: { _ in known })
-    {
-      // The key that the client would bring is taken to be the one on which the id lives.
-      let own = OwnKey.isOne(owner.keyID) ? owner.keyID : OwnKey.unknown.id
-      try routing.bind(to: owner, id: id, ownKeyID: question.bringsKey ? own : nil)
+    do throws(Refusal) {
+      try bind(&routing, question, snapshot)
+    } catch {
+      // An id that is not there counts as a request.
+      guard case .resourceNotFound = error else { throw error }
+      throw look(at: Demand(model: nil), caller, accounts, nowMilliseconds, now) ?? error
     }
     var plan: Plan
     do throws(Refusal) {

@@ -72,8 +72,17 @@ struct ExplainOperationTests {
     #expect(elsewhere["message"]?.string?.contains("'resp_1'") == true)
     #expect(elsewhere["keys"]?.array?.isEmpty == true)
     #expect(try through("gone")["message"]?.string?.contains("'gone'") == true)
+    _ = try desk.perform("user.set", #"{"name":"bob","status":"active"}"#)
     let others = #"{"user":"bob","model":"best","id":"resp_1"}"#
-    #expect(try desk.code("explain", others) == "not_found")
+    for arguments in [others, #"{"user":"ada","endpoint":"responses/{id}","id":"resp_9"}"#] {
+      let told = try desk.perform("explain", arguments)
+      #expect(
+        told["allowed"] == false && told["status"] == 404 && told["code"] == "not_found",
+        "\(told.text)")
+    }
+    // To ask for what is not there counts.
+    _ = try desk.perform("user.set", #"{"name":"ada","limits":{"rpm":0}}"#)
+    #expect(try told(#""id":"resp_9""#)["status"] == 429)
   }
 
   @Test func saysWhetherChanceDecides() throws {
@@ -135,8 +144,6 @@ struct ExplainOperationTests {
     (#"{"user":"ada","endpoint":"horoscopes"}"#, "invalid"),
     (#"{"user":"ada","level":"high"}"#, "invalid"),
     (#"{"user":"ada","endpoint":"responses/{id}"}"#, "invalid"),
-    (#"{"user":"ada","endpoint":"responses/{id}","id":"resp_1"}"#, "not_found"),
-    (#"{"user":"ada","model":"best","id":"resp_1"}"#, "not_found"),
   ])
   func refuses(arguments: String, code: String) throws {
     #expect(try TestDesk.furnished().code("explain", arguments) == code)

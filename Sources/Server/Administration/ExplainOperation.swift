@@ -38,10 +38,11 @@ extension Administration {
     return view(explanation, question, endpoint)
   }
 
-  /// Where an id lives that the user's request would name.
+  /// Where an id lives that the user's request would name; nil: the user was not given it here, or
+  /// it is kept no longer.
   private func owner(
     of id: String, for user: User
-  ) throws(OperationFailure) -> HandedOutIDs.Owner {
+  ) throws(OperationFailure) -> HandedOutIDs.Owner? {
     let ownership: IDOwnership
     do throws(StoreError) {
       ownership = try installation.ownedIDs.find(
@@ -49,12 +50,7 @@ extension Administration {
     } catch {
       throw OperationFailure(error)
     }
-    guard case .own(let owned) = ownership else {
-      throw OperationFailure(
-        code: "not_found",
-        message: "'\(id)' is none that '\(user.name)' was given here, or it is kept no longer: a "
-          + "request that names it is refused with 404 not_found.")
-    }
+    guard case .own(let owned) = ownership else { return nil }
     return HandedOutIDs.Owner(keyID: owned.key, providerID: owned.provider, userID: owned.user)
   }
 
